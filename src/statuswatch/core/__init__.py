@@ -1,0 +1,1 @@
+"""Every decision statuswatch takes, as pure functions over plain values: no I/O, no clock, no randomness."""

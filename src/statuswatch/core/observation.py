@@ -1,0 +1,135 @@
+"""The facts that come in: page reads, failed fetches, own calls, clock jumps, a person's commands. Values; nothing is decided here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from statuswatch.core.health import SIDES, Confidence, Fault, FeedState, Side
+from statuswatch.core.ids import Surface
+from statuswatch.core.incident import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What one failed response says by itself, before any other evidence is joined.
+
+    `code` is the most exact word found (body code, body type, errno), `signals` name the facts the reading stands on,
+    `explicit` marks a stable code that names the cause (an overload code, a quota header) as against a bare status or wording.
+    """
+
+    fault: Fault
+    confidence: Confidence
+    reason: str
+    status: int | None = None
+    code: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    retry_after_s: float | None = None
+    signals: tuple[str, ...] = ()
+    explicit: bool = False
+
+    @property
+    def side(self) -> Side:
+        """Theirs, yours or undecided, by the fault."""
+        return SIDES[self.fault]
+
+
+class Outcome(StrEnum):
+    """How one attempt ended."""
+
+    OK = "ok"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One attempt of the user to call a model, with its outcome. Never holds a prompt, a reply, a key or a header value.
+
+    `turn` groups the attempts that are retries of one request; `final` says that the client gave up.
+    `key` is unique per attempt and lets the same record be read twice without counting twice.
+    """
+
+    key: str
+    at: datetime
+    client: str
+    provider: str
+    model: str
+    outcome: Outcome
+    surface: Surface | None = None
+    diagnosis: Diagnosis | None = None
+    final: bool = True
+    turn: str | None = None
+    request_id: str | None = None
+    project: str | None = None
+    latency_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallSeen:
+    """A tap saw a call."""
+
+    at: datetime
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """A feed was fetched and understood."""
+
+    at: datetime
+    feed: str
+    provider: str
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class PageUnchanged:
+    """A feed was fetched and had not changed (304, or the same bytes). Fresh, and nothing new."""
+
+    at: datetime
+    feed: str
+    provider: str
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFailed:
+    """A feed could not be read. `transport` is true when no response came at all (DNS, connect, timeout)."""
+
+    at: datetime
+    feed: str
+    provider: str
+    state: FeedState
+    detail: str
+    transport: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped:
+    """Wall and monotonic time disagree by `seconds` since the last look (positive: sleep or clock set forward)."""
+
+    at: datetime
+    seconds: float
+
+
+class CommandKind(StrEnum):
+    """What a surface may ask for."""
+
+    REFRESH = "refresh"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    ACKNOWLEDGE = "acknowledge"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A person's wish. `target` is a route, a provider or an incident key; `until` bounds a mute."""
+
+    at: datetime
+    kind: CommandKind
+    target: str = "*"
+    until: datetime | None = None
+
+
+Observation = CallSeen | PageRead | PageUnchanged | FeedFailed | ClockJumped | Command
