@@ -85,7 +85,7 @@ class Suppressed:
 class Trouble:
     """One trouble of this person as told so far. It lives from its first notice until its recovery was told and the reopen window has passed.
 
-    `pending`: routes still in trouble; `back`: routes told as back; `ignored`: the incidents it has merged.
+    `pending`: routes still in trouble; `back`: routes told as back; `incidents`: the keys of the incidents it has merged.
     """
 
     id: str
