@@ -1,0 +1,44 @@
+"""What every test stands on: no network but loopback, a clean environment, private places, UTC."""
+
+import os
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+_LOOPBACK = ("127.", "localhost", "::1")
+_KEPT = {"PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "STATUSWATCH_REQUIRE", "STATUSWATCH_RECORDINGS", "VIRTUAL_ENV", "HYPOTHESIS_PROFILE"}
+
+
+@pytest.fixture(autouse=True)
+def _private_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nobody's shell, home or time zone decides a result."""
+    for name in os.environ:
+        if name not in _KEPT and not name.startswith(("PYTEST_", "COV_", "COVERAGE_")):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    for name, value in {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_STATE_HOME": str(home / ".local/state"),
+        "XDG_RUNTIME_DIR": str(home / "run"),
+        "TZ": "UTC",
+    }.items():
+        monkeypatch.setenv(name, value)
+    (home / "run").mkdir(mode=0o700)
+    time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that would leave this machine is an error that names its target."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple) and not str(address[0]).startswith(_LOOPBACK):
+            raise OSError(101, f"tests stay on this machine; a connection to {address[0]} was refused")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
