@@ -18,7 +18,12 @@ class Surface(StrEnum):
     CLOUD = "cloud"
 
 
-_ROUTE = re.compile(r"(?P<provider>[a-z0-9][a-z0-9.-]{0,39})(?:/(?P<surface>[a-z]+))?:(?P<model>[^\s@:][^\s@]{0,119}|\*)(?:@(?P<region>[a-z0-9-]{1,40}))?", re.IGNORECASE)
+_ROUTE = re.compile(
+    r"(?P<provider>[a-z0-9][a-z0-9.-]{0,39})(?:/(?P<surface>[a-z]+))?"
+    r":(?P<model>[^\s@:][^\s@]{0,119}(?:@(?:20\d{6}|latest|default))?|\*)"  # a date after @ is Vertex's way to pin a model, no region
+    r"(?:@(?P<region>[a-z0-9-]{1,40}))?",
+    re.IGNORECASE,
+)
 _FORM = "expected provider[/surface]:model[@region], for example anthropic/code:claude-opus-4.5"
 
 
