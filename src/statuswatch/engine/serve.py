@@ -1,0 +1,318 @@
+"""The socket side of publishing: protocol 1, JSON lines, for programs of the same user.
+
+Each listener has room for one picture on its way and one that waits, the newest. However slow a reader is, it costs no more than that.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import socket
+import struct
+import sys
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from statuswatch import __version__
+from statuswatch.core.codec import encode
+from statuswatch.core.errors import DataError
+from statuswatch.core.moment import Moment, parse_time
+from statuswatch.core.notice import Notice
+from statuswatch.core.observation import Command, CommandKind
+from statuswatch.core.snapshot import Snapshot
+from statuswatch.engine.single import listening_socket
+
+PROTOCOL = 1
+CAPABILITIES = ("snapshot", "changes", "notice", "command", "ping")
+LISTENERS_MAX = 256
+LINE_MAX = 8192
+NOTICES_KEPT = 32
+
+_LINES_KEPT = 4
+_ID_MAX = 64
+_TARGET_MAX = 200
+_logger = logging.getLogger(__name__)
+
+Submit = Callable[[Command], "asyncio.Future[None] | None"]
+"""Takes a command in; the future is done when its effect is stored. None: there is no room, ask again."""
+
+
+class Server:
+    """Accepts listeners at one Unix socket and tells all of them the newest picture."""
+
+    def __init__(self, path: Path, submit: Submit, now: Callable[[], Moment]) -> None:
+        self._path = path
+        self._submit = submit
+        self._now = now
+        self._listeners: set[_Listener] = set()
+        self._server: asyncio.Server | None = None
+        self._inode: int | None = None
+        self.newest: _Picture | None = None
+
+    @property
+    def listeners(self) -> int:
+        """How many listen now."""
+        return len(self._listeners)
+
+    async def start(self) -> None:
+        """Open the socket, in place of a stale one. Call it only while holding the lock; raises PlaceError."""
+        listening = listening_socket(self._path)
+        self._inode = self._path.stat().st_ino
+        self._server = await asyncio.get_running_loop().create_unix_server(lambda: _Listener(self), sock=listening)
+
+    async def stop(self) -> None:
+        """Close all connections and remove the socket, unless another engine has put its own there."""
+        if self._server is None:
+            return
+        self._server.close()
+        for listener in tuple(self._listeners):
+            listener.close()
+        await self._server.wait_closed()
+        self._server = None
+        try:
+            if self._path.stat().st_ino == self._inode:
+                self._path.unlink()
+        except OSError:
+            _logger.debug("the socket was gone already")
+
+    def publish(self, snapshot: Snapshot, data: str) -> None:
+        """Send `snapshot`, whose JSON is `data`, to everyone who is ready; the others get the newest when they are."""
+        if self.newest:
+            self.newest.supersede()
+        self.newest = _Picture(snapshot, data)
+        for listener in tuple(self._listeners):
+            listener.refresh()
+
+    def tell(self, notice: Notice) -> None:
+        """Send a notice to everyone; a slow reader keeps the newest few."""
+        line = _line({"type": "notice", "notice": encode(notice)})
+        for listener in tuple(self._listeners):
+            listener.tell(line)
+
+    def command(self, kind: CommandKind, target: str, until: str | None) -> "asyncio.Future[None] | None":
+        """Take a listener's command in; raises DataError where `until` is no time."""
+        return self._submit(Command(self._now().at, kind, target, parse_time(until) if until is not None else None))
+
+    def joined(self, listener: "_Listener") -> bool:
+        """Count a new listener; False when there are too many already."""
+        if len(self._listeners) >= LISTENERS_MAX:
+            return False
+        self._listeners.add(listener)
+        return True
+
+    def left(self, listener: "_Listener") -> None:
+        """Forget a listener."""
+        self._listeners.discard(listener)
+
+
+class _Picture:
+    """A snapshot's JSON, the states that readers are told the changes of, and the lines made of it: most listeners need the same one."""
+
+    def __init__(self, snapshot: Snapshot, data: str) -> None:
+        self.states = _states(snapshot)
+        self._data = data
+        self._lines: list[tuple[_Picture | None, bytes]] = []
+
+    def line_after(self, seen: "_Picture | None") -> bytes:
+        """What a listener that has last got `seen` needs now. Only the newest picture is asked."""
+        for base, line in self._lines:
+            if base is seen:
+                return line
+        changes = _moves(seen.states, self.states) if seen else []
+        head = '{"type":"changes","changes":' + json.dumps(changes, separators=(",", ":")) if changes else '{"type":"snapshot"'
+        line = f'{head},"snapshot":{self._data}}}\n'.encode("utf-8", "replace")
+        self._lines = [*self._lines[-_LINES_KEPT:], (seen, line)]
+        return line
+
+    def supersede(self) -> None:
+        """A newer one is there: keep only what is needed to tell the changes from here on."""
+        self._data = ""
+        self._lines.clear()
+
+
+class _Listener(asyncio.Protocol):
+    """One connection. While the other side does not read, nothing is sent and nothing is read from it either."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._transport: asyncio.Transport | None = None
+        self._paused = False
+        self._seen: _Picture | None = None
+        self._notices: deque[bytes] = deque(maxlen=NOTICES_KEPT)
+        self._input = bytearray()
+        self._skipping = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream socket's transport always is
+        self._transport = transport
+        if not same_user(transport.get_extra_info("socket")):
+            _logger.warning("a connection of another user was refused")
+            transport.abort()
+            return
+        transport.set_write_buffer_limits(high=0)  # paused as soon as the system's buffer is full
+        if not self._server.joined(self):
+            self._send({"type": "error", "error": f"there are {LISTENERS_MAX} listeners already"})
+            transport.close()
+            return
+        self._send({"type": "hello", "v": PROTOCOL, "version": __version__, "capabilities": list(CAPABILITIES), "pid": os.getpid()})
+        self.refresh()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._transport = None
+        self._server.left(self)
+        self._seen = None
+        self._notices.clear()
+
+    def pause_writing(self) -> None:
+        self._paused = True
+        if self._transport and not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        self._take_lines()
+        while self._notices and not self._paused:
+            self._write(self._notices.popleft())
+        self.refresh()
+        if self._transport and not self._paused and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        self._input += data
+        self._take_lines()
+
+    def close(self) -> None:
+        if self._transport:
+            self._transport.abort()
+
+    def refresh(self) -> None:
+        """Send the newest picture, if it is new to this reader and the reader is ready."""
+        newest = self._server.newest
+        if self._paused or self._transport is None or newest is None or newest is self._seen:
+            return
+        line = newest.line_after(self._seen)
+        self._seen = newest
+        self._write(line)
+
+    def tell(self, line: bytes) -> None:
+        if self._paused:
+            self._notices.append(line)
+        else:
+            self._write(line)
+
+    def _write(self, line: bytes) -> None:
+        if self._transport and not self._transport.is_closing():
+            self._transport.write(line)
+
+    def _send(self, message: dict[str, Any]) -> None:
+        self._write(_line(message))
+
+    def _take_lines(self) -> None:
+        while not self._paused and self._transport is not None:
+            end = self._input.find(b"\n")
+            if end < 0:
+                if len(self._input) > LINE_MAX:
+                    self._input.clear()
+                    self._too_long()
+                    self._skipping = True
+                return
+            line = bytes(self._input[:end])
+            del self._input[: end + 1]
+            if self._skipping:
+                self._skipping = False
+            elif len(line) > LINE_MAX:
+                self._too_long()
+            elif line.strip():
+                self._take(line)
+
+    def _too_long(self) -> None:
+        if not self._skipping:
+            self._send({"type": "error", "error": f"a line is longer than {LINE_MAX} bytes"})
+
+    def _take(self, line: bytes) -> None:
+        try:
+            message = json.loads(line)
+        except (ValueError, RecursionError):
+            self._send({"type": "error", "error": "a line is not JSON"})
+            return
+        if not isinstance(message, dict):
+            self._send({"type": "error", "error": "expected an object with a type"})
+            return
+        name = message.get("id")
+        name = name if isinstance(name, str) and len(name) <= _ID_MAX else None
+        match message.get("type"):
+            case "ping":
+                self._send({"type": "pong", "id": name})
+            case "command":
+                self._command(message, name)
+            case _:
+                self._send({"type": "error", "id": name, "error": "unknown type; expected command or ping"})
+
+    def _command(self, message: dict[str, Any], name: str | None) -> None:
+        target, until = message.get("target", "*"), message.get("until")
+        try:
+            kind = CommandKind(str(message.get("command")))
+        except ValueError:
+            self._send({"type": "error", "id": name, "error": f"unknown command; expected one of {', '.join(CommandKind)}"})
+            return
+        if not isinstance(target, str) or not 0 < len(target) <= _TARGET_MAX or not target.isprintable():
+            self._send({"type": "error", "id": name, "error": "target: expected a route, a provider or an incident key"})
+            return
+        if until is not None and not isinstance(until, str):
+            self._send({"type": "error", "id": name, "error": "until: expected an RFC 3339 time"})
+            return
+        try:
+            taken = self._server.command(kind, target, until)
+        except (DataError, OverflowError):
+            self._send({"type": "error", "id": name, "error": "until: expected an RFC 3339 time"})
+            return
+        if taken is None:
+            self._send({"type": "done", "id": name, "ok": False, "error": "the engine is busy; ask again"})
+            return
+        taken.add_done_callback(lambda future: self._send({"type": "done", "id": name, "ok": not future.cancelled() and future.exception() is None}))
+
+
+_States = dict[str, dict[str, str]]
+
+
+def changed(old: Snapshot, new: Snapshot) -> list[dict[str, str | None]]:
+    """What a reader of `old` has to know of `new`, as `what`, its name, `was` and `now`. None: it was or is not there."""
+    return _moves(_states(old), _states(new))
+
+
+def _states(snapshot: Snapshot) -> _States:
+    return {
+        "route": {view.route: view.verdict.health.value for view in snapshot.routes},
+        "incident": {view.key: view.stage for view in snapshot.incidents},
+        "feed": {view.name: view.state.value if view.state else "unread" for view in snapshot.feeds},
+    }
+
+
+def _moves(old: _States, new: _States) -> list[dict[str, str | None]]:
+    found: list[dict[str, str | None]] = []
+    for what, after in new.items():
+        before = old[what]
+        for name in (*before, *(name for name in after if name not in before)):
+            was, now = before.get(name), after.get(name)
+            if was != now:
+                found.append({"what": what, what: name, "was": was, "now": now})
+    return found
+
+
+def same_user(connection: socket.socket) -> bool:
+    """Whether the other end of a Unix socket belongs to this user. Where the system cannot say, the file's mode alone protects."""
+    option = getattr(socket, "SO_PEERCRED", None)
+    if option is None or sys.platform == "darwin":
+        return True
+    try:
+        _, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i")))
+    except OSError:
+        return False
+    return bool(uid == os.getuid())
+
+
+def _line(message: dict[str, Any]) -> bytes:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
