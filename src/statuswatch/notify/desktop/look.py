@@ -1,0 +1,39 @@
+"""How a notice looks and what can be pressed on it; the same on every desktop."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from statuswatch.core.notice import Notice, NoticeKind
+from statuswatch.notify.base import Action
+
+APP_NAME = "statuswatch"
+
+# Names of the freedesktop.org icon naming specification, so that the person's own theme draws them.
+_TROUBLE_ICON = "dialog-warning"
+_BACK_ICON = "dialog-information"
+
+_OVER = frozenset({NoticeKind.RESOLVED, NoticeKind.RECOVERING})
+_QUIET = frozenset({NoticeKind.RESOLVED, NoticeKind.RECOVERING, NoticeKind.MAINTENANCE, NoticeKind.AMENDED})
+
+LABELS: Mapping[Action, str] = MappingProxyType({Action.OPEN: "Open status page", Action.WAIT: "Tell me when back", Action.MUTE: "Mute 1 h"})
+_OPEN_INCIDENT = "Open incident"
+
+
+def icon_of(notice: Notice) -> str:
+    """The name of the icon."""
+    return _BACK_ICON if notice.kind in _OVER else _TROUBLE_ICON
+
+
+def loud(notice: Notice) -> bool:
+    """Whether it may make a sound. Good news and corrections of what is on screen come silently."""
+    return notice.kind not in _QUIET
+
+
+def buttons_of(notice: Notice) -> tuple[tuple[Action, str], ...]:
+    """What can be pressed, with its label: nothing to wait for or to mute once it is over, nothing to open without a web address."""
+    buttons = []
+    if notice.url and notice.url.startswith(("https://", "http://")):
+        buttons.append((Action.OPEN, _OPEN_INCIDENT if notice.incident else LABELS[Action.OPEN]))
+    if notice.kind is not NoticeKind.RESOLVED:
+        buttons += [(Action.WAIT, LABELS[Action.WAIT]), (Action.MUTE, LABELS[Action.MUTE])]
+    return tuple(buttons)
