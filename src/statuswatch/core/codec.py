@@ -15,7 +15,7 @@ T = TypeVar("T")
 Plain = dict[str, "Plain"] | list["Plain"] | str | int | float | bool | None
 
 
-def encode(value: object) -> Any:  # noqa: ANN401 - JSON data has no narrower type that callers could use
+def encode(value: object) -> Any:
     """Dataclasses to dicts, enums to their values, times to RFC 3339, tuples and sets to lists."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
@@ -35,7 +35,7 @@ def decode(kind: type[T], data: object) -> T:
     return _decode(kind, data, kind.__name__)  # type: ignore[no-any-return]
 
 
-def _decode(kind: Any, data: Any, where: str) -> Any:  # noqa: ANN401 - types are looked at, not carried
+def _decode(kind: Any, data: Any, where: str) -> Any:
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         return _decode_union(kind, data, where)
@@ -49,7 +49,7 @@ def _decode(kind: Any, data: Any, where: str) -> Any:  # noqa: ANN401 - types ar
     return _decode_scalar(kind, data, where)
 
 
-def _decode_scalar(kind: Any, data: Any, where: str) -> Any:  # noqa: ANN401
+def _decode_scalar(kind: Any, data: Any, where: str) -> Any:
     if isinstance(kind, type) and issubclass(kind, Enum):
         try:
             return kind(data)
@@ -67,7 +67,7 @@ def _decode_scalar(kind: Any, data: Any, where: str) -> Any:  # noqa: ANN401
     return data
 
 
-def _decode_union(kind: Any, data: Any, where: str) -> Any:  # noqa: ANN401
+def _decode_union(kind: Any, data: Any, where: str) -> Any:
     members = get_args(kind)
     if data is None and type(None) in members:
         return None
@@ -81,7 +81,7 @@ def _decode_union(kind: Any, data: Any, where: str) -> Any:  # noqa: ANN401
     raise DataError("; ".join(problems) or f"{where}: nothing expected here but null")
 
 
-def _decode_many(origin: Any, args: tuple[Any, ...], data: Any, where: str) -> Any:  # noqa: ANN401
+def _decode_many(origin: Any, args: tuple[Any, ...], data: Any, where: str) -> Any:
     _expect(isinstance(data, list), "a list", data, where)
     if origin is tuple and not (len(args) == 2 and args[1] is Ellipsis):  # noqa: PLR2004 - (item, ...) is the other form
         _expect(len(data) == len(args), f"{len(args)} items", data, where)
@@ -89,7 +89,7 @@ def _decode_many(origin: Any, args: tuple[Any, ...], data: Any, where: str) -> A
     return origin(_decode(args[0], item, f"{where}[{index}]") for index, item in enumerate(data))
 
 
-def _decode_dataclass(kind: Any, data: Any, where: str) -> Any:  # noqa: ANN401
+def _decode_dataclass(kind: Any, data: Any, where: str) -> Any:
     _expect(isinstance(data, Mapping), "an object", data, where)
     given = {}
     for name, (hint, required) in _fields(kind).items():
@@ -102,7 +102,7 @@ def _decode_dataclass(kind: Any, data: Any, where: str) -> Any:  # noqa: ANN401
 
 
 @cache
-def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:  # noqa: ANN401
+def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
     hints = get_type_hints(kind)
     missing = dataclasses.MISSING
     return {field.name: (hints[field.name], field.default is missing and field.default_factory is missing) for field in dataclasses.fields(kind) if field.init}

@@ -62,12 +62,12 @@ class Confidence(StrEnum):
     HIGH = "high"
 
 
-_LADDER = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
+LADDER = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 
 
 def raised(confidence: Confidence, steps: int = 1) -> Confidence:
     """The confidence `steps` up (or down, when negative), held within low and high."""
-    return _LADDER[max(0, min(len(_LADDER) - 1, _LADDER.index(confidence) + steps))]
+    return LADDER[max(0, min(len(LADDER) - 1, LADDER.index(confidence) + steps))]
 
 
 class Relevance(StrEnum):

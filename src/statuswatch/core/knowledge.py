@@ -22,7 +22,8 @@ class ProviderFacts:
     """One provider as the catalogue knows it.
 
     `families`: name stems of the models it makes (`claude`, `gpt`); `serves`: providers whose models it resells or fronts;
-    `runs_on`: providers below it (cloud, CDN); `page_url`: the human status page; `usual_surface`: where a route without one is meant.
+    `runs_on`: providers below it (cloud, CDN); `page_url`: the human status page; `usual_surface`: where a route without one is meant;
+    `feeds_of`: providers whose feed also speaks for this one.
     """
 
     id: str
@@ -34,6 +35,7 @@ class ProviderFacts:
     runs_on: tuple[str, ...] = ()
     page_url: str | None = None
     usual_surface: Surface = Surface.API
+    feeds_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

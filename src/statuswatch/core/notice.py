@@ -30,7 +30,7 @@ class NoticeReason(StrEnum):
     OWN_SUCCESS = "own_success"
     PAGE_RESOLVED = "page_resolved"
     REOPENED = "reopened"
-    PAGE_CAUGHT_UP = "page_caught_up"
+    NARROWED = "narrowed"
 
 
 class SuppressReason(StrEnum):
@@ -46,6 +46,7 @@ class SuppressReason(StrEnum):
     FIRST_LOOK = "first_look"
     MUTED = "muted"
     GRACE = "grace"
+    FLAPPING = "flapping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ class Suppressed:
 class Trouble:
     """One trouble of this person as told so far. It lives from its first notice until its recovery was told and the reopen window has passed.
 
-    `pending`: routes still in trouble; `back`: routes told as back; `incidents`: the keys of the incidents it has merged.
+    `pending`: routes still in trouble; `back`: routes told as back; `incidents`: the keys of the incidents it has merged;
+    `digest`: what the shown text stands on; `weight`: the heaviest impact told of (0 to 3); `hold_until`: how long a recovery waits for its siblings.
     """
 
     id: str
@@ -97,7 +99,8 @@ class Trouble:
     told: tuple[NoticeKind, ...] = ()
     closed_at: datetime | None = None
     digest: str = ""
-    failed_calls: int = 0
+    weight: int = 0
+    hold_until: datetime | None = None
 
     def telling(self, *kinds: NoticeKind) -> "Trouble":
         """This trouble with `kinds` noted as told."""

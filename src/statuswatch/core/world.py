@@ -175,7 +175,7 @@ def _merged(known: Tracked, new: Incident, feed: str) -> Incident:
 def _miss(incidents: dict[str, Tracked], listed: set[str], page: Page, feed: str, now: datetime) -> list[Change]:
     changes = []
     for key, tracked in incidents.items():
-        if key in listed or tracked.feed != feed or tracked.phase is Phase.ENDED:
+        if key in listed or tracked.feed != feed or tracked.phase is Phase.ENDED or (tracked.phase is Phase.LOST and tracked.changed_at == now):
             continue
         phase, kind = step(tracked.phase, Absent.ABSENT)
         incidents[key] = replace(tracked, phase=phase, changed_at=now, ended_at=now if phase is Phase.ENDED else None)
@@ -206,9 +206,7 @@ def _answered(before: FeedStatus, now: datetime, as_of: datetime | None) -> Feed
 def _feed_failed(world: World, failed: FeedFailed, now: datetime) -> tuple[World, tuple[Change, ...]]:
     before = world.feeds.get(failed.feed) or FeedStatus(failed.feed, failed.provider)
     since = before.since if before.state is failed.state else now
-    status = replace(
-        before, state=failed.state, last_tried=now, since=since, detail=failed.detail, failures=before.failures + 1, transport=failed.transport
-    )
+    status = replace(before, state=failed.state, last_tried=now, since=since, detail=failed.detail, failures=before.failures + 1, transport=failed.transport)
     return replace(world, feeds={**world.feeds, failed.feed: status}), _feed_change(before, status, now)
 
 

@@ -1,0 +1,84 @@
+"""The answer in one line for all routes together: for the top of every surface, the prompt and the exit status."""
+
+import re
+from datetime import datetime
+
+from statuswatch.core.health import Health, Side
+from statuswatch.core.judge import Judgement
+from statuswatch.core.knowledge import Knowledge
+from statuswatch.core.snapshot import Level, Summary
+from statuswatch.core.verdict import Reason, Verdict
+from statuswatch.core.wording import advice_line, age_of, age_words, evidence_line, headline, short_model
+
+FINE, THEIRS, YOURS, CANNOT_TELL = 0, 1, 3, 4
+LABEL_LENGTH = 40
+_EXIT = {
+    Level.OK: FINE,
+    Level.RECOVERING: THEIRS,
+    Level.UNKNOWN: CANNOT_TELL,
+    Level.UNSURE: CANNOT_TELL,
+    Level.YOURS: YOURS,
+    Level.FAILING: THEIRS,
+    Level.DOWN: THEIRS,
+}
+_RANK = (Level.DOWN, Level.FAILING, Level.YOURS, Level.UNSURE, Level.RECOVERING, Level.UNKNOWN, Level.OK)
+_LABEL_WORD = {Level.DOWN: "down", Level.FAILING: "failing", Level.UNSURE: "not sure", Level.RECOVERING: "coming back"}
+
+
+def level_of(verdict: Verdict) -> Level:
+    """The weight of one verdict."""
+    if verdict.side is Side.YOURS:
+        return Level.YOURS
+    return {
+        Health.OK: Level.OK,
+        Health.SUSPECT: Level.UNSURE,
+        Health.DEGRADED: Level.FAILING,
+        Health.DOWN: Level.DOWN,
+        Health.RECOVERING: Level.RECOVERING,
+        Health.MAINTENANCE: Level.OK,
+        Health.UNKNOWN: Level.UNKNOWN,
+    }[verdict.health]
+
+
+def summarise(judgement: Judgement, knowledge: Knowledge, acknowledged: tuple[str, ...], now: datetime) -> Summary:
+    """The summary of all verdicts. `acknowledged` routes or incidents stay in the list but do not lead it."""
+    verdicts = judgement.verdicts
+    if not verdicts:
+        return Summary(Level.UNKNOWN, None, "Nothing is watched yet: no model or tool of yours was found.", exit_status=CANNOT_TELL)
+    quiet = [verdict for verdict in verdicts if not {verdict.route.canonical, verdict.incident} & set(acknowledged)]
+    ranked = sorted(quiet or verdicts, key=lambda verdict: (_RANK.index(level_of(verdict)), verdict.since or now))
+    worst = ranked[0]
+    level = level_of(worst)
+    if judgement.offline_since is not None:
+        words = f"You are offline since {age_of(judgement.offline_since, now)}. Nothing below is newer than that."
+        return Summary(Level.YOURS, Side.YOURS, words, label=f"offline {age_of(judgement.offline_since, now)}", exit_status=YOURS)
+    if level is Level.OK:
+        return Summary(level, None, _all_well(verdicts), exit_status=FINE)
+    if level is Level.UNKNOWN:
+        known = sum(verdict.health is not Health.UNKNOWN for verdict in verdicts)
+        words = headline(worst, knowledge, now) if known or len(verdicts) == 1 else "Nothing is known yet: no page was read and no call of yours was seen."
+        return Summary(level, None, words, exit_status=CANNOT_TELL)
+    details = tuple(evidence_line(item, knowledge, now) for item in worst.evidence) + tuple(advice_line(item, knowledge) for item in worst.advice)
+    return Summary(level, worst.side, headline(worst, knowledge, now), details, label(worst, level, now), _EXIT[level])
+
+
+def _all_well(verdicts: tuple[Verdict, ...]) -> str:
+    proven = sum(verdict.reason is Reason.CALLS_SUCCEED for verdict in verdicts)
+    count = len(verdicts)
+    if count == 1:
+        return "What you use is fine." if proven else "No trouble known with what you use; no call of yours lately."
+    if proven == count:
+        return f"All {count} things you use are fine."
+    return f"No trouble known with the {count} things you use; your own calls show it for {proven}."
+
+
+def label(verdict: Verdict, level: Level, now: datetime) -> str:
+    """The prompt's text, from an allow-listed alphabet and never from a feed: `opus failing 23m`."""
+    if verdict.side is Side.YOURS:
+        words = f"{short_model(verdict.route.model)} your {verdict.fault}"
+    else:
+        name = verdict.route.provider if verdict.route.model == "*" else short_model(verdict.route.model)
+        words = f"{name} {_LABEL_WORD.get(level, level)}"
+    age = age_words((now - verdict.since).total_seconds()) if verdict.since else ""
+    text = re.sub(r"[^A-Za-z0-9 .:+_-]", "", f"{words[: LABEL_LENGTH - len(age) - 1]} {age}")
+    return text.strip()[:LABEL_LENGTH]
