@@ -137,3 +137,18 @@ class ScaledClock:
 def epoch(at: datetime) -> int:
     """Whole seconds since 1970, rounded down: the form in which shells compare times."""
     return int(at.timestamp() // 1)
+
+
+async def sleep_unless(clock: Clock, seconds: float, event: asyncio.Event) -> bool:
+    """Sleep `seconds` of `clock`, or until `event` is set; True when it was. The event is cleared."""
+    waiting = asyncio.ensure_future(event.wait())
+    sleeping = asyncio.ensure_future(clock.sleep(seconds))
+    try:
+        await asyncio.wait({waiting, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+        sleeping.cancel()
+        await asyncio.gather(waiting, sleeping, return_exceptions=True)
+    woken = event.is_set()
+    event.clear()
+    return woken

@@ -66,8 +66,11 @@ class Fetched:
     html: bool = False
 
     def as_of(self, now: datetime) -> datetime:
-        """The instant the answer speaks of: its Date minus its Age, never after `now`; `now` where it carries neither."""
-        return _as_of(self.date, self.age, now)
+        """The instant the answer speaks of.
+
+        RFC 9111 section 4.2.3 would also count how far Date lies back; that would call every page stale on a machine whose clock is ahead.
+        """
+        return now - timedelta(seconds=self.age or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class NotModified:
 
     def as_of(self, now: datetime) -> datetime:
         """The instant the answer speaks of."""
-        return _as_of(self.date, self.age, now)
+        return now - timedelta(seconds=self.age or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ class Fetcher:
         if data is None:
             detail = f"{shown(url)}: larger than {self._max_bytes // (1024 * 1024)} MiB, or packed in a way that was not asked for"
             return FetchFailed(FeedState.UNREADABLE, detail, status=status)
-        content_type = headers.get("content-type", "").partition(";")[0].strip().lower()[:80]
+        content_type = headers.get("content-type", "").strip().lower()[:200]
         html = _is_html(content_type, data)
         if html and _has_captcha(data):
             return FetchFailed(FeedState.BLOCKED, f"{shown(url)}: a page that asks for a person came instead of {request.expects or 'a feed'}", status=status)
@@ -277,7 +280,7 @@ def _challenged(headers: Mapping[str, str]) -> bool:
 
 def _is_html(content_type: str, data: bytes) -> bool:
     head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return head.startswith((b"<!doctype html", b"<html")) or (content_type == "text/html" and head.startswith(b"<") and not head.startswith(b"<?xml"))
+    return head.startswith((b"<!doctype html", b"<html")) or (content_type.startswith("text/html") and head.startswith(b"<") and not head.startswith(b"<?xml"))
 
 
 def _has_captcha(data: bytes) -> bool:
@@ -299,10 +302,6 @@ async def _unpacked(chunks: AsyncIterator[bytes], plain: bool, limit: int) -> As
             raise ValueError("the packed body is broken") from error
     if not inflate.eof and inflate.unused_data == b"":
         raise ValueError("the packed body ends too early")
-
-
-def _as_of(date: datetime | None, age: float | None, now: datetime) -> datetime:
-    return min(now, (date or now) - timedelta(seconds=age or 0.0))
 
 
 def _date(text: str | None) -> datetime | None:
