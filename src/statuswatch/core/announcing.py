@@ -8,7 +8,7 @@ from statuswatch.core.ids import parse_route
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason, Policy, Trouble
 from statuswatch.core.verdict import AdviceKind, Evidence, EvidenceKind, Reason, Verdict
-from statuswatch.core.wording import USUAL_LAG, age_of, failing_sentence, model_title, route_title
+from statuswatch.core.wording import USUAL_LAG, age_of, failed_words, failing_sentence, model_title, route_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,7 @@ class Announcer:
         failed = _find(verdict, EvidenceKind.CALLS_FAILED)
         if failed is None:
             return "" if _find(verdict, EvidenceKind.CALLS_OK) is None else "Your calls work so far."
-        code = f" with {failed.subject}" if failed.subject else ""
-        counted = "Your last call failed" if failed.total == 1 else f"{failed.count} of your last {failed.total} calls failed"
-        return f"Not you: {counted}{code}."
+        return f"Not you: {failed_words(failed)}."
 
     def _page(self, verdict: Verdict) -> str:
         incident = _find(verdict, EvidenceKind.INCIDENT)

@@ -15,7 +15,7 @@ from statuswatch.core.incident import Kind
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.moment import Moment
 from statuswatch.core.observation import Diagnosis, Outcome
-from statuswatch.core.owncalls import FORGET_AFTER, WINDOW, OwnCalls, leading, own_calls
+from statuswatch.core.owncalls import FORGET_AFTER, WINDOW, OwnCalls, leading, own_calls, requests
 from statuswatch.core.verdict import Evidence, EvidenceKind, Reason, Verdict
 from statuswatch.core.watchlist import Watchlist
 from statuswatch.core.world import FeedStatus, World
@@ -129,7 +129,7 @@ def _resolved_unverified(case: _Case) -> Verdict | None:
 def _own_failures(case: _Case) -> Verdict | None:
     """The newest own calls failed, lately: whose fault by what they said."""
     last = case.calls.last_failed
-    if last is None or (case.now - last > FORGET_AFTER and case.affected is None):
+    if last is None or (case.now - last > FORGET_AFTER and case.top is None):
         return None
     diagnosis = case.leading
     if diagnosis is None or diagnosis.side is Side.UNDECIDED or diagnosis.fault is Fault.NETWORK:
@@ -309,11 +309,12 @@ def _call_evidence(case: _Case) -> list[Evidence]:
         projects = len({call.project for call in streak if call.project})
         diagnosis = case.leading
         code = " ".join(str(part) for part in (diagnosis.status, diagnosis.code) if part) if diagnosis else ""
-        total = max(len(recent), len(streak))
-        return [Evidence(EvidenceKind.CALLS_FAILED, streak[-1].at, len(streak), total, code, clients=clients, projects=projects)]
+        count = requests(streak)
+        total = max(requests(recent), count)
+        return [Evidence(EvidenceKind.CALLS_FAILED, streak[-1].at, count, total, code, clients=clients, projects=projects, attempts=len(streak))]
     worked = [call for call in recent if call.outcome is Outcome.OK]
     if worked:
-        return [Evidence(EvidenceKind.CALLS_OK, worked[-1].at, len(worked), len(recent), clients=tuple(sorted({call.client for call in worked})))]
+        return [Evidence(EvidenceKind.CALLS_OK, worked[-1].at, requests(worked), requests(recent), clients=tuple(sorted({call.client for call in worked})))]
     return []
 
 

@@ -1,6 +1,7 @@
 """What this person's own calls on one route say: the newest streak of failures, or the newest success, never an average."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,7 +47,12 @@ class OwnCalls:
     @property
     def turns(self) -> int:
         """How many requests the streak's attempts belong to."""
-        return len({call.turn or call.key for call in self.streak})
+        return requests(self.streak)
+
+
+def requests(calls: Iterable[Call]) -> int:
+    """How many requests the attempts in `calls` belong to: a retry is no request of its own."""
+    return len({call.turn or call.key for call in calls})
 
 
 def own_calls(world: World, route: Route, now: datetime) -> OwnCalls:

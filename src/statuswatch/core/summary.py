@@ -68,7 +68,7 @@ def _all_well(verdicts: tuple[Verdict, ...]) -> str:
     if count == 1:
         return "What you use is fine." if proven else "No trouble known with what you use; no call of yours lately."
     if proven == count:
-        return f"All {count} things you use are fine."
+        return f"{'Both' if count == 2 else f'All {count}'} things you use are fine."  # noqa: PLR2004 - two are both
     return f"No trouble known with the {count} things you use; your own calls show it for {proven}."
 
 

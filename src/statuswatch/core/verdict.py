@@ -44,7 +44,10 @@ class EvidenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One observation that the verdict uses. `subject` is ours (a code, a model, a provider name); `quote` is theirs, raw and untrusted."""
+    """One observation that the verdict uses. `subject` is ours (a code, a model, a provider name); `quote` is theirs, raw and untrusted.
+
+    `count` of `total` are requests: retries of one request are one; `attempts` counts them all.
+    """
 
     kind: EvidenceKind
     at: datetime | None = None
@@ -57,6 +60,7 @@ class Evidence:
     incident: str | None = None
     posted_at: datetime | None = None
     url: str | None = None
+    attempts: int = 0
 
 
 class AdviceKind(StrEnum):

@@ -188,13 +188,19 @@ def evidence_line(evidence: Evidence, knowledge: Knowledge, now: datetime, zone:
             return f"none of {evidence.total} status feeds can be reached"
 
 
-def _failed_line(evidence: Evidence) -> str:
+def failed_words(evidence: Evidence) -> str:
+    """How many of the person's calls failed, and with what."""
     what = f" with {evidence.subject}" if evidence.subject else ""
+    tries = f", {evidence.attempts} attempts" if evidence.attempts > evidence.count else ""
+    if evidence.total == 1:
+        return f"your last call failed{what}{tries}"
+    return f"{evidence.count} of your last {evidence.total} calls failed{what}{tries}"
+
+
+def _failed_line(evidence: Evidence) -> str:
     clients = ", ".join(client_name(client) for client in evidence.clients)
     where = f" ({clients}{f', {evidence.projects} projects' if evidence.projects > 1 else ''})" if clients else ""
-    if evidence.total == 1:
-        return f"your last call failed{what}{where}"
-    return f"{evidence.count} of your last {evidence.total} calls failed{what}{where}"
+    return failed_words(evidence) + where
 
 
 def advice_line(advice: Advice, knowledge: Knowledge) -> str:

@@ -1,0 +1,117 @@
+"""The command tree. A verb's module is imported when that verb runs, and nothing else: a prompt asks once a line."""
+
+import sys
+from enum import IntEnum
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Exit(IntEnum):
+    """What an exit status means, for every verb."""
+
+    FINE = 0
+    THEIRS = 1
+    USAGE = 2
+    YOURS = 3
+    CANNOT_TELL = 4
+
+
+# verb -> (module, one line of help). Each module has `run(argv: list[str]) -> int`.
+VERBS: dict[str, tuple[str, str]] = {
+    "dashboard": ("statuswatch.app_dashboard", "the dashboard; the same as no verb at all"),
+    "status": ("statuswatch.surfaces.cli.status", "can I work? the picture as text; exit 0 fine, 1 theirs, 3 yours, 4 cannot tell"),
+    "why": ("statuswatch.surfaces.cli.why", "the verdict with its evidence, and what to do"),
+    "wait": ("statuswatch.surfaces.cli.wait", "return when a route is back"),
+    "prompt": ("statuswatch.surfaces.cli.prompt", "the line for a shell prompt; `prompt init zsh|bash|fish` prints the segment"),
+    "notices": ("statuswatch.surfaces.cli.notices", "what was told, and with --all what was not and why"),
+    "bridge": ("statuswatch.surfaces.bridge.stdio", "the editor protocol: JSON lines on stdin and stdout"),
+    "classify": ("statuswatch.surfaces.cli.classify", "whose fault is this response? JSON lines, `curl -i` output or pasted text"),
+    "inspect": ("statuswatch.surfaces.cli.inspect", "the failed calls in a client's own record"),
+    "match": ("statuswatch.surfaces.cli.match", "what incidents mean for the routes you use"),
+    "backtest": ("statuswatch.surfaces.cli.backtest", "the notices a history would have given"),
+    "rules": ("statuswatch.surfaces.cli.rules", "test, lint and explain the rules"),
+    "models": ("statuswatch.surfaces.cli.models", "what a model id resolves to, and why"),
+    "feed": ("statuswatch.surfaces.cli.feed", "show what is read from a status feed"),
+    "providers": ("statuswatch.surfaces.cli.providers", "list and lint the provider files"),
+    "sources": ("statuswatch.surfaces.cli.sources", "what is read on this machine, and switching it on or off"),
+    "engine": ("statuswatch.app_engine", "start, stop or look at the background engine"),
+    "simulate": ("statuswatch.app_simulate", "replay a recorded outage on this machine"),
+}
+_SHOWN = [name for name in VERBS if name != "dashboard"]
+
+
+def usage() -> str:
+    """The help text."""
+    width = max(map(len, _SHOWN))
+    rows = "\n".join(f"  {name:<{width}}  {VERBS[name][1]}" for name in _SHOWN)
+    return (
+        "statuswatch: is it them or me?\n\n"
+        "usage: statuswatch [VERB] [ARGUMENTS]\n\n"
+        f"without a verb: the dashboard\n\n{rows}\n\n"
+        "`statuswatch VERB --help` tells more. Start with: statuswatch simulate claude-2025-12-14\n"
+    )
+
+
+def main(argv: "Sequence[str] | None" = None) -> int:
+    """Run one verb; returns its exit status (see `Exit`)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    verb = words.pop(0) if words and not words[0].startswith("-") else ""
+    if not verb:
+        if words and words[0] in {"-h", "--help"}:
+            sys.stdout.write(usage())
+            return Exit.FINE
+        if words and words[0] in {"-V", "--version"}:
+            from statuswatch import __version__
+
+            sys.stdout.write(f"statuswatch {__version__}\n")
+            return Exit.FINE
+        verb = "dashboard"
+    if verb not in VERBS:
+        return _unknown(verb)
+    return _run(VERBS[verb][0], words)
+
+
+def _run(module: str, words: list[str]) -> int:
+    from importlib import import_module
+
+    try:
+        return int(import_module(module).run(words))
+    except KeyboardInterrupt:
+        return 130  # as shells report an interrupted program: 128 + SIGINT
+    except BrokenPipeError:
+        return _pipe_closed()
+    except Exception as error:
+        if not _is_ours(error):
+            raise
+        sys.stderr.write(f"statuswatch: {error}\n")
+        return Exit.USAGE
+
+
+def _pipe_closed() -> int:
+    """The reader went away (`| head`): no traceback, and nothing written at exit."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.FINE
+
+
+def _is_ours(error: Exception) -> bool:
+    """An error made for a person: its text says what was wrong and what to do."""
+    from statuswatch.core.errors import StatuswatchError
+
+    return isinstance(error, StatuswatchError)
+
+
+def _unknown(verb: str) -> int:
+    import difflib
+
+    near = difflib.get_close_matches(verb, VERBS, 1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    sys.stderr.write(f"statuswatch: no verb {verb[:40]!r}{hint} (statuswatch --help lists them)\n")
+    return Exit.USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
