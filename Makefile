@@ -1,0 +1,68 @@
+# Two commands are enough: `make run` (the dashboard) and `make test`. Both do all their own set-up in .venv.
+# Needs: Python >= 3.11 with venv, make, and the usual package registry. No root.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+JOBS   ?= 2
+
+.PHONY: run test check static format fresh docs coverage lock bench clean help
+
+help:              ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+run: $(VENV)/.run  ## the dashboard
+	$(BIN)/statuswatch
+
+test: $(VENV)/.dev ## all tests; STATUSWATCH_REQUIRE=all makes a missing surface or recording a failure
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup tests
+
+check: static fresh test coverage ## everything that must hold before a change lands
+
+static: $(VENV)/.dev ## format, lint, import contracts, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+fresh: $(VENV)/.dev ## generated pages are up to date
+	$(BIN)/python docs/generate.py --check
+
+docs: $(VENV)/.dev ## write the generated pages
+	$(BIN)/python docs/generate.py
+
+coverage: $(VENV)/.dev ## branch coverage: core 100 %, sources and catalog 95 %
+	$(BIN)/python -m pytest -q -n $(JOBS) --cov --cov-report= tests/core tests/sources tests/catalog tests/scenarios tests/properties
+	$(BIN)/coverage report --include='src/statuswatch/core/*' --fail-under=100 --skip-covered
+	$(BIN)/coverage report --include='src/statuswatch/sources/*,src/statuswatch/catalog/*' --fail-under=95 --skip-covered
+
+format: $(VENV)/.dev ## rewrite the code's layout
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only --quiet .
+
+bench: $(VENV)/.dev ## measurements, printed as ratios; never part of a test
+	for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+lock: $(VENV)/.dev ## pin every dependency by hash, from pyproject.toml
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/run.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/dev.lock
+
+clean:             ## remove what the other targets made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "statuswatch needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) has no venv module; on Debian: apt-get install python3-venv"; exit 2; }
+
+$(VENV)/.run: requirements/run.lock pyproject.toml | $(VENV)/bin/python
+	@echo "installing into $(VENV) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
+	@echo "installing into $(VENV) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.run
