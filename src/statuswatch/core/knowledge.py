@@ -50,10 +50,11 @@ class Knowledge:
         return facts.name if facts else provider
 
     def provider_of_host(self, host: str) -> str | None:
-        """The provider whose API answers at `host` (exact name, or a name below one that starts with a dot)."""
+        """The provider whose API answers at `host`: exact name, a name below one that starts with a dot, or one with a `*` for a region in it."""
         host = host.lower().rstrip(".")
         for facts in self.providers.values():
             for known in facts.api_hosts:
-                if host == known or (known.startswith(".") and host.endswith(known)):
+                before, star, after = known.partition("*")
+                if host == known or (known.startswith(".") and host.endswith(known)) or (star and host.startswith(before) and host.endswith(after)):
                     return facts.id
         return None

@@ -1,0 +1,112 @@
+"""Reads `config.toml`. Every problem at once, each with file, line and key, what was expected and the nearest known key."""
+
+import os
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from statuswatch.catalog.located import Path as Key
+from statuswatch.catalog.located import Document, Problem, nearest, read_bytes, unknown_key
+from statuswatch.catalog.model import Catalogue
+from statuswatch.catalog.schema import kind_of
+from statuswatch.config.errors import ConfigError
+from statuswatch.config.model import Config
+
+_WANTED = {
+    "string_type": "a string",
+    "bool_type": "true or false",
+    "float_type": "a number",
+    "tuple_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+}
+
+
+def load_config(path: str | os.PathLike[str], known_providers: Collection[str] | None = None) -> Config:
+    """The settings in the file at `path`; the defaults where there is none.
+
+    With `known_providers`, a `[providers.ID]` of another id is a problem. Raises ConfigError with every problem of the file.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except FileNotFoundError:
+        return Config()
+    except OSError as error:
+        raise ConfigError((Problem(os.fspath(path), 1, "", f"cannot be read: {error.strerror}"),)) from error
+    document = read_bytes(os.fspath(path), data)
+    if isinstance(document, Problem):
+        raise ConfigError((document,))
+    problems = _unknown_providers(document, known_providers)
+    try:
+        config = Config.model_validate(document.data)
+    except ValidationError as error:
+        problems += [_problem(document, detail) for detail in error.errors()]
+        raise ConfigError(_in_order(problems)) from error
+    if problems:
+        raise ConfigError(_in_order(problems))
+    return config
+
+
+def with_overrides(catalogue: Catalogue, config: Config) -> Catalogue:
+    """The catalogue with each overridden provider's main feed (the first of its own) at the addresses of the settings."""
+    left = dict(config.providers)
+    feeds = []
+    for feed in catalogue.feeds:
+        override = left.pop(feed.provider, None)
+        feeds.append(feed if override is None else replace(feed, urls=override.urls, verified=False, source="config.toml"))
+    return replace(catalogue, feeds=tuple(feeds))
+
+
+def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: (problem.line, problem.key)))
+
+
+def _unknown_providers(document: Document, known: Collection[str] | None) -> list[Problem]:
+    overrides = document.data.get("providers")
+    if known is None or not isinstance(overrides, dict):
+        return []
+    found = []
+    for provider in overrides:
+        if provider not in known:
+            meant = nearest(provider, known)
+            hint = f"did you mean {meant!r}?" if meant else "`statuswatch doctor` lists those that are known"
+            found.append(document.problem(("providers", provider), f"no such provider; {hint}"))
+    return found
+
+
+def _problem(document: Document, detail: ErrorDetails) -> Problem:
+    key: Key = detail["loc"]
+    context: dict[str, Any] = detail.get("ctx", {})
+    match detail["type"]:
+        case "extra_forbidden":
+            return document.problem(key, unknown_key(str(key[-1]), _keys_at(key[:-1])))
+        case "missing":
+            return document.problem(key[:-1], f"missing key {key[-1]!r}")
+        case "value_error":
+            return document.problem(key, str(context["error"]))
+        case "greater_than_equal":
+            return document.problem(key, f"expected at least {context['ge']:g}, got {detail['input']:g}")
+        case "less_than_equal":
+            return document.problem(key, f"expected at most {context['le']:g}, got {detail['input']:g}")
+        case kind if kind in _WANTED:
+            return document.problem(key, f"expected {_WANTED[kind]}, got {kind_of(detail['input'])}")
+        case _:
+            wanted = detail["msg"].removeprefix("Input should be ").removeprefix("String should ").lower()
+            return document.problem(key, f"expected {wanted}, got {detail['input']!r:.60}")
+
+
+def _keys_at(path: Key) -> Collection[str]:
+    """The keys that the table at `path` may hold."""
+    model: type[BaseModel] = Config
+    for part in path:
+        field = model.model_fields.get(str(part))
+        if field is None:  # the name of an entry in a table of tables, whose model was reached with the table
+            continue
+        inner = (get_args(field.annotation) or (field.annotation,))[-1]
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            model = inner
+    return model.model_fields.keys()

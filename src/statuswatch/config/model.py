@@ -1,0 +1,92 @@
+"""The settings: what `config.toml` may hold. Strict, frozen, nothing extra; each default is what most people want."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from statuswatch.catalog.schema import url_fault
+from statuswatch.core.errors import RouteError
+from statuswatch.core.ids import Route, parse_route
+
+
+def _route(text: str) -> str:
+    try:
+        parse_route(text)
+    except RouteError as error:
+        raise ValueError(str(error)) from error
+    return text
+
+
+def _address(text: str) -> str:
+    fault = url_fault(text)
+    if fault:
+        raise ValueError(fault)
+    return text
+
+
+# TOML knows lists only, so a tuple is not asked for strictly; its items are.
+RouteList = Annotated[tuple[Annotated[str, AfterValidator(_route)], ...], Field(strict=False)]
+AddressList = Annotated[tuple[Annotated[str, AfterValidator(_address)], ...], Field(strict=False, min_length=1)]
+TextList = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(strict=False)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class Watch(_Section):
+    """What is watched besides what is found on the machine."""
+
+    routes: RouteList = Field(default=(), description="Routes to watch besides those found on this machine, as provider[/surface]:model[@region].")
+
+    @property
+    def parsed(self) -> tuple[Route, ...]:
+        """The routes as values."""
+        return tuple(parse_route(text) for text in self.routes)
+
+
+class Poll(_Section):
+    """How often feeds are fetched, in seconds."""
+
+    interval_s: float = Field(default=60.0, ge=15, le=3600, description="Seconds between two fetches of a feed while somebody looks.")
+    fast_interval_s: float = Field(default=20.0, ge=10, le=600, description="Seconds between two fetches while there is trouble on a route of yours.")
+    slow_interval_s: float = Field(default=300.0, ge=60, le=86400, description="Seconds between two fetches while nobody looks.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Poll":
+        if not self.fast_interval_s <= self.interval_s <= self.slow_interval_s:
+            raise ValueError("expected fast_interval_s <= interval_s <= slow_interval_s")
+        return self
+
+
+class Notices(_Section):
+    """What is told, and where."""
+
+    desktop: bool = Field(default=True, description="Show notices as desktop pop-ups.")
+    mute: TextList = Field(default=(), description="Routes, providers or incident keys about which nothing is told.")
+
+
+class ProviderOverride(_Section):
+    """What is different about one provider."""
+
+    urls: AddressList = Field(description="Addresses of the status feed, tried in order, in place of the shipped ones.")
+
+
+class Display(_Section):
+    """How it looks."""
+
+    ascii: bool = Field(default=False, description="Use no symbols beyond ASCII.")
+    theme: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")] = Field(
+        default="auto", description="Name of the dashboard's theme; auto follows the terminal."
+    )
+    colour: Literal["auto", "always", "never"] = Field(default="auto", description="When command output is coloured.")
+
+
+class Config(_Section):
+    """All of the settings."""
+
+    watch: Watch = Watch()
+    poll: Poll = Poll()
+    notices: Notices = Notices()
+    providers: dict[str, ProviderOverride] = {}
+    display: Display = Display()
