@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from statuswatch.core.observation import Observation
+from statuswatch.core.observation import Command, Observation
 
 DEPTH = 1000
 """Arrivals that may wait. A source that is faster than the engine waits in `put`; nothing is dropped."""
@@ -49,3 +49,8 @@ class Inbox:
         while len(batch) < most and not self._queue.empty():
             batch.append(self._queue.get_nowait())
         return tuple(batch)
+
+    def submit(self, command: Command) -> "asyncio.Future[None] | None":
+        """Take a person's command in; the future is done when its effect is stored. None where there is no room."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        return done if self.offer(Arrival(command, done=done)) else None

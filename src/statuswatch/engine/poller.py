@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 
 from statuswatch import __version__
 from statuswatch.catalog.model import FeedSpec
-from statuswatch.core.errors import DataError
 from statuswatch.core.health import FeedState
 from statuswatch.core.incident import Page, Unreadable
-from statuswatch.core.moment import Moment, format_time, parse_time
+from statuswatch.core.moment import Moment
 from statuswatch.core.observation import FeedFailed, Observation, PageRead, PageUnchanged
 from statuswatch.core.schedule import Due, DueReason, Pace, PollFacts, next_poll
 from statuswatch.engine.clock import Clock, sleep_unless
@@ -51,7 +50,6 @@ class Remembered:
     etag: str | None = None
     last_modified: str | None = None
     digest: str = ""
-    as_of: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -73,7 +71,7 @@ class _Polled:
 
 
 class Poller:
-    """Polls `feeds`. `parser_for` gives the parser of a format; `attention` is asked before each choice; `memory` is what was stored last time."""
+    """Polls `feeds`. `parser_for` gives the parser of a format; `memory` is what was stored last time."""
 
     def __init__(
         self,
@@ -82,14 +80,13 @@ class Poller:
         clock: Clock,
         inbox: Inbox,
         parser_for: Callable[[str], Parse],
-        attention: Callable[[], Attention] = Attention,
         pace: Pace | None = None,
         memory: Mapping[str, str] | None = None,
     ) -> None:
         self._fetcher = fetcher
         self._clock = clock
         self._inbox = inbox
-        self._attention = attention
+        self._attention: Callable[[], Attention] = Attention
         self._pace = pace or Pace()
         self._wake = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -108,6 +105,15 @@ class Poller:
             if concerned and polled.task is None:
                 polled.hurried = reason
         self._wake.set()
+
+    def attend(self, attention: Callable[[], Attention]) -> None:
+        """From now on ask `attention` what makes polling more frequent."""
+        self._attention = attention
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """The main address of each feed that is polled, by the feed's name."""
+        return {name: polled.spec.urls[0] for name, polled in self._feeds.items()}
 
     def reconsider(self) -> None:
         """What `attention` says has changed: choose again when to read."""
@@ -227,11 +233,11 @@ class Poller:
                 polled.not_before = self._steady(self._clock.now()) + timedelta(seconds=outcome.retry_after)
             return self._failed(polled, outcome.state, outcome.detail, transport=outcome.transport), None
         if isinstance(outcome, NotModified):
-            return self._unchanged(polled, outcome.as_of(now), now), None
+            return PageUnchanged(now, spec.name, spec.provider, outcome.as_of(now)), None
         digest = hashlib.blake2b(outcome.data, digest_size=16).hexdigest()
-        remembered = Remembered(url, outcome.etag, outcome.last_modified, digest, known.as_of)
+        remembered = Remembered(url, outcome.etag, outcome.last_modified, digest)
         if digest == known.digest:
-            return self._unchanged(polled, outcome.as_of(now), now), (remembered if remembered != known else None)
+            return PageUnchanged(now, spec.name, spec.provider, outcome.as_of(now)), (remembered if remembered != known else None)
         return await self._parsed(polled, outcome, remembered)
 
     async def _parsed(self, polled: _Polled, fetched: Fetched, remembered: Remembered) -> tuple[Observation, Remembered | None]:
@@ -241,14 +247,8 @@ class Poller:
         now = self._clock.now().at
         if isinstance(page, Unreadable):
             return self._failed(polled, FeedState.UNREADABLE, f"{shown(fetched.url)}: {page.detail}; expected {spec.format}"), None
-        as_of = min(page.as_of, fetched.as_of(now)) if page.as_of else fetched.as_of(now)
-        read = PageRead(now, spec.name, spec.provider, replace(page, as_of=as_of))
-        return read, replace(remembered, as_of=page.as_of)
-
-    def _unchanged(self, polled: _Polled, as_of: datetime, now: datetime) -> PageUnchanged:
-        """The same bytes speak of the same instant as before, where they name one."""
-        own = polled.remembered.as_of
-        return PageUnchanged(now, polled.spec.name, polled.spec.provider, min(own, as_of) if own else as_of)
+        # How fresh the answer is: what pages call their time of update is that of the last change and says nothing of it.
+        return PageRead(now, spec.name, spec.provider, replace(page, as_of=fetched.as_of(now))), remembered
 
     def _failed(self, polled: _Polled, state: FeedState, detail: str, *, transport: bool = False) -> FeedFailed:
         return FeedFailed(self._clock.now().at, polled.spec.name, polled.spec.provider, state, detail, transport)
@@ -256,16 +256,13 @@ class Poller:
 
 def keep(remembered: Remembered) -> str:
     """As text for the store. The version is part of it: a newer parser has to see the body again."""
-    as_of = format_time(remembered.as_of) if remembered.as_of else None
-    return json.dumps([__version__, remembered.url, remembered.etag, remembered.last_modified, remembered.digest, as_of])
+    return json.dumps([__version__, remembered.url, remembered.etag, remembered.last_modified, remembered.digest])
 
 
 def recall(text: str | None) -> Remembered:
     """What `keep` made; nothing where it is of another version or cannot be read."""
     try:
-        version, url, etag, last_modified, digest, as_of = json.loads(text or "null")
-        if version == __version__:
-            return Remembered(url, etag, last_modified, digest, parse_time(as_of) if as_of else None)
-    except (TypeError, ValueError, DataError):
-        pass
-    return Remembered()
+        version, url, etag, last_modified, digest = json.loads(text or "null")
+    except (TypeError, ValueError):
+        return Remembered()
+    return Remembered(url, etag, last_modified, digest) if version == __version__ else Remembered()

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from statuswatch.config.errors import PlaceError
+from statuswatch.config.paths import ensure_private
 from statuswatch.core.codec import encode
 from statuswatch.core.notice import Notice
 from statuswatch.core.snapshot import Snapshot, Summary
 from statuswatch.engine.clock import epoch
 from statuswatch.engine.serve import Server
-from statuswatch.engine.single import PlaceError, private_directory
 
 BEAT_SECONDS = 60.0
 EXPIRES_SECONDS = 150.0
@@ -85,10 +86,10 @@ class Publisher:
         """Write one outlet. Named boundary: whatever one outlet does, the others are written."""
         try:
             write_whole(path, content())
-        except OSError as error:
-            self._note(path, f"{path}: cannot be written ({error.strerror or type(error).__name__}); what reads it will call it out of date")
         except PlaceError as error:
             self._note(path, str(error))
+        except OSError as error:
+            self._note(path, f"{path}: cannot be written ({error.strerror or type(error).__name__}); what reads it will call it out of date")
         except Exception as error:  # noqa: BLE001 - a rendering that fails must not silence the other outlets
             self._note(path, f"{path}: could not be composed ({type(error).__name__})")
         else:
@@ -111,7 +112,7 @@ def prompt_line(summary: Summary, expires: int) -> str:
 
 def write_whole(path: Path, text: str) -> None:
     """Replace `path` in one move, so that a reader sees the old text or the new and never half. Raises OSError, PlaceError."""
-    private_directory(path.parent)
+    ensure_private(str(path.parent))
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)

@@ -9,23 +9,19 @@ import json
 import os
 import shutil
 import socket
-import stat
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from statuswatch.core.errors import StatuswatchError
+from statuswatch.config.errors import PlaceError
+from statuswatch.config.paths import ensure_private
 
 ANSWER_WITHIN = 0.2
 LOG_BYTES = 1024 * 1024
 _SOCKET_PATH_MAX = 103 if sys.platform == "darwin" else 107
 _BACKLOG = 128
 _LINE_MAX = 65536
-
-
-class PlaceError(StatuswatchError):
-    """A directory or a path cannot be used as it is; the text says what to do."""
 
 
 class Lock:
@@ -43,8 +39,11 @@ class Lock:
 
 
 def acquire(path: Path) -> Lock | None:
-    """The lock, or None where another process holds it. Its file holds the number of the holder, for people only."""
-    private_directory(path.parent)
+    """The lock, or None where another process holds it; raises PlaceError or OSError where there is no place for it.
+
+    Its file holds the number of the holder, for people only.
+    """
+    ensure_private(str(path.parent))
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -57,27 +56,14 @@ def acquire(path: Path) -> Lock | None:
     return Lock(path, descriptor)
 
 
-def private_directory(path: Path) -> None:
-    """Make `path` if needed, and be sure that it is a directory of this user that nobody else may enter; raises PlaceError where it is not."""
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = path.lstat()
-    except OSError as error:
-        raise PlaceError(f"{path}: cannot be made ({error.strerror}); expected a directory that you may write to") from error
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise PlaceError(f"{path}: is not a directory of yours; expected one that only you own, remove it or set STATUSWATCH_HOME")
-    if stat.S_IMODE(found.st_mode) & 0o077:
-        path.chmod(0o700)
-
-
 def listening_socket(path: Path) -> socket.socket:
     """A listening Unix socket at `path` that only its owner may open. It is bound under another name and renamed, so it replaces a stale one at once.
 
-    Call it only while holding the lock. Raises PlaceError where the path is too long for a socket.
+    Call it only while holding the lock. Raises PlaceError where the path is too long for a socket, or its folder cannot be used.
     """
-    private_directory(path.parent)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    length = len(os.fsencode(temporary))
+    ensure_private(str(path.parent))
+    temporary = path.with_name(f".{os.getpid()}")  # no longer than the name that it gets
+    length = max(len(os.fsencode(temporary)), len(os.fsencode(path)))
     if length > _SOCKET_PATH_MAX:
         raise PlaceError(f"{path}: {length} bytes are too long for a socket (at most {_SOCKET_PATH_MAX}); set STATUSWATCH_HOME to a shorter place")
     with contextlib.suppress(FileNotFoundError):
@@ -121,7 +107,7 @@ def spawn(argv: Sequence[str], env: Mapping[str, str], log: Path) -> "subprocess
 
     Several callers may do so at once: all but one of the engines find the lock taken and end.
     """
-    private_directory(log.parent)
+    ensure_private(str(log.parent))
     keep_small(log)
     descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
