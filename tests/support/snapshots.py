@@ -77,11 +77,12 @@ def failing_verdict() -> Verdict:
     """Opus 4.5 fails for 23 minutes; 7 of 9 calls got 529; the page posted 6 minutes after the first of them; Haiku 4.5 works."""
     evidence = (
         Evidence(EvidenceKind.CALLS_FAILED, at=minutes_ago(23), count=7, total=9, subject="529 overloaded_error", clients=("claude-code",), projects=2),
-        Evidence(EvidenceKind.SIBLING_OK, at=minutes_ago(1), count=12, total=12, subject="Claude Haiku 4.5"),
+        Evidence(EvidenceKind.SIBLING_OK, at=minutes_ago(1), count=12, total=12, subject=HAIKU),
         Evidence(
             EvidenceKind.INCIDENT,
             at=minutes_ago(2),
             posted_at=minutes_ago(17),
+            subject="affected",
             quote="Several models answer with errors",
             incident="anthropic:9g6qpr72ttbr",
             url="https://status.example/incidents/9g6qpr72ttbr",
@@ -244,7 +245,7 @@ def _gpt(**fields: Any) -> RouteView:
 def calm() -> Snapshot:
     """All well: two routes, both proved by own calls."""
     feeds = (feed_view("anthropic"), feed_view("openai"))
-    return snapshot(routes=(_haiku(page_word="ok"), _gpt()), feeds=feeds, calls=(call_view(0.3), call_view(2)), incidents=not_yours_views()[:1])
+    return snapshot(routes=(_haiku(page_word="quiet"), _gpt()), feeds=feeds, calls=(call_view(0.3), call_view(2)), incidents=not_yours_views()[:1])
 
 
 def trouble() -> Snapshot:

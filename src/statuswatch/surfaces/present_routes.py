@@ -1,0 +1,130 @@
+"""What you use: one row a route, and your own calls."""
+
+from dataclasses import dataclass
+
+from statuswatch.core.health import Fault, Health, Relevance
+from statuswatch.core.snapshot import CallView, RouteView
+from statuswatch.surfaces.glyphs import sparkline
+from statuswatch.surfaces.present_text import EMPTY, Column, Line, Span, Table, Tone, clean, cut, join, say, table
+from statuswatch.surfaces.present_verdict import TONES
+from statuswatch.surfaces.present_words import Scene, client_name, health_word
+
+NARROW = 60
+
+_COLUMNS = (
+    Column("what", "What you use", 12, 26, 9),
+    Column("surface", "", 8, 14, 4),
+    Column("health", "health", 8, 12, 8),
+    Column("spark", "", 10, 10, 3),
+    Column("calls", "your calls, 1 h", 8, 12, 6),
+    Column("page", "page", 8, 14, 5),
+    Column("since", "since", 5, 7, 7),
+)
+_CALL_COLUMNS = (
+    Column("at", "when", 8, 12, 9),
+    Column("code", "answer", 10, 26, 8),
+    Column("model", "model", 8, 20, 7),
+    Column("client", "tool", 6, 14, 5),
+    Column("project", "project", 6, 20, 4),
+    Column("fault", "whose", 6, 10, 6),
+    Column("sure", "sure", 4, 6, 2),
+    Column("id", "request", 8, 20, 1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRow:
+    """One route, for a person: its words beside its tone, and the whole line laid out for the width."""
+
+    route: str
+    health: Health
+    word: str
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The rows of the table with its heading (empty on narrow screens). `hidden` rows do not fit the filter."""
+
+    heading: Line
+    rows: tuple[RouteRow, ...]
+    hidden: int = 0
+
+
+def routes(look: Scene, wanted: str = "") -> Routes:
+    """The routes whose title, provider or id contain `wanted` (any case), in the snapshot's order, as rows."""
+    needle = wanted.casefold().strip()
+    views = [view for view in look.snapshot.routes if needle in f"{view.title} {view.provider_name} {view.surface_name} {view.route}".casefold()]
+    laid = _narrow(views, look) if look.look.width < NARROW else table(_COLUMNS, [_cells(view, look) for view in views], look.look.width, look.look.glyphs.cut)
+    rows = tuple(
+        RouteRow(view.route, view.verdict.health, health_word(view.verdict.health, view.verdict), line) for view, line in zip(views, laid.rows, strict=True)
+    )
+    return Routes(laid.heading, rows, len(look.snapshot.routes) - len(views))
+
+
+def _cells(view: RouteView, look: Scene) -> dict[str, Line]:
+    verdict = view.verdict
+    tone = TONES[verdict.health]
+    symbol = Span(look.look.glyphs.health[verdict.health] + " ", tone)
+    return {
+        "what": (symbol, Span(clean(view.title, 60))),
+        "surface": say(clean(view.surface_name, 30), Tone.DIM),
+        "health": say(health_word(verdict.health, verdict), tone),
+        "spark": _spark(view, look),
+        "calls": _counts(view),
+        "page": say(clean(view.page_word, 30), _page_tone(view)),
+        "since": say(_since(view, look)),
+    }
+
+
+def _since(view: RouteView, look: Scene) -> str:
+    verdict = view.verdict
+    return "" if verdict.health is Health.OK else look.age(verdict.since or verdict.as_of)
+
+
+def _spark(view: RouteView, look: Scene) -> Line:
+    symbols = look.look.glyphs
+    return tuple(Span(bar, Tone.FAILING if bar == symbols.failed else Tone.DIM) for bar in sparkline(view.calls.latencies_ms, symbols))
+
+
+def _counts(view: RouteView) -> Line:
+    calls = view.calls
+    total = calls.ok + calls.failed
+    if not total:
+        return say("no calls", Tone.DIM)
+    return say(f"{calls.failed}/{total} failed", Tone.STRONG) if calls.failed else say(f"{calls.ok}/{total} ok")
+
+
+def _page_tone(view: RouteView) -> Tone:
+    return Tone.PLAIN if view.verdict.relevance in {Relevance.AFFECTED, Relevance.POSSIBLE} else Tone.DIM
+
+
+def _narrow(views: list[RouteView], look: Scene) -> Table:
+    lines = []
+    for view in views:
+        cells = _cells(view, look)
+        lines.append(cut(join([cells["what"], join([cells["health"], cells["since"]], " ")], " "), look.look.width, look.look.glyphs.cut))
+    return Table(EMPTY, tuple(lines), ("what", "health", "since"))
+
+
+def calls(look: Scene, most: int | None = None) -> Table:
+    """Your own calls, newest first, at most `most`."""
+    newest = sorted(look.snapshot.calls, key=lambda call: call.at, reverse=True)[:most]
+    return table(_CALL_COLUMNS, [_call(call, look) for call in newest], look.look.width, look.look.glyphs.cut)
+
+
+def _call(call: CallView, look: Scene) -> dict[str, Line]:
+    failed = call.outcome != "ok"
+    words = " ".join(part for part in (str(call.status or ""), clean(call.code or "", 40)) if part) or ("failed" if failed else "ok")
+    yours = call.fault not in {None, Fault.PROVIDER, Fault.EDGE, Fault.UNKNOWN}
+    retried = "" if call.final or not failed else " (retried)"
+    return {
+        "at": say(f"{call.at.astimezone(look.zone):%H:%M:%S}", Tone.DIM),
+        "code": say(words + retried, Tone.FAILING if failed else Tone.OK),
+        "model": say(look.name_of(call.route) if call.route in look.names else clean(call.model, 40)),
+        "client": say(client_name(call.client), Tone.DIM),
+        "project": say(clean(call.project or "", 60), Tone.DIM),
+        "fault": say(("you: " if yours else "") + clean(call.fault or "", 20) if failed else ""),
+        "sure": say(clean(call.confidence or "", 10) if failed else "", Tone.DIM),
+        "id": say(clean(call.request_id or "", 60), Tone.DIM),
+    }
