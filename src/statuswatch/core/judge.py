@@ -22,6 +22,7 @@ from statuswatch.core.world import FeedStatus, World
 
 _ENOUGH = 3
 _TRUSTED_HOSTS = 2
+_JUST_BEFORE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +202,17 @@ def _incident_possible(case: _Case) -> Verdict | None:
     if top is None:
         return None
     started = top.incident.started_at or top.incident.posted_at or top.tracked.first_seen
-    if case.calls.last_ok and case.calls.last_ok > started:
+    if _worked_meanwhile(case, started):
         return _about(case, top, Health.OK, Fault.UNKNOWN, Confidence.MEDIUM, Reason.CALLS_SUCCEED, None, case.calls.last_ok)
     return _about(case, top, Health.SUSPECT, Fault.PROVIDER, Confidence.LOW, Reason.INCIDENT_POSSIBLE, started, top.tracked.last_seen)
+
+
+def _worked_meanwhile(case: _Case, started: datetime) -> bool:
+    """Whether an own call has worked since, or just before: pages post late, so a success in the minutes before speaks too until the next call is due."""
+    last = case.calls.last_ok
+    if last is None:
+        return False
+    return last > started or (started - last < _JUST_BEFORE and case.now - started < _JUST_BEFORE)
 
 
 def _maintenance(case: _Case) -> Verdict | None:

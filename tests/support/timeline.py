@@ -1,0 +1,155 @@
+"""Runs a timeline, which is data, through advance, judge and decide: at these times the feed says and calls end so; between those times want these notices and no other.
+
+A file holds `day`, `using` (routes), `end`, optional `tick_s`, and tables: `[[post]]` (an update of an incident, read from the feed at the next read),
+`[[call]]` (with `every_s` and `until` for many), `[[feed]]` (a provider's feed fails with `state` until `until`), `[[want]]` (a notice) and `[[see]]` (a health).
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from statuswatch.core.alerting import decide
+from statuswatch.core.health import Confidence, Fault, FeedState, Health
+from statuswatch.core.ids import Surface, parse_route
+from statuswatch.core.incident import ComponentRef, Impact, Incident, Page, Stage, Update
+from statuswatch.core.judge import Judgement, judge
+from statuswatch.core.knowledge import ComponentFacts, Knowledge, ProviderFacts
+from statuswatch.core.moment import Moment, parse_time
+from statuswatch.core.notice import Notice, NoticeKind, Policy, Suppressed, Told
+from statuswatch.core.observation import Call, CallSeen, Diagnosis, FeedFailed, Observation, Outcome, PageRead
+from statuswatch.core.watchlist import Watch, Watchlist, WatchSource
+from statuswatch.core.world import World, advance
+
+_CODE = ComponentFacts("code", ("Claude Code",), frozenset({Surface.CODE}))
+_API = ComponentFacts("api", ("Claude API",), frozenset({Surface.API}))
+_CHAT = ComponentFacts("chat", ("claude.ai",), frozenset({Surface.CHAT}))
+KNOWLEDGE = Knowledge(
+    {
+        "anthropic": ProviderFacts("anthropic", "Anthropic", families=("claude",), components=(_CODE, _API, _CHAT), page_url="https://status.example/anthropic"),
+        "openai": ProviderFacts("openai", "OpenAI", families=("gpt",), page_url="https://status.example/openai"),
+        "github": ProviderFacts("github", "GitHub", page_url="https://status.example/github"),
+    }
+)
+_DIAGNOSES = {
+    "overloaded": Diagnosis(Fault.PROVIDER, Confidence.MEDIUM, "overload code", 529, "overloaded_error", explicit=True),
+    "server": Diagnosis(Fault.PROVIDER, Confidence.LOW, "server error", 500, "api_error"),
+    "auth": Diagnosis(Fault.AUTH, Confidence.HIGH, "key refused", 401, "authentication_error", explicit=True),
+    "quota": Diagnosis(Fault.QUOTA, Confidence.HIGH, "limit reached", 429, "rate_limit_error", retry_after_s=21.0, explicit=True),
+    "billing": Diagnosis(Fault.BILLING, Confidence.HIGH, "no credit", 402, "billing_error", explicit=True),
+    "network": Diagnosis(Fault.NETWORK, Confidence.MEDIUM, "name not found", None, "ENOTFOUND"),
+    "unclear": Diagnosis(Fault.UNKNOWN, Confidence.LOW, "not recognised", 418),
+}
+
+
+@dataclass
+class Played:
+    """What a timeline gave."""
+
+    notices: list[Notice] = field(default_factory=list)
+    suppressed: list[Suppressed] = field(default_factory=list)
+    seen: list[tuple[datetime, Judgement]] = field(default_factory=list)
+
+    def at(self, when: datetime) -> Judgement:
+        """The judgement that stood at `when`."""
+        return [judgement for at, judgement in self.seen if at <= when][-1]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """One scenario."""
+
+    name: str
+    data: dict[str, Any]
+
+    def time(self, text: str) -> datetime:
+        return parse_time(text if "T" in text else f"{self.data['day']}T{text}Z")
+
+    @property
+    def watchlist(self) -> Watchlist:
+        return Watchlist(tuple(Watch(parse_route(text), WatchSource.CONFIGURED) for text in self.data["using"]))
+
+    def play(self) -> Played:
+        played, world, told = Played(), World(), Told()
+        start = self.time(self.data["start"])
+        for at, observation in self._steps(start):
+            now = Moment(at, (at - start).total_seconds())
+            if observation is not None:
+                world, _ = advance(world, observation, now)
+            judgement = judge(world, self.watchlist, KNOWLEDGE, now)
+            decision = decide(judgement, world, told, Policy(), KNOWLEDGE, now)
+            told = decision.told
+            played.notices += [notice for notice in decision.notices if notice.kind is not NoticeKind.AMENDED]
+            played.suppressed += decision.suppressed
+            played.seen.append((at, judgement))
+        return played
+
+    def _steps(self, start: datetime) -> Iterator[tuple[datetime, Observation | None]]:
+        """Every feed read and call in order; a feed is read once a tick and at the very time of a post."""
+        end, tick = self.time(self.data["end"]), timedelta(seconds=self.data.get("tick_s", 30))
+        steps: list[tuple[datetime, int, Observation | None]] = []
+        reads = {start + n * tick for n in range(int((end - start) / tick) + 1)}
+        if self.data.get("read_at_posts", True):
+            reads |= {self.time(post["at"]) for post in self.data.get("post", []) if self.time(post["at"]) <= end}
+        for at in reads:
+            steps += [(at, 0, observation) for observation in self._reads(at)] + [(at, 2, None)]
+        for number, call in enumerate(self.data.get("call", [])):
+            steps += [(seen.call.at, 1, seen) for seen in self._calls(number, call)]
+        return ((at, observation) for at, _, observation in sorted(steps, key=lambda step: (step[0], step[1])))
+
+    def _reads(self, at: datetime) -> Iterator[Observation]:
+        for provider in self.data.get("feeds", ["anthropic"]):
+            broken = next((f for f in self.data.get("feed", []) if f["provider"] == provider and self.time(f["at"]) <= at < self.time(f["until"])), None)
+            if broken:
+                state = FeedState(broken["state"])
+                yield FeedFailed(at, provider, provider, state, "made to fail", transport=state is FeedState.UNREACHABLE)
+            else:
+                yield PageRead(at, provider, provider, self.page(provider, at))
+
+    def page(self, provider: str, at: datetime) -> Page:
+        """What the feed says at `at`: all posts up to then, grouped into incidents."""
+        incidents: dict[str, Incident] = {}
+        for post in self.data.get("post", []):
+            when = self.time(post["at"])
+            shown = self.time(post["posted"]) if "posted" in post else when
+            if post.get("provider", "anthropic") == provider and shown <= at:
+                incidents[post["id"]] = _with_post(incidents.get(post["id"]), post, provider, when, shown)
+        return Page(provider, "statuspage-incidents", Health.UNKNOWN, incidents=tuple(incidents.values()))
+
+    def _calls(self, number: int, call: dict[str, Any]) -> Iterator[CallSeen]:
+        route = parse_route(call["route"])
+        at, until = self.time(call["at"]), self.time(call.get("until", call["at"]))
+        index = 0
+        while at <= until:
+            for attempt in range(call.get("attempts", 1)):
+                word = call["ends"]
+                outcome = Outcome.OK if word == "ok" else Outcome.FAILED
+                final = attempt == call.get("attempts", 1) - 1
+                key = f"{number}-{index}-{attempt}"
+                made = Call(key, at, call.get("client", "claude-code"), route.provider, route.model, outcome, route.surface, _DIAGNOSES.get(word), final)
+                yield CallSeen(at, replace(made, turn=f"{number}-{index}", project=call.get("project")))
+            index += 1
+            at += timedelta(seconds=call.get("every_s", 60))
+
+
+def _with_post(known: Incident | None, post: dict[str, Any], provider: str, when: datetime, shown: datetime) -> Incident:
+    stage = Stage(post["stage"])
+    if known is None:
+        known = Incident(provider, post["id"], post["title"], started_at=when, posted_at=shown, url=f"https://status.example/{post['id']}")
+    if "components" in post:
+        known = replace(known, components=tuple(ComponentRef(name, name) for name in post["components"]))
+    return replace(
+        known,
+        title=post.get("title", known.title),
+        impact=Impact(post.get("impact", known.impact.value)),
+        stage=stage,
+        resolved_at=when if stage is Stage.RESOLVED else None,
+        updates=(*known.updates, Update(when, stage, post.get("body", ""), stage.value, shown)),
+    )
+
+
+def load(path: Path) -> Timeline:
+    """Read one scenario file."""
+    return Timeline(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
