@@ -1,15 +1,14 @@
 """The command tree. A verb's module is imported when that verb runs, and nothing else: a prompt asks once a line."""
 
 import sys
-from enum import IntEnum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Exit(IntEnum):
-    """What an exit status means, for every verb."""
+class Exit:
+    """What an exit status means, for every verb. Plain numbers: an enum would cost a prompt more than its work."""
 
     FINE = 0
     THEIRS = 1
@@ -20,7 +19,7 @@ class Exit(IntEnum):
 
 # verb -> (module, one line of help). Each module has `run(argv: list[str]) -> int`.
 VERBS: dict[str, tuple[str, str]] = {
-    "dashboard": ("statuswatch.app_dashboard", "the dashboard; the same as no verb at all"),
+    "dashboard": ("statuswatch.app.dashboard", "the dashboard; the same as no verb at all"),
     "status": ("statuswatch.surfaces.cli.status", "can I work? the picture as text; exit 0 fine, 1 theirs, 3 yours, 4 cannot tell"),
     "why": ("statuswatch.surfaces.cli.why", "the verdict with its evidence, and what to do"),
     "wait": ("statuswatch.surfaces.cli.wait", "return when a route is back"),
@@ -36,8 +35,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "feed": ("statuswatch.surfaces.cli.feed", "show what is read from a status feed"),
     "providers": ("statuswatch.surfaces.cli.providers", "list and lint the provider files"),
     "sources": ("statuswatch.surfaces.cli.sources", "what is read on this machine, and switching it on or off"),
-    "engine": ("statuswatch.app_engine", "start, stop or look at the background engine"),
-    "simulate": ("statuswatch.app_simulate", "replay a recorded outage on this machine"),
+    "engine": ("statuswatch.app.engine", "start, stop or look at the background engine"),
+    "simulate": ("statuswatch.app.simulate", "replay a recorded outage on this machine"),
 }
 _SHOWN = [name for name in VERBS if name != "dashboard"]
 
@@ -74,10 +73,9 @@ def main(argv: "Sequence[str] | None" = None) -> int:
 
 
 def _run(module: str, words: list[str]) -> int:
-    from importlib import import_module
-
     try:
-        return int(import_module(module).run(words))
+        __import__(module)
+        return int(sys.modules[module].run(words))
     except KeyboardInterrupt:
         return 130  # as shells report an interrupted program: 128 + SIGINT
     except BrokenPipeError:
