@@ -21,14 +21,14 @@ _COLUMNS = (
     Column("since", "since", 5, 7, 7),
 )
 _CALL_COLUMNS = (
-    Column("at", "when", 8, 12, 9),
-    Column("code", "answer", 10, 26, 8),
-    Column("model", "model", 8, 20, 7),
-    Column("client", "tool", 6, 14, 5),
+    Column("at", "when", 8, 8, 9),
+    Column("code", "answer", 12, 30, 8),
+    Column("model", "model", 12, 20, 7),
+    Column("client", "tool", 11, 14, 5),
     Column("project", "project", 6, 20, 4),
-    Column("fault", "whose", 6, 10, 6),
+    Column("fault", "whose", 8, 13, 6),
     Column("sure", "sure", 4, 6, 2),
-    Column("id", "request", 8, 20, 1),
+    Column("id", "request", 12, 22, 1),
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statuswatch.core.health import Confidence, FeedState, Health, Side
 from statuswatch.core.snapshot import RouteView
 from statuswatch.core.verdict import AdviceKind, Evidence, EvidenceKind, Reason, Verdict
-from statuswatch.surfaces.present_text import EMPTY, Line, Span, Tone, clean, join, safe_link, say, wrap
+from statuswatch.surfaces.present_text import EMPTY, Line, Span, Tone, clean, join, safe_link, say, width_of, wrap
 from statuswatch.surfaces.present_words import USUAL_LAG, Scene, advice_words, age_words, client_name, evidence_words, headline, unknown_words
 
 TONES: dict[Health, Tone] = {
@@ -40,7 +40,7 @@ def answer(look: Scene, inner: int) -> Answer:
     """The verdict block for a width of `inner` cells."""
     main = worst(look)
     if main is not None:
-        health, lines = main.verdict.health, _trouble(main, look)
+        health, lines = main.verdict.health, _trouble(main, look, inner)
     else:
         health, lines = _no_trouble(look)
     symbol = look.look.glyphs.health[health]
@@ -51,7 +51,7 @@ def answer(look: Scene, inner: int) -> Answer:
     return Answer(health, tuple(wrapped))
 
 
-def _trouble(main: RouteView, look: Scene) -> list[Line]:
+def _trouble(main: RouteView, look: Scene, inner: int) -> list[Line]:
     same = [view for view in look.snapshot.routes if view is not main and _one_trouble(view.verdict, main.verdict)]
     first = join([say(headline(main, look), Tone.STRONG), say(_also(same, look))], " ")
     works = join([_works(view) for view in works_now(main, look)], ", ")
@@ -61,7 +61,7 @@ def _trouble(main: RouteView, look: Scene) -> list[Line]:
     if todo and not works:
         todo = (Span(todo[0].text[:1].upper() + todo[0].text[1:]), *todo[1:])
     last = join([(Span("Works now: ", Tone.DIM), *works) if works else EMPTY, todo], f" {look.look.glyphs.dot} ")
-    return [first, *(line for line in (_facts(main, look), last) if line)]
+    return [first, *(line for line in (_facts(main, look, inner - 2), last) if line)]
 
 
 def _also(same: list[RouteView], look: Scene) -> str:
@@ -74,27 +74,25 @@ def _one_trouble(one: Verdict, other: Verdict) -> bool:
     return one.trouble and one.health is other.health and one.fault is other.fault and one.route.provider == other.route.provider
 
 
-def _facts(main: RouteView, look: Scene) -> Line:
+def _facts(main: RouteView, look: Scene, room: int) -> Line:
     calls = main.calls
-    parts: list[Line] = []
+    page: Line = (Span("Page: ", Tone.DIM), Span(_page(main, look)))
+    if not calls.failed and not calls.ok:
+        return join([say("You made no calls in the last hour.", Tone.DIM), page], " ")
     failed = next((item for item in main.verdict.evidence if item.kind is EvidenceKind.CALLS_FAILED), None)
-    if calls.failed or calls.ok:
-        said = f"{calls.failed} of {calls.failed + calls.ok} failed" if calls.failed else f"all {calls.ok} worked"
-        parts.append((Span("Your calls: ", Tone.DIM), Span(said + _details(failed) + ".")))
-    else:
-        parts.append(say("You made no calls in the last hour.", Tone.DIM))
-    parts.append((Span("Page: ", Tone.DIM), Span(_page(main, look))))
-    return join(parts, " ")
+    said = f"{calls.failed} of {calls.failed + calls.ok} failed" if calls.failed else f"all {calls.ok} worked"
+    if failed is not None and failed.subject:
+        said += f", {clean(failed.subject, 50)}"
+    where = _where(failed) if failed is not None else ""
+    full = join([(Span("Your calls: ", Tone.DIM), Span(f"{said}{where}.")), page], " ")
+    return full if width_of(full) <= room or not where else join([(Span("Your calls: ", Tone.DIM), Span(f"{said}.")), page], " ")
 
 
-def _details(failed: Evidence | None) -> str:
-    if failed is None:
-        return ""
-    where = [client_name(name) for name in failed.clients[:2]]
+def _where(failed: Evidence) -> str:
+    parts = [client_name(name) for name in failed.clients[:2]]
     if failed.projects > 1:
-        where.append(f"{failed.projects} projects")
-    subject = f", {clean(failed.subject, 50)}" if failed.subject else ""
-    return subject + (f" ({', '.join(where)})" if where else "")
+        parts.append(f"{failed.projects} projects")
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _page(main: RouteView, look: Scene) -> str:

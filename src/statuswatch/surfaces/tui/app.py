@@ -1,0 +1,161 @@
+"""The Textual application: takes events in, keeps the newest picture, hands it to the screens. Everything to see is made by the presenters."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from statuswatch.core.notice import Notice, NoticeKind
+from statuswatch.core.observation import Command, CommandKind
+from statuswatch.core.snapshot import Snapshot
+from statuswatch.surfaces.present_text import clean
+from statuswatch.surfaces.tui.board import Board
+from statuswatch.surfaces.tui.messages import LinkChanged, NoticeArrived, PictureArrived
+from statuswatch.surfaces.tui.scenery import Place, View, Viewing
+from statuswatch.surfaces.tui.screens import Ask, first_run_lines
+from statuswatch.surfaces.tui.source import Connection, Linked, Source
+from statuswatch.surfaces.tui.theme import THEMES
+
+AGES_SECONDS = 10.0
+
+_COMMANDS = (
+    ("Why", "The evidence for the chosen line", "why"),
+    ("Tell me when it is back", "One notice when the chosen line works again", "wait"),
+    ("Mute for an hour", "No notices about the chosen line", "mute"),
+    ("Unmute", "Notices about the chosen line again", "unmute"),
+    ("Open incident", "The page of the incident, in your browser", "open"),
+    ("Not yours", "Show or fold incidents that do not concern you", "fold"),
+    ("Calls", "All of your last calls", "page('calls')"),
+    ("Feeds", "The feeds, and which of them can be believed", "page('feeds')"),
+    ("Sources", "What is read on this machine", "page('sources')"),
+    ("Filter", "Show only lines that contain some text", "filter"),
+    ("Look again", "Read every feed now", "refresh"),
+    ("Help", "Keys and symbols", "help"),
+)
+
+
+class Dashboard(App[int]):
+    """The dashboard. `source` brings the pictures and takes the commands; `place` says where it runs; `notes` are told at the start."""
+
+    TITLE = "statuswatch"
+    CSS_PATH = Path(__file__).with_name("dashboard.tcss")
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,ctrl+q", "quit", "quit", show=False, priority=True)]
+
+    def __init__(self, source: Source, place: Place, notes: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self._source = source
+        self._notes = notes
+        self._answered = False
+        self.view = View(place)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = place.theme
+
+    def on_mount(self) -> None:
+        """Show the board, listen, and look at the clock every ten seconds: ages change slowly."""
+        self.push_screen(Board(self.view))
+        for note in self._notes:
+            self.tell(note)
+        self.set_interval(AGES_SECONDS, self._draw)
+        self._listen()
+
+    @work(exclusive=True, group="events")
+    async def _listen(self) -> None:
+        """Turn the source's events into messages; nothing is touched here."""
+        async for event in self._source.events():
+            match event:
+                case Snapshot():
+                    self.post_message(PictureArrived(event))
+                case Notice():
+                    self.post_message(NoticeArrived(event))
+                case Linked():
+                    self.post_message(LinkChanged(event))
+
+    @on(PictureArrived)
+    def _take_picture(self, message: PictureArrived) -> None:
+        self.view = replace(self.view, snapshot=message.snapshot)
+        self._draw()
+        self._ask_first()
+
+    @on(LinkChanged)
+    def _take_link(self, message: LinkChanged) -> None:
+        # While connecting for the first time nothing is known to be wrong; a picture that comes then is judged by its own expiry.
+        self.view = replace(self.view, connected=message.linked.state is not Connection.GONE, detail=clean(message.linked.detail, 200))
+        self._draw()
+
+    @on(NoticeArrived)
+    def _take_notice(self, message: NoticeArrived) -> None:
+        notice = message.notice
+        if notice.kind is NoticeKind.AMENDED:
+            return
+        calm = notice.kind in {NoticeKind.RESOLVED, NoticeKind.RECOVERING, NoticeKind.MAINTENANCE}
+        self.notify(clean(notice.body, 300), title=clean(notice.title, 120), severity="information" if calm else "warning", timeout=12, markup=False)
+
+    def _draw(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Viewing):
+                screen.look_again(self.view)
+
+    def _ask_first(self) -> None:
+        snapshot, consent = self.view.snapshot, self.view.place.consent
+        if snapshot is None or consent is None or self._answered or all(source.asked for source in snapshot.sources):
+            return
+        self._answered = True
+
+        def answered(yes: bool | None) -> None:
+            self._store_consent(yes is True)
+
+        self.push_screen(Ask(first_run_lines(snapshot, self.view.look(self.size.width))), answered)
+
+    @work(group="consent", exit_on_error=False)
+    async def _store_consent(self, yes: bool) -> None:
+        consent = self.view.place.consent
+        if consent is None:
+            return
+        try:
+            await asyncio.to_thread(consent, yes)
+        except OSError as error:
+            self.tell(f"Your answer could not be stored: {error}", wrong=True)
+            return
+        self.tell("Your calls are read from now on. s shows what is read." if yes else "Status pages only. s shows what could be read.")
+
+    def ask(self, kind: CommandKind, target: str, done: str, until: datetime | None = None) -> None:
+        """Send a command to the engine, and say `done` once it was taken in."""
+        self._send(Command(self.view.place.now(), kind, target, until), done)
+
+    @work(group="commands", exit_on_error=False)
+    async def _send(self, command: Command, done: str) -> None:
+        reply = await self._source.send(command)
+        self.tell(done if reply.ok else f"Not done: {reply.detail or 'the engine refused'}.", wrong=not reply.ok)
+
+    def tell(self, text: str, *, wrong: bool = False) -> None:
+        """A short word at the edge of the screen."""
+        self.notify(clean(text, 300), severity="warning" if wrong else "information", timeout=6, markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every key's action by name, then Textual's own (themes, quit)."""
+        if isinstance(screen, Board):
+            for title, what, action in _COMMANDS:
+                yield SystemCommand(title, what, self._runner(screen, action))
+        for command in super().get_system_commands(screen):
+            if command.title not in {"Keys", "Maximize", "Minimize", "Screenshot"}:
+                yield command
+
+    def _runner(self, screen: Board, action: str) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            await self.run_action(action, screen)
+
+        return run
+
+    @property
+    def exit_status(self) -> int:
+        """What `statuswatch status` would end with now."""
+        return self.view.snapshot.summary.exit_status if self.view.snapshot else 4

@@ -1,0 +1,156 @@
+"""Two widgets that show ready lines: they parse no markup, draw only what is in view, and repaint only what has changed."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from statuswatch.surfaces.present_text import EMPTY, Line, Tone
+
+
+class Lines(ScrollView, can_focus=False):
+    """Lines of toned text, as tall as they are many unless the style says otherwise."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in Tone}
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id, classes=classes)
+        self._lines: tuple[Line, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown."""
+        return self._lines
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Replace what is shown; lines that stay the same are not painted again."""
+        old, self._lines = self._lines, tuple(lines)
+        if len(old) != len(self._lines):
+            self.virtual_size = Size(self.size.width, len(self._lines))
+            self.refresh(layout=True)
+            return
+        for index, (was, now) in enumerate(zip(old, self._lines, strict=True)):
+            if was != now:
+                self.refresh_line(index)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Never wider than what is in view: lines are made for the width."""
+        self.virtual_size = Size(event.size.width, len(self._lines))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many rows as lines."""
+        del container, viewport, width
+        return len(self._lines)
+
+    def render_line(self, y: int) -> Strip:
+        """One visible row."""
+        index = y + self.scroll_offset.y
+        line = self._lines[index] if index < len(self._lines) else EMPTY
+        return self._strip(line, index)
+
+    def _strip(self, line: Line, index: int) -> Strip:
+        del index
+        base = self.visual_style.rich_style
+        tones = {tone: self.get_component_rich_style(f"tone--{tone}", partial=True) for tone in {span.tone for span in line}}
+        segments = [Segment(span.text, base + tones[span.tone]) for span in line]
+        return Strip(segments).adjust_cell_length(self.scrollable_content_region.width, base)
+
+
+class Rows(Lines, can_focus=True):
+    """Lines of which one is chosen; each has a key that outlives a change of order."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor"}
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home", "edge(0)", "First", show=False),
+        Binding("end,G", "edge(1)", "Last", show=False),
+        Binding("enter", "choose", "Why", show=False),
+    ]
+
+    class Chosen(Message):
+        """A row was chosen with Enter or a click."""
+
+        def __init__(self, key: str) -> None:
+            self.key = key
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._keys: tuple[str, ...] = ()
+        self._cursor = 0
+
+    @property
+    def chosen(self) -> str | None:
+        """The key of the chosen row; None where there is no row."""
+        return self._keys[self._cursor] if self._keys else None
+
+    def show_rows(self, keys: Sequence[str], lines: Sequence[Line]) -> None:
+        """Replace the rows; the chosen one stays chosen where it is still there."""
+        before = self.chosen
+        self._keys = tuple(keys)
+        place = self._keys.index(before) if before in self._keys else min(self._cursor, len(self._keys) - 1)
+        self.show(lines)
+        self._point(max(0, place))
+
+    def choose_key(self, key: str) -> None:
+        """Put the cursor on the row with `key`, if there is one."""
+        if key in self._keys:
+            self._point(self._keys.index(key))
+
+    def _point(self, place: int) -> None:
+        if place != self._cursor:
+            old, self._cursor = self._cursor, place
+            self.refresh_line(old)
+            self.refresh_line(place)
+        self.scroll_to_region(Region(0, place, 1, 1), animate=False, force=True)
+
+    def action_move(self, step: int) -> None:
+        """One row up or down."""
+        if self._keys:
+            self._point(max(0, min(len(self._keys) - 1, self._cursor + step)))
+
+    def action_page(self, direction: int) -> None:
+        """As many rows as are in view."""
+        self.action_move(direction * max(1, self.scrollable_content_region.height - 1))
+
+    def action_edge(self, last: int) -> None:
+        """The first or the last row."""
+        self.action_move(len(self._keys) * (1 if last else -1))
+
+    def action_choose(self) -> None:
+        """Tell that the row was chosen."""
+        if self.chosen is not None:
+            self.post_message(self.Chosen(self.chosen))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses; a second one on the same row tells it."""
+        place = event.y - self.gutter.top + self.scroll_offset.y
+        if 0 <= place < len(self._keys):
+            again = place == self._cursor
+            self._point(place)
+            if again:
+                self.action_choose()
+
+    def on_focus(self) -> None:
+        """Show the cursor."""
+        self.refresh_line(self._cursor)
+
+    def on_blur(self) -> None:
+        """Show the cursor less."""
+        self.refresh_line(self._cursor)
+
+    def _strip(self, line: Line, index: int) -> Strip:
+        strip = super()._strip(line, index)
+        if index != self._cursor or not self.has_focus or len(self._keys) < 2:  # noqa: PLR2004 - one row needs no cursor
+            return strip
+        return strip.apply_style(self.get_component_rich_style("rows--cursor", partial=True))

@@ -1,0 +1,71 @@
+"""What screens need of the app: the newest picture as seen now, and a redraw when it changes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from textual.screen import Screen
+
+from statuswatch.core.snapshot import Snapshot
+from statuswatch.surfaces.present import Look, Scene, scene
+
+Now = Callable[[], datetime]
+"""The wall clock, in UTC."""
+
+Consent = Callable[[bool], None]
+"""Stores the answer of the first run: true to read the listed sources, false for status pages only. Called on a thread; may write files."""
+
+Opener = Callable[[str], None]
+"""Shows an address in the person's browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the dashboard runs: its clock, how it asks for consent and opens a browser (None: it cannot), and how the terminal shows text."""
+
+    now: Now
+    consent: Consent | None = None
+    opener: Opener | None = None
+    ascii: bool = False
+    zone: tzinfo | None = None
+    theme: str = "statuswatch-dark"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is known now: the newest picture (None: none yet), whether an engine is connected, and why not."""
+
+    place: Place
+    snapshot: Snapshot | None = None
+    connected: bool = False
+    detail: str = ""
+
+    def look(self, width: int) -> Look:
+        """How this terminal shows lines of `width` cells."""
+        return Look(max(20, width), self.place.ascii, self.place.zone)
+
+    def scene(self, width: int) -> Scene | None:
+        """The picture as seen now, for lines of `width` cells; None while there is none."""
+        return scene(self.snapshot, self.place.now(), self.look(width), connected=self.connected) if self.snapshot else None
+
+
+class Viewing(Screen[bool]):
+    """A screen that draws a view, and draws it again when the app has a newer one."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        super().__init__()
+
+    def look_again(self, view: View) -> None:
+        """Take a newer view and draw it."""
+        self.view = view
+        if self.is_mounted:
+            self.draw()
+
+    def draw(self) -> None:
+        """Bring what is shown up to date; subclasses do it."""
+        raise NotImplementedError
+
+    def on_resize(self) -> None:
+        """Lines are made for the width, so another width means other lines."""
+        self.draw()

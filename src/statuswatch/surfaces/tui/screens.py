@@ -1,0 +1,176 @@
+"""The screens over the dashboard: a page of text that lives on, a question, and the first run."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.widgets import Footer
+
+from statuswatch.core.health import Health
+from statuswatch.core.snapshot import Snapshot
+from statuswatch.surfaces.present import Look, Scene, calls, feeds, find_route, reasoning, sources
+from statuswatch.surfaces.present_text import EMPTY, Line, Link, Span, Tone, clean, join, say, wrap
+from statuswatch.surfaces.present_verdict import TONES
+from statuswatch.surfaces.present_words import health_word
+from statuswatch.surfaces.tui.lines import Lines
+from statuswatch.surfaces.tui.scenery import View, Viewing
+
+Draw = Callable[[Scene], tuple[Line, ...]]
+
+KEYS = (
+    ("y", "why: the evidence for the chosen line", "Enter does the same"),
+    ("w", "tell me when the chosen line is back", ""),
+    ("m / M", "mute the chosen line for an hour / undo it", "it stays on this screen"),
+    ("o", "open the incident's page", "the host is shown first"),
+    ("n", "show or fold incidents that are not yours", ""),
+    ("c", "all of your last calls", ""),
+    ("f", "the feeds, and which of them can be believed", ""),
+    ("s", "what is read on this machine", ""),
+    ("/", "show only lines that contain some text", "Esc clears it"),
+    ("r", "look again now", ""),
+    ("Ctrl+P", "all commands by name, themes", ""),
+    ("q", "leave; the engine keeps watching", ""),
+)
+
+
+class Page(Viewing):
+    """A page of lines over the dashboard, kept up to date while it is open."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "back", "back", key_display="Esc"),
+        Binding("up,k", "scroll(-1)", "up", show=False),
+        Binding("down,j", "scroll(1)", "down", show=False),
+    ]
+
+    def __init__(self, view: View, title: str, draw: Draw) -> None:
+        self._title = title
+        self._draw = draw
+        super().__init__(view)
+
+    def compose(self) -> ComposeResult:
+        """A title, the lines, the keys."""
+        yield Lines(id="title")
+        yield Lines(id="body")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def draw(self) -> None:
+        """Make the lines for the present width."""
+        scene = self.view.scene(self.size.width - 3)
+        self.query_one("#title", Lines).show([say(self._title, Tone.STRONG)])
+        self.query_one("#body", Lines).show(self._draw(scene) if scene else [say("There is no picture yet.", Tone.DIM)])
+
+    def action_back(self) -> None:
+        """Return to the dashboard."""
+        self.dismiss(False)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the page."""
+        self.query_one("#body", Lines).scroll_relative(y=lines, animate=False)
+
+
+def why_page(route: str) -> Draw:
+    """The reasoning for `route`, as long as it is watched."""
+
+    def draw(scene: Scene) -> tuple[Line, ...]:
+        view = find_route(scene.snapshot, route)
+        return reasoning(view, scene) if view else (say("This is not watched any more.", Tone.DIM),)
+
+    return draw
+
+
+def calls_page(scene: Scene) -> tuple[Line, ...]:
+    """All of the calls in the picture."""
+    found = calls(scene)
+    return (found.heading, *found.rows) if found.rows else (say("No call of yours was seen in the last hour.", Tone.DIM),)
+
+
+def feeds_page(scene: Scene) -> tuple[Line, ...]:
+    """All feeds."""
+    found = feeds(scene)
+    return (found.heading, *found.rows) if found.rows else (say("No feed is watched.", Tone.DIM),)
+
+
+def sources_page(scene: Scene) -> tuple[Line, ...]:
+    """What is read on this machine, source by source."""
+    found = sources(scene)
+    note = say("Change it with `statuswatch setup`. Prompts, replies and keys are never stored, sent or shown.", Tone.DIM)
+    return (*found.rows, EMPTY, *wrap(note, scene.look.width)) if found.rows else (say("Nothing on this machine is read.", Tone.DIM),)
+
+
+def help_page(scene: Scene) -> tuple[Line, ...]:
+    """Keys and symbols."""
+    look = scene.look
+    lines: list[Line] = []
+    for key, what, more in KEYS:
+        lines += wrap((Span(f"{key:<8}", Tone.KEY), Span(what), *((Span(f" ({more})", Tone.DIM),) if more else ())), look.width, 8)
+    legend = join([say(f"{look.glyphs.health[health]} {health_word(health)}", TONES[health]) for health in Health], "   ")
+    return (*lines, EMPTY, *wrap(legend, look.width))
+
+
+class Ask(ModalScreen[bool]):
+    """A question with yes and no. The answer is the screen's result."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,enter", "answer(True)", "yes"),
+        Binding("n,escape", "answer(False)", "no"),
+        Binding("q", "answer(False)", "no", show=False),
+    ]
+
+    def __init__(self, lines: Callable[[int], tuple[Line, ...]]) -> None:
+        self._lines = lines
+        super().__init__()
+
+    def compose(self) -> ComposeResult:
+        """The question alone: its last line names the keys."""
+        yield Lines(id="question")
+
+    def on_resize(self) -> None:
+        """Fit the question to the screen."""
+        self.query_one("#question", Lines).show(self._lines(min(66, self.size.width - 7)))
+
+    def action_answer(self, yes: bool) -> None:
+        """Give the answer."""
+        self.dismiss(yes)
+
+
+def first_run_lines(snapshot: Snapshot, look: Look) -> Callable[[int], tuple[Line, ...]]:
+    """What was found, what would be read, and the two keys."""
+
+    def draw(width: int) -> tuple[Line, ...]:
+        mark = f" {look.glyphs.mark} "
+        lines: list[Line] = [say("Before anything of yours is read", Tone.STRONG), EMPTY]
+        found = [join([say(clean(view.title, 40)), say(clean(view.note, 80), Tone.DIM)], "  ") for view in snapshot.routes[:8]]
+        if found:
+            lines += [say("Found on this machine:"), *(line for item in found for line in wrap((Span(mark, Tone.DIM), *item), width, 3)), EMPTY]
+        lines += wrap(say("If you agree, these are read, here, by you alone:"), width)
+        for source in snapshot.sources:
+            if not source.asked:
+                lines += wrap((Span(mark, Tone.DIM), Span(clean(source.what, 200)), Span(f"  {clean(source.path, 120)}", Tone.DIM)), width, 3)
+        lines += [
+            EMPTY,
+            *wrap(say("Of a call, only its time, model, outcome and error are kept. Prompts, replies, keys and files never are.", Tone.DIM), width),
+            EMPTY,
+        ]
+        return (*lines, *wrap(_choice("y", "agree", "n", "status pages only"), width))
+
+    return draw
+
+
+def open_lines(link: Link, *, can_open: bool) -> Callable[[int], tuple[Line, ...]]:
+    """Which address would be opened, its host first."""
+
+    def draw(width: int) -> tuple[Line, ...]:
+        host = Span(link.host, Tone.STRONG)
+        asked: Line = (
+            (Span("Open "), host, Span(" in your browser?")) if can_open else (Span("No browser can be opened here. The address, on "), host, Span(":"))
+        )
+        keys = _choice("y", "open", "n", "stay here") if can_open else _choice("y", "copy it", "n", "back")
+        return (*wrap(asked, width), *wrap(say(link.url, Tone.DIM), width), EMPTY, *wrap(keys, width))
+
+    return draw
+
+
+def _choice(yes: str, agree: str, no: str, refuse: str) -> Line:
+    return (Span(yes, Tone.KEY), Span(f"  {agree}      "), Span(no, Tone.KEY), Span(f"  {refuse}"))

@@ -1,0 +1,66 @@
+"""Two themes with colours that people with any colour vision can tell apart, and that read on their background (contrast at least 4.5 to 1)."""
+
+from textual.theme import Theme
+
+# The hues are those of Okabe and Ito's palette, lightened or darkened for the background. https://jfly.uni-koeln.de/color/
+DARK = Theme(
+    name="statuswatch-dark",
+    dark=True,
+    primary="#7fb8e6",
+    secondary="#8a93a3",
+    accent="#56b4e9",
+    foreground="#d6dae2",
+    background="#14171c",
+    surface="#14171c",
+    panel="#1e232b",
+    success="#3ec49a",
+    warning="#f0b232",
+    error="#ff7a4d",
+    variables={
+        "tone-ok": "#3ec49a",
+        "tone-unsure": "#e8d95a",
+        "tone-failing": "#f0a830",
+        "tone-down": "#ff7a4d",
+        "tone-back": "#63bdf0",
+        "tone-maintenance": "#d99bc0",
+        "tone-dim": "#8f98a8",
+        "tone-strong": "#ffffff",
+        "footer-key-foreground": "#7fb8e6",
+        "footer-background": "#1e232b",
+    },
+)
+
+LIGHT = Theme(
+    name="statuswatch-light",
+    dark=False,
+    primary="#0a5a93",
+    secondary="#5b6472",
+    accent="#0072b2",
+    foreground="#22262d",
+    background="#fbfbf9",
+    surface="#fbfbf9",
+    panel="#eceef1",
+    success="#006e50",
+    warning="#8a5a00",
+    error="#b23c00",
+    variables={
+        "tone-ok": "#006e50",
+        "tone-unsure": "#6f6400",
+        "tone-failing": "#8a5300",
+        "tone-down": "#b03a00",
+        "tone-back": "#0067a3",
+        "tone-maintenance": "#94487a",
+        "tone-dim": "#5d6673",
+        "tone-strong": "#000000",
+        "footer-key-foreground": "#0a5a93",
+        "footer-background": "#eceef1",
+    },
+)
+
+THEMES = (DARK, LIGHT)
+
+
+def theme_for(colorfgbg: str | None) -> str:
+    """The theme for a terminal that says its colours in $COLORFGBG (`15;0`: light on dark). Dark where it says nothing."""
+    background = (colorfgbg or "").rpartition(";")[2]
+    return LIGHT.name if background in {"7", "15"} else DARK.name
