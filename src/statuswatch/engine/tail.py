@@ -1,0 +1,302 @@
+"""Follows the record files of the agreed clients: what was appended becomes calls, handed out together with the place up to which it was read.
+
+Only files that changed are opened, never more than a megabyte is in memory, and all reading happens in a thread. Who stores a batch stores its calls and its
+offset in one transaction; a restart with those offsets then loses nothing and tells nothing twice.
+"""
+
+import asyncio
+import contextlib
+import os
+import stat
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from statuswatch.core.observation import Call
+from statuswatch.engine.recordfile import Mark, RecordFile
+from statuswatch.sources.clients import CLIENTS, Client, Kind, Origin, Reader, kind_for, reader_class
+from statuswatch.sources.clients.diagnose import Diagnose
+
+RECENT_S = 2 * 3600.0
+READ_BACK = 256 * 1024
+_READ_WHOLE = 8 << 20
+_HEAD = 64 * 1024
+_READERS = 64
+_DEEPEST = 8
+_MOVED = 256
+_TELL_EVERY = 256 * 1024
+_RESCAN_S = 60.0
+_POLL_S = 2.0
+_HOT_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A client whose records the user agreed to, and the folder where they lie."""
+
+    client: str
+    root: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one read of one file gave: `calls`, and `mark` up to which they account for the file (None: the file is gone, forget it).
+
+    `unanswered` counts attempts the client has made since its last answer: above one it is retrying, which is reason to look at the feeds at once.
+    """
+
+    path: str
+    mark: Mark | None
+    calls: tuple[Call, ...] = ()
+    unanswered: int = 0
+
+
+@dataclass(slots=True)
+class _Found:
+    client: Client
+    kind: Kind
+
+
+class Tail:
+    """Follows all agreed clients. `marks` are those of the last stored batches, by path; `now` gives the time of lines that carry none."""
+
+    def __init__(self, watched: Iterable[Watched], diagnose: Diagnose, marks: Mapping[str, Mark], now: Callable[[], datetime], *, notify: bool = True) -> None:
+        self._watched = tuple(Watched(item.client, Path(os.path.realpath(item.root))) for item in watched)
+        self._diagnose = diagnose
+        self._stored = dict(marks)
+        self._now = now
+        self._files: dict[str, RecordFile] = {}
+        self._moved: OrderedDict[tuple[int, int], RecordFile] = OrderedDict()
+        self._readers: OrderedDict[str, Reader] = OrderedDict()
+        self._told: dict[str, tuple[int, int]] = {}
+        self._resuming = bool(self._stored)
+        self._started = False
+        self._stop = asyncio.Event()
+        self._woken = asyncio.Event()
+        self._changed: set[str] = set()
+        self.notified = notify
+
+    def stop(self) -> None:
+        """End `batches` after the read that is under way."""
+        self._stop.set()
+        self._woken.set()
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """Batches as files change, until `stop`. The first round reads what is new since the stored marks, and the end of files touched lately."""
+        watcher = asyncio.create_task(self._watch())
+        try:
+            paths = await asyncio.to_thread(self.look)
+            while not self._stop.is_set():
+                for path in paths:
+                    async for batch in self._drain(path):
+                        yield batch
+                self._started = True
+                paths = await self._next()
+        finally:
+            watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watcher
+
+    async def _drain(self, path: str) -> AsyncIterator[Batch]:
+        more = True
+        while more and not self._stop.is_set():
+            batch, more = await asyncio.to_thread(self.read_some, path)
+            if batch is not None:
+                yield batch
+
+    async def _next(self) -> list[str]:
+        """Wait for something to read. Without notifications: files touched in the last hour every two seconds, everything once a minute."""
+        waited = 0.0
+        while not self._stop.is_set():
+            every = _RESCAN_S if self.notified else _POLL_S
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), every)
+            self._woken.clear()
+            changed, self._changed = self._changed, set()
+            if changed:
+                return await asyncio.to_thread(self._expand, changed)
+            waited += every
+            full = waited >= _RESCAN_S
+            paths = await asyncio.to_thread(self.look if full else self._hot)
+            if paths or full:
+                return paths
+        return []
+
+    async def _watch(self) -> None:
+        """Wake on file notifications; where the system gives none (a limit reached, a file system without), leave it to the rounds of `_next`."""
+        roots = [item.root for item in self._watched if item.root.is_dir()]
+        if not roots or not self.notified:
+            self.notified = False
+            return
+        from watchfiles import awatch
+
+        try:
+            async for changes in awatch(*roots, watch_filter=None, debounce=200, step=100, ignore_permission_denied=True):
+                self._changed.update(path for _, path in changes)
+                self._woken.set()
+        except (OSError, RuntimeError):
+            self.notified = False
+            self._woken.set()
+
+    def look(self) -> list[str]:
+        """All files of the agreed clients that have something unread or are new or gone. Blocking; costs one directory walk."""
+        seen: set[str] = set()
+        paths: list[str] = []
+        for item in self._watched:
+            for entry in _walk(item.root, _DEEPEST):
+                seen.add(entry.path)
+                if self._kind_of(entry.path) is not None and self._differs(entry.path):
+                    paths.append(entry.path)
+        paths.extend(path for path in (*self._files, *(self._stored if not self._started else ())) if path not in seen and not os.path.lexists(path))
+        return sorted(set(paths), key=_age)
+
+    def _hot(self) -> list[str]:
+        newest = self._now().timestamp() - _HOT_S
+        return [path for path, file in list(self._files.items()) if file.touched >= newest and self._differs(path)]
+
+    def _expand(self, changed: set[str]) -> list[str]:
+        """The files that notifications are about: a new folder may hold files already."""
+        paths: set[str] = set()
+        for path in changed:
+            if Path(path).is_dir() and not Path(path).is_symlink():
+                paths.update(entry.path for entry in _walk(Path(path), _DEEPEST))
+            else:
+                paths.add(path)
+        return sorted((path for path in paths if path in self._files or self._kind_of(path) is not None), key=_age)
+
+    def _kind_of(self, path: str) -> _Found | None:
+        """Which kind of record `path` is; None for other files, and for links that lead out of the root."""
+        for item in self._watched:
+            if path.startswith(f"{item.root}{os.sep}"):
+                client = CLIENTS[item.client]
+                kind = kind_for(client, os.path.relpath(path, item.root).replace(os.sep, "/"))
+                if kind is not None and os.path.realpath(path).startswith(f"{item.root}{os.sep}"):
+                    return _Found(client, kind)
+        return None
+
+    def _differs(self, path: str) -> bool:
+        known = self._files.get(path)
+        try:
+            now = Path(path).stat()
+        except OSError:
+            return known is not None
+        return known is None or not known.same_as(now)
+
+    def read_some(self, path: str) -> tuple[Batch | None, bool]:
+        """Read at most a megabyte of what is unread in `path`; returns what is worth storing and whether there is more. Blocking; never raises on any file."""
+        try:
+            handle = open(path, "rb", opener=_open_plain)  # noqa: SIM115 - closed below, after the stat that decides
+        except OSError:
+            return self._forget(path), False
+        with handle:
+            status = os.fstat(handle.fileno())
+            found = self._kind_of(path)
+            if not stat.S_ISREG(status.st_mode) or found is None:
+                return None, False
+            file = self._files.get(path)
+            fresh = file is None
+            if file is None or not file.continues(handle, status):
+                file = self._begin(path, handle, status, file)
+            reader = self._reader(path, found, handle, file)
+            lines, more = file.read(handle, status)
+        at = self._now()
+        calls = [call for line in lines for call in reader.feed(line, at)]
+        return self._batch(path, file, calls, reader.unanswered, fresh=fresh), more
+
+    def _begin(self, path: str, handle: BinaryIO, status: os.stat_result, before: RecordFile | None) -> RecordFile:
+        """Where reading of a file starts: a stored mark, a moved file's place, the start of a new one, the end of an old one."""
+        self._readers.pop(path, None)
+        if before is not None:
+            self._moved[before.inode] = before
+            if len(self._moved) > _MOVED:
+                self._moved.popitem(last=False)
+        stored = self._stored.pop(path, None)
+        file = RecordFile.resumed(handle, status, stored) if stored is not None else None
+        moved = self._moved.pop((status.st_dev, status.st_ino), None) or self._elsewhere(path, status)
+        if file is None and moved is not None and moved.continues(handle, status):
+            file = moved
+        if file is None:
+            file = RecordFile.starting(handle, status, self._start(status, known=before is not None or stored is not None))
+        self._files[path] = file
+        return file
+
+    def _elsewhere(self, path: str, status: os.stat_result) -> RecordFile | None:
+        """The state of a file that was renamed to `path`, taken over from its old name."""
+        for other, file in self._files.items():
+            if file.inode == (status.st_dev, status.st_ino) and other != path and not os.path.lexists(other):
+                return self._files.pop(other)
+        return None
+
+    def _start(self, status: os.stat_result, *, known: bool) -> int:
+        """The first byte to read of a file without a mark. `known`: something else lay at this path before, so all of this is new."""
+        if known:
+            return 0
+        lately = self._now().timestamp() - status.st_mtime <= RECENT_S
+        if not lately:
+            return status.st_size
+        if self._started or (self._resuming and status.st_size <= _READ_WHOLE):
+            return 0
+        return max(0, status.st_size - READ_BACK)
+
+    def _reader(self, path: str, found: _Found, handle: BinaryIO, file: RecordFile) -> Reader:
+        """The file's reader; one that was let go or never was is first told what came before, its calls left out."""
+        reader = self._readers.get(path)
+        if reader is None:
+            reader = reader_class(found.kind)(Origin(Path(path).name, self._diagnose, self._now()))
+            for line in file.before(handle, _HEAD, READ_BACK):
+                reader.feed(line)
+            self._readers[path] = reader
+            if len(self._readers) > _READERS:
+                self._readers.popitem(last=False)
+        self._readers.move_to_end(path)
+        return reader
+
+    def _batch(self, path: str, file: RecordFile, calls: list[Call], unanswered: int, *, fresh: bool) -> Batch | None:
+        offset, waiting = self._told.get(path, (0, 0))
+        retrying = unanswered > 1 and unanswered != waiting
+        if not (calls or fresh or retrying or abs(file.offset - offset) >= _TELL_EVERY):
+            return None
+        self._told[path] = (file.offset, unanswered)
+        return Batch(path, file.mark, tuple(calls), unanswered)
+
+    def _forget(self, path: str) -> Batch | None:
+        known = self._files.pop(path, None)
+        stored = self._stored.pop(path, None)
+        self._readers.pop(path, None)
+        self._told.pop(path, None)
+        if known is not None:
+            self._moved[known.inode] = known
+        return Batch(path, None) if known is not None or stored is not None else None
+
+
+def _open_plain(path: str, flags: int) -> int:
+    # A pipe with a record's name must not block the reader.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+
+
+def _walk(root: Path, deepest: int) -> Iterator["os.DirEntry[str]"]:
+    """All files below `root`, links to folders not followed."""
+    waiting = [(str(root), 0)]
+    while waiting:
+        folder, depth = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if depth < deepest:
+                            waiting.append((entry.path, depth + 1))
+                    else:
+                        yield entry
+        except OSError:
+            continue
+
+
+def _age(path: str) -> float:
+    """Newest first: what a person is doing now is told before what lies there from yesterday."""
+    try:
+        return -Path(path).stat().st_mtime
+    except OSError:
+        return 0.0
