@@ -1,0 +1,239 @@
+"""The verdict table, row by row, and the properties that no row may break."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from statuswatch.core.health import Confidence, Health
+from statuswatch.core.incident import ComponentChange, Kind
+from statuswatch.core.judge import judge, offline_since
+from statuswatch.core.knowledge import Knowledge
+from statuswatch.core.moment import Moment
+from statuswatch.core.observation import Observation, PageUnchanged
+from statuswatch.core.verdict import AdviceKind, EvidenceKind, Reason, Verdict
+from statuswatch.core.world import World
+from support.facts import (
+    AUTH,
+    GPT,
+    HAIKU,
+    NETWORK,
+    OPUS,
+    OVERLOADED,
+    QUOTA,
+    SERVER,
+    UNCLEAR,
+    WORDS,
+    at,
+    call,
+    failed_read,
+    incident,
+    moment,
+    read,
+    watching,
+    world,
+)
+from support.timeline import KNOWLEDGE
+
+_NAMED = incident(("10:00", "investigating", "We see errors on Claude Opus 4.5."), impact="minor")
+_MANY = incident(("10:00", "investigating", "We are looking."), title="Elevated errors across many models", impact="critical")
+_CALM = incident(("10:00", "investigating", "Errors on Claude Opus 4.5."), ("10:05", "monitoring", "A fix is in place for Claude Opus 4.5."))
+_OVER = incident(("10:00", "investigating", "Errors on Claude Opus 4.5."), ("10:20", "resolved", "Fixed."))
+_WORK = incident(("10:00", "in_progress", "Planned work on the API."), title="Planned maintenance of the API", kind=Kind.MAINTENANCE, impact="maintenance")
+
+
+def _burst(clock: str, diagnosis: object = OVERLOADED, tries: int = 3) -> list[Observation]:
+    return [call(f"{clock}:{n:02d}", OPUS, diagnosis, final=n == tries - 1, turn=clock) for n in range(tries)]  # type: ignore[arg-type]
+
+
+def verdict(clock: str, *facts: Observation, route: str = OPUS) -> Verdict:
+    return judge(world(*facts), watching(route, HAIKU), KNOWLEDGE, moment(clock)).verdicts[0]
+
+
+@pytest.mark.parametrize(
+    ("facts", "row"),
+    [
+        ([], ("unknown", "unknown", "low", "nothing_known")),
+        ([read("10:09")], ("ok", "unknown", "low", "page_quiet")),
+        ([read("09:40")], ("unknown", "unknown", "low", "feed_unreadable")),
+        ([failed_read("10:09", "unreadable")], ("unknown", "unknown", "low", "feed_unreadable")),
+        ([call("10:05")], ("ok", "unknown", "high", "calls_succeed")),
+        ([call("10:05", OPUS, OVERLOADED)], ("degraded", "provider", "medium", "own_failures_capacity")),
+        (_burst("10:05"), ("degraded", "provider", "high", "own_failures_capacity")),
+        ([*_burst("10:01"), *_burst("10:02"), *_burst("10:03")], ("down", "provider", "high", "own_failures_capacity")),
+        ([call("10:00"), *_burst("10:01"), *_burst("10:02"), *_burst("10:03")], ("degraded", "provider", "high", "own_failures_capacity")),
+        ([call("10:05", OPUS, SERVER)], ("suspect", "provider", "low", "own_failures_server")),
+        (_burst("10:05", SERVER), ("degraded", "provider", "medium", "own_failures_server")),
+        ([read("10:06", _NAMED), *_burst("10:07", SERVER)], ("degraded", "provider", "high", "own_failures_server")),
+        (_burst("10:05", WORDS), ("suspect", "provider", "low", "own_failures_server")),
+        ([call("10:05", OPUS, AUTH)], ("down", "auth", "high", "own_failures_yours")),
+        ([call("10:05", OPUS, QUOTA)], ("degraded", "quota", "high", "own_failures_yours")),
+        ([call("10:05", OPUS, UNCLEAR)], ("suspect", "unknown", "low", "own_failures_undecided")),
+        ([call("10:05", OPUS, NETWORK)], ("suspect", "unknown", "low", "own_failures_undecided")),
+        ([read("10:06", _NAMED), call("10:07", OPUS, UNCLEAR)], ("degraded", "provider", "medium", "incident_affects")),
+        ([read("10:06", _NAMED), *_burst("10:07", UNCLEAR)], ("degraded", "provider", "high", "incident_affects")),
+        ([read("10:06", _NAMED)], ("degraded", "provider", "medium", "incident_affects")),
+        ([read("10:06", replace(_NAMED, impact=_MANY.impact))], ("down", "provider", "medium", "incident_affects")),
+        ([read("10:06", _NAMED), call("10:08")], ("suspect", "provider", "low", "calls_succeed")),
+        ([read("10:06", _CALM)], ("recovering", "provider", "medium", "incident_monitoring")),
+        ([read("10:01", _NAMED), call("10:02", OPUS, OVERLOADED), call("10:08")], ("recovering", "provider", "medium", "back_but_open")),
+        ([read("10:01", _MANY)], ("suspect", "provider", "low", "incident_possible")),
+        ([read("10:01", _MANY), call("10:08")], ("ok", "unknown", "medium", "calls_succeed")),
+        ([call("09:58"), read("10:01", _MANY)], ("suspect", "provider", "low", "incident_possible")),
+        ([read("10:05", _WORK)], ("maintenance", "provider", "medium", "maintenance_now")),
+        ([call("10:05", OPUS, AUTH), call("10:08")], ("ok", "unknown", "high", "calls_succeed")),
+    ],
+)
+def test_the_row_that_fits_decides(facts: list[Observation], row: tuple[str, ...]) -> None:
+    got = verdict("10:10", *facts)
+
+    assert (got.health, got.fault, got.confidence, got.reason) == row
+
+
+def test_a_success_minutes_before_the_post_speaks_until_the_next_call_is_due() -> None:
+    assert verdict("10:02", call("09:58"), read("10:01", _MANY)).health is Health.OK
+    assert verdict("10:06", call("09:58"), read("10:01", _MANY)).health is Health.SUSPECT
+
+
+def test_since_is_the_first_failure_of_the_streak_or_the_earlier_start_that_the_page_states() -> None:
+    assert verdict("10:10", call("10:01"), *_burst("10:02"), *_burst("10:05")).since == at("10:02")
+    assert verdict("10:10", read("10:06", _NAMED), *_burst("10:07")).since == at("10:00")
+
+
+def test_own_failures_are_joined_to_the_incident_that_the_page_shows() -> None:
+    got = verdict("10:10", *_burst("10:01"), read("10:06", _NAMED))
+
+    assert (got.incident, got.relevance) == ("anthropic:i1", "affected")
+
+
+def test_a_page_that_worsens_what_calls_show_makes_it_down() -> None:
+    down = ComponentChange("Claude API", Health.OK, Health.DOWN)
+    worse = replace(_NAMED, updates=(replace(_NAMED.updates[0], components=(down,)),))
+
+    assert verdict("10:10", read("10:06", worse), *_burst("10:07")).health is Health.DOWN
+
+
+def test_resolved_after_the_last_failure_is_over_until_a_call_says_otherwise() -> None:
+    facts = [read("10:01", _NAMED), *_burst("10:02"), read("10:21", _OVER)]
+
+    assert verdict("10:25", *facts).reason is Reason.RESOLVED_UNVERIFIED
+    assert verdict("10:25", *facts).health is Health.OK
+    assert verdict("10:25", *facts, *_burst("10:24")).health is Health.DEGRADED
+
+
+def test_failures_that_nothing_confirmed_fade_to_unknown_never_to_fine() -> None:
+    facts = [read("10:00"), *_burst("10:02"), read("10:59")]
+
+    assert verdict("10:31", *facts[:-1]).health is Health.DEGRADED
+    assert verdict("11:00", *facts).health is Health.UNKNOWN
+
+
+def test_a_verdict_says_what_it_stands_on() -> None:
+    got = verdict("10:10", read("10:00", provider="openai"), call("10:00"), *_burst("10:05"), call("10:06", HAIKU), read("10:07"))
+    kinds = {item.kind: item for item in got.evidence}
+
+    assert (kinds[EvidenceKind.CALLS_FAILED].count, kinds[EvidenceKind.CALLS_FAILED].total, kinds[EvidenceKind.CALLS_FAILED].attempts) == (1, 2, 3)
+    assert kinds[EvidenceKind.CALLS_FAILED].subject == "529 overloaded_error"
+    assert (kinds[EvidenceKind.SIBLING_OK].subject, kinds[EvidenceKind.SIBLING_OK].count) == (HAIKU, 1)
+    assert kinds[EvidenceKind.PAGE_QUIET].at == at("10:07")
+    assert kinds[EvidenceKind.FEEDS_ANSWER].count == 1
+    assert [item.kind for item in got.advice] == [AdviceKind.SWITCH, AdviceKind.WAIT]
+    assert got.advice[0].target == HAIKU
+
+
+def test_the_best_sibling_is_the_one_that_worked_most() -> None:
+    sonnet = "anthropic/api:claude-sonnet-4.5"
+    facts = [
+        *_burst("10:05"),
+        call("10:06", sonnet),
+        call("10:06", HAIKU),
+        call("10:07", HAIKU),
+        call("10:04", "anthropic/api:claude-fable-5"),
+        call("10:08", GPT),
+    ]
+    siblings = [item for item in verdict("10:10", *facts).evidence if item.kind is EvidenceKind.SIBLING_OK]
+
+    assert [(item.subject, item.count) for item in siblings] == [(HAIKU, 2)]
+
+
+def test_a_quiet_page_and_a_feed_that_fails_are_told_apart() -> None:
+    got = verdict("10:10", failed_read("10:05", "blocked"), *_burst("10:06"))
+
+    assert [item.subject for item in got.evidence if item.kind is EvidenceKind.FEED_STATE] == ["blocked"]
+    assert not [item for item in got.evidence if item.kind is EvidenceKind.PAGE_QUIET]
+
+
+def test_offline_needs_every_feed_of_two_providers_and_no_answer_since() -> None:
+    both = world(failed_read("10:00"), failed_read("10:01", provider="openai"))
+    assert offline_since(both, at("10:02")) == at("10:01")
+    assert offline_since(world(failed_read("10:00")), at("10:02")) is None
+    assert offline_since(world(failed_read("10:00"), failed_read("10:01", "blocked", "openai")), at("10:02")) is None
+    assert offline_since(world(failed_read("10:00"), read("10:01", provider="openai")), at("10:02")) is None
+    answered = world(failed_read("10:00"), failed_read("10:01", provider="openai"), call("10:02"))
+    assert offline_since(answered, at("10:03")) is None
+
+
+def test_offline_blames_no_provider() -> None:
+    facts = [failed_read("10:00"), failed_read("10:01", provider="openai"), *_burst("10:02", NETWORK)]
+    got = verdict("10:05", *facts)
+
+    assert (got.health, got.fault, got.confidence, got.reason) == ("unknown", "network", "high", "own_network")
+    assert [item.kind for item in got.evidence] == [EvidenceKind.CALLS_FAILED, EvidenceKind.FEEDS_SILENT]
+    assert [item.kind for item in got.advice] == [AdviceKind.CHECK_NETWORK]
+    assert verdict("10:05", *facts[:2]).confidence is Confidence.MEDIUM
+
+
+def test_a_provider_that_the_catalogue_does_not_know_is_judged_by_its_calls() -> None:
+    got = judge(world(call("10:05")), watching("mystery:thing-1"), Knowledge(), moment("10:10"))
+
+    assert got.verdicts[0].reason is Reason.NOTHING_KNOWN
+
+
+def test_the_next_look_is_when_failures_fade() -> None:
+    assert judge(world(*_burst("10:05")), watching(OPUS), KNOWLEDGE, moment("10:10")).look_again_at == at("10:35:02")
+    assert judge(World(), watching(OPUS), KNOWLEDGE, moment("10:10")).look_again_at is None
+
+
+_FACTS = st.sampled_from(
+    [
+        read("10:00"),
+        read("10:01", _NAMED),
+        read("10:02", _MANY),
+        read("10:03", _CALM),
+        read("10:21", _OVER),
+        failed_read("10:04", "unreadable"),
+        failed_read("10:05"),
+        PageUnchanged(at("10:06"), "anthropic", "anthropic"),
+        call("10:07"),
+        call("10:08", OPUS, OVERLOADED),
+        call("10:09", OPUS, SERVER),
+        call("10:10", OPUS, AUTH),
+        call("10:11", OPUS, UNCLEAR),
+        call("10:12", HAIKU),
+    ]
+)
+
+
+@given(st.lists(_FACTS, max_size=10), st.integers(0, 6 * 60))
+def test_silence_never_improves_health(facts: list[Observation], minutes: int) -> None:
+    facts = sorted(facts, key=lambda fact: fact.at)
+    state = world(*facts)
+    start = facts[-1].at if facts else at("10:00")
+    before = judge(state, watching(OPUS), KNOWLEDGE, Moment(start, 0.0)).verdicts[0].health
+    after = judge(state, watching(OPUS), KNOWLEDGE, Moment(start + timedelta(minutes=minutes), 0.0)).verdicts[0].health
+
+    assert after is not Health.OK or before is Health.OK
+
+
+@given(st.lists(_FACTS, max_size=10), st.integers(0, 30))
+def test_nothing_is_sure_on_wording_or_on_one_transient_failure(facts: list[Observation], minutes: int) -> None:
+    facts = [fact for fact in facts if getattr(getattr(fact, "call", None), "diagnosis", None) is not AUTH]
+    facts = sorted({id(fact): fact for fact in facts}.values(), key=lambda fact: fact.at)
+    now = Moment((facts[-1].at if facts else at("10:00")) + timedelta(minutes=minutes), 0.0)
+    failures = [fact for fact in facts if getattr(getattr(fact, "call", None), "diagnosis", None) is not None]
+    got = judge(world(*facts), watching(OPUS), KNOWLEDGE, now).verdicts[0]
+
+    if got.side == "theirs" and len(failures) <= 1 and got.incident is None:
+        assert got.confidence is not Confidence.HIGH
