@@ -68,7 +68,7 @@ def _component_problems(entry: ProviderEntry) -> Iterator[Problem]:
                         ("component", component.index, "names"), f"component {name!r} is there twice, and has no id to tell them apart"
                     )
             names.update(facts.names)
-        elif facts.id:
+        else:
             ids.add(facts.id)
 
 

@@ -59,4 +59,4 @@ def save_consent(path: str | os.PathLike[str], answers: Mapping[str, bool]) -> N
 
 def _key(name: str) -> str:
     """A bare key where TOML allows it; a JSON string is a TOML basic string once DEL is escaped as well."""
-    return name if name and set(name) <= _BARE else json.dumps(name).replace("\x7f", "\\u007f")
+    return name if name and set(name) <= _BARE else json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -4,13 +4,13 @@ import os
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from statuswatch.catalog.located import Path as Key
 from statuswatch.catalog.located import Document, Problem, nearest, read_bytes, unknown_key
+from statuswatch.catalog.located import Path as Key
 from statuswatch.catalog.model import Catalogue
 from statuswatch.catalog.schema import kind_of
 from statuswatch.config.errors import ConfigError
@@ -23,6 +23,9 @@ _WANTED = {
     "tuple_type": "a list",
     "dict_type": "a table",
     "model_type": "a table",
+    "finite_number": "a finite number",
+    "string_too_short": "a string that is not empty",
+    "string_too_long": "a shorter string",
 }
 
 
@@ -107,6 +110,5 @@ def _keys_at(path: Key) -> Collection[str]:
         if field is None:  # the name of an entry in a table of tables, whose model was reached with the table
             continue
         inner = (get_args(field.annotation) or (field.annotation,))[-1]
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            model = inner
+        model = cast("type[BaseModel]", inner)
     return model.model_fields.keys()

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from statuswatch.catalog.schema import url_fault
+from statuswatch.catalog.schema import id_fault, url_fault
 from statuswatch.core.errors import RouteError
 from statuswatch.core.ids import Route, parse_route
 
@@ -24,14 +24,27 @@ def _address(text: str) -> str:
     return text
 
 
+def _some(urls: tuple[str, ...]) -> tuple[str, ...]:
+    if not urls:
+        raise ValueError("expected at least one address")
+    return urls
+
+
+def _theme(text: str) -> str:
+    fault = id_fault(text)
+    if fault:
+        raise ValueError(fault)
+    return text
+
+
 # TOML knows lists only, so a tuple is not asked for strictly; its items are.
 RouteList = Annotated[tuple[Annotated[str, AfterValidator(_route)], ...], Field(strict=False)]
-AddressList = Annotated[tuple[Annotated[str, AfterValidator(_address)], ...], Field(strict=False, min_length=1)]
+AddressList = Annotated[tuple[Annotated[str, AfterValidator(_address)], ...], Field(strict=False), AfterValidator(_some)]
 TextList = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(strict=False)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Watch(_Section):
@@ -76,9 +89,7 @@ class Display(_Section):
     """How it looks."""
 
     ascii: bool = Field(default=False, description="Use no symbols beyond ASCII.")
-    theme: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")] = Field(
-        default="auto", description="Name of the dashboard's theme; auto follows the terminal."
-    )
+    theme: Annotated[str, AfterValidator(_theme)] = Field(default="auto", description="Name of the dashboard's theme; auto follows the terminal.")
     colour: Literal["auto", "always", "never"] = Field(default="auto", description="When command output is coloured.")
 
 

@@ -1,12 +1,11 @@
-"""Where everything lies. Plain strings and only modules that Python has loaded anyway:
-a shell prompt pays for every import.
+"""Where everything lies. Plain strings, and only modules that Python has loaded anyway: a shell prompt pays for every import.
 
 `STATUSWATCH_HOME` moves all of it below one folder (`config/`, `state/`, `run/`); else the XDG base directories decide.
 Nothing here creates anything but `ensure_private`.
 """
 
 # pathlib costs as much to import as Python does to start, and the prompt pays for it.
-# ruff: noqa: PTH
+# ruff: noqa: PTH101, PTH103, PTH111, PTH112, PTH116, PTH117, PTH118, PTH120
 import os
 import stat
 
@@ -113,10 +112,9 @@ def ensure_private(folder: str) -> str:
     try:
         if parent and not os.path.isdir(parent):
             os.makedirs(parent, mode=_PRIVATE, exist_ok=True)
-        if not os.path.lexists(folder):
-            os.mkdir(folder, _PRIVATE)
-        if not os.path.isdir(folder):
+        if os.path.lexists(folder) and not os.path.isdir(folder):
             raise _refusal(f"{folder} is not a folder; move it away")
+        os.makedirs(folder, mode=_PRIVATE, exist_ok=True)
         if not _is_mine(folder) or os.stat(parent or ".").st_uid not in (0, _user() or 0):
             raise _refusal(f"{folder} belongs to another user; remove it, or set STATUSWATCH_HOME to a folder of your own")
         if os.stat(folder).st_mode & _OTHERS:
