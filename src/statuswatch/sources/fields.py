@@ -93,9 +93,14 @@ def time_at(holder: Mapping[str, Any], *keys: str) -> datetime | None:
     return None
 
 
+def spelled(raw: str) -> str:
+    """A word as the tables spell it: `In Progress` is `in_progress`."""
+    return raw.strip().lower().replace(" ", "_")
+
+
 def word(table: Mapping[str, T], raw: str, unknown: T, what: str, notes: Notes) -> T:
-    """What a feed's word means by `table`, whatever its case; a word that is not in it is `unknown` and noted."""
-    found = table.get(raw.strip().lower())
+    """What a feed's word means by `table`, whatever its case and spaces; a word that is not in it is `unknown` and noted."""
+    found = table.get(spelled(raw))
     if found is None:
         notes.add(f"{what} {quoted(raw)} is not known" if raw else f"no {what} is given")
         return unknown
@@ -116,7 +121,7 @@ def _times(update: Update) -> tuple[datetime, datetime]:
 
 def stage_of(raw: str, notes: Notes) -> Stage:
     """The stage that a word names; a post without one ("Update") is unknown until `carried` knows what went before."""
-    return Stage.UNKNOWN if raw.strip().lower() in UNSTAGED else word(STAGES, raw, Stage.UNKNOWN, "stage", notes)
+    return Stage.UNKNOWN if spelled(raw) in UNSTAGED else word(STAGES, raw, Stage.UNKNOWN, "stage", notes)
 
 
 def carried(updates: Sequence[Update]) -> tuple[Update, ...]:
@@ -124,7 +129,7 @@ def carried(updates: Sequence[Update]) -> tuple[Update, ...]:
     stage = Stage.UNKNOWN
     told: list[Update] = []
     for update in updates:
-        stage = stage if update.raw_stage.strip().lower() in UNSTAGED else update.stage
+        stage = stage if spelled(update.raw_stage) in UNSTAGED else update.stage
         told.append(replace(update, stage=stage))
     return tuple(told)
 

@@ -26,6 +26,7 @@ from statuswatch.sources.fields import (
     time_at,
     word,
 )
+from statuswatch.sources.pages import page_of
 from statuswatch.sources.text import link_of, quoted
 from statuswatch.sources.words import COMPONENTS, IMPACTS, INDICATORS, MAINTENANCE_STAGES
 
@@ -76,18 +77,16 @@ def _page(provider: str, form: str, document: Document, *, lists_open: bool) -> 
     raw_health = string(mapping(root.get("status")), "indicator")
     told = [_incident(item, provider, notes, link_of(page.get("url"))) for item in objects(root, "incidents", notes, needed=True)]
     planned = [_incident(item, provider, notes, link_of(page.get("url")), Kind.MAINTENANCE) for item in objects(root, "scheduled_maintenances", notes)]
-    known = [incident for incident in told + planned if incident is not None]
-    return Page(
-        provider=provider,
-        format=form,
+    return page_of(
+        provider,
+        form,
+        told + planned,
+        notes,
         health=word(INDICATORS, raw_health, Health.UNKNOWN, "indicator", notes) if "status" in root else Health.UNKNOWN,
         raw_health=raw_health,
         as_of=time_at(page, "updated_at"),
         components=_components(root, notes),
-        incidents=tuple(incident for incident in known if incident.kind is Kind.INCIDENT),
-        maintenances=tuple(incident for incident in known if incident.kind is Kind.MAINTENANCE),
-        lists_open=lists_open and not notes.lost,
-        problems=notes.sentences,
+        lists_open=lists_open,
     )
 
 

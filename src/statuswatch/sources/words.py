@@ -1,4 +1,7 @@
-"""The words of status pages, one table a vocabulary. Statuspage coined them and incident.io kept most; a word not listed here is unknown."""
+"""The words of status pages, one table a vocabulary, in lower case with underscores; a word that is not listed is unknown.
+
+Statuspage coined them, and incident.io kept most.
+"""
 
 from collections.abc import Mapping
 
@@ -13,7 +16,6 @@ STAGES: Mapping[str, Stage] = {
     "postmortem": Stage.POSTMORTEM,
     "scheduled": Stage.SCHEDULED,
     "in_progress": Stage.IN_PROGRESS,
-    "in progress": Stage.IN_PROGRESS,
     "verifying": Stage.IN_PROGRESS,
     "completed": Stage.COMPLETED,
     "maintenance_scheduled": Stage.SCHEDULED,
@@ -28,17 +30,18 @@ UNSTAGED = frozenset({"update", "updated"})
 COMPONENTS: Mapping[str, Health] = {
     "operational": Health.OK,
     "degraded_performance": Health.DEGRADED,
-    "degraded performance": Health.DEGRADED,
     "partial_outage": Health.DEGRADED,
-    "partial outage": Health.DEGRADED,
     "major_outage": Health.DOWN,
-    "major outage": Health.DOWN,
     "full_outage": Health.DOWN,
-    "full outage": Health.DOWN,
     "under_maintenance": Health.MAINTENANCE,
-    "under maintenance": Health.MAINTENANCE,
+    "degraded": Health.DEGRADED,
+    "downtime": Health.DOWN,
+    "maintenance": Health.MAINTENANCE,
 }
-"""Component words; incident.io says `full_outage` natively where its compatible address says `major_outage`, and writes spaces in feeds."""
+"""Component words; incident.io says `full_outage` natively where its compatible address says `major_outage`, younger products use shorter ones."""
+
+ONGOING = Stage.INVESTIGATING
+"""The stage of what is open where a format has no finer word."""
 
 INDICATORS: Mapping[str, Health] = {
     "none": Health.OK,
