@@ -39,13 +39,13 @@ class Incidents:
     others: tuple[Line, ...]
 
 
-def incidents(look: Scene, *, updates: int = 3) -> Incidents:
+def incidents(look: Scene, *, updates: int = 3, unfolded: bool = False) -> Incidents:
     """The incidents, yours in full with at most `updates` posts each (the deciding one always), the others folded to a line."""
     live = [item for item in look.snapshot.incidents if item.concerns or item.resolved_at is None]
     yours = sorted((item for item in live if item.concerns), key=lambda item: (item.resolved_at is not None, _rank(item)))
     others = [item for item in live if not item.concerns]
     title = f"Incidents that concern you ({len(yours)})" if yours else "No incident that concerns you"
-    fold = say(f"not yours: {len(others)} (n to show)" if others else "", Tone.DIM)
+    fold = say(f"not yours: {len(others)} (n to {'fold' if unfolded else 'show'})" if others else "", Tone.DIM)
     heading = apart(say(title, Tone.STRONG if yours else Tone.DIM), fold, look.look.width, look.look.glyphs.cut)
     return Incidents(heading, tuple(_block(item, look, updates) for item in yours), tuple(_other(item, look) for item in others))
 

@@ -6,29 +6,29 @@ from statuswatch.core.health import Fault, Health, Relevance
 from statuswatch.core.snapshot import CallView, RouteView
 from statuswatch.surfaces.glyphs import sparkline
 from statuswatch.surfaces.present_text import EMPTY, Column, Line, Span, Table, Tone, clean, cut, join, say, table
-from statuswatch.surfaces.present_verdict import TONES
+from statuswatch.surfaces.present_verdict import TONES, WEIGHT
 from statuswatch.surfaces.present_words import Scene, client_name, health_word
 
 NARROW = 60
 
 _COLUMNS = (
-    Column("what", "What you use", 12, 26, 9),
-    Column("surface", "", 8, 14, 4),
+    Column("what", "What you use", 18, 26, 9),
+    Column("surface", "", 11, 14, 4),
     Column("health", "health", 8, 12, 8),
     Column("spark", "", 10, 10, 3),
-    Column("calls", "your calls, 1 h", 8, 12, 6),
-    Column("page", "page", 8, 14, 5),
+    Column("calls", "calls, 1 h", 10, 12, 6),
+    Column("page", "page", 10, 14, 5),
     Column("since", "since", 5, 7, 7),
 )
 _CALL_COLUMNS = (
     Column("at", "when", 8, 8, 9),
-    Column("code", "answer", 12, 30, 8),
-    Column("model", "model", 12, 20, 7),
+    Column("code", "answer", 20, 30, 8),
+    Column("model", "model", 16, 20, 7),
     Column("client", "tool", 11, 14, 5),
     Column("project", "project", 6, 20, 4),
     Column("fault", "whose", 8, 13, 6),
     Column("sure", "sure", 4, 6, 2),
-    Column("id", "request", 12, 22, 1),
+    Column("id", "request", 10, 22, 1),
 )
 
 
@@ -52,14 +52,20 @@ class Routes:
 
 
 def routes(look: Scene, wanted: str = "") -> Routes:
-    """The routes whose title, provider or id contain `wanted` (any case), in the snapshot's order, as rows."""
+    """The routes whose title, provider or id contain `wanted` (any case), as rows: those in trouble first, else in the snapshot's order."""
     needle = wanted.casefold().strip()
     views = [view for view in look.snapshot.routes if needle in f"{view.title} {view.provider_name} {view.surface_name} {view.route}".casefold()]
+    views.sort(key=_urgency)
     laid = _narrow(views, look) if look.look.width < NARROW else table(_COLUMNS, [_cells(view, look) for view in views], look.look.width, look.look.glyphs.cut)
     rows = tuple(
         RouteRow(view.route, view.verdict.health, health_word(view.verdict.health, view.verdict), line) for view, line in zip(views, laid.rows, strict=True)
     )
     return Routes(laid.heading, rows, len(look.snapshot.routes) - len(views))
+
+
+def _urgency(view: RouteView) -> int:
+    health = view.verdict.health
+    return WEIGHT.index(health) if health in WEIGHT else len(WEIGHT)
 
 
 def _cells(view: RouteView, look: Scene) -> dict[str, Line]:
@@ -117,10 +123,9 @@ def _call(call: CallView, look: Scene) -> dict[str, Line]:
     failed = call.outcome != "ok"
     words = " ".join(part for part in (str(call.status or ""), clean(call.code or "", 40)) if part) or ("failed" if failed else "ok")
     yours = call.fault not in {None, Fault.PROVIDER, Fault.EDGE, Fault.UNKNOWN}
-    retried = "" if call.final or not failed else " (retried)"
     return {
         "at": say(f"{call.at.astimezone(look.zone):%H:%M:%S}", Tone.DIM),
-        "code": say(words + retried, Tone.FAILING if failed else Tone.OK),
+        "code": say(words, Tone.FAILING if failed else Tone.OK),
         "model": say(look.name_of(call.route) if call.route in look.names else clean(call.model, 40)),
         "client": say(client_name(call.client), Tone.DIM),
         "project": say(clean(call.project or "", 60), Tone.DIM),

@@ -17,7 +17,8 @@ TONES: dict[Health, Tone] = {
     Health.MAINTENANCE: Tone.MAINTENANCE,
     Health.UNKNOWN: Tone.UNKNOWN,
 }
-_WEIGHT = (Health.DOWN, Health.DEGRADED, Health.SUSPECT, Health.RECOVERING, Health.MAINTENANCE)
+BRIEF = 60  # below so many cells, the verdict block leaves its evidence out
+WEIGHT = (Health.DOWN, Health.DEGRADED, Health.SUSPECT, Health.RECOVERING, Health.MAINTENANCE)
 _NOT_YOU = {EvidenceKind.FEEDS_ANSWER, EvidenceKind.SIBLING_OK}
 
 
@@ -31,8 +32,8 @@ class Answer:
 
 def worst(look: Scene) -> RouteView | None:
     """The route that the headline speaks of: the worst in trouble, the longest first; None when no route is in trouble."""
-    troubled = [view for view in look.snapshot.routes if view.verdict.health in _WEIGHT]
-    order = {health: index for index, health in enumerate(_WEIGHT)}
+    troubled = [view for view in look.snapshot.routes if view.verdict.health in WEIGHT]
+    order = {health: index for index, health in enumerate(WEIGHT)}
     return min(troubled, key=lambda view: (order[view.verdict.health], view.verdict.since or look.now, view.route), default=None)
 
 
@@ -46,6 +47,8 @@ def answer(look: Scene, inner: int) -> Answer:
     symbol = look.look.glyphs.health[health]
     first = (Span(f"{symbol} ", TONES[health]), *lines[0])
     wrapped = [*wrap(first, inner, 2)]
+    if inner < BRIEF and len(lines) > 2:  # noqa: PLR2004 - the answer and what to do; what lies between is a key away
+        lines = [lines[0], lines[-1]]
     for line in lines[1:]:
         wrapped += wrap((Span("  "), *line), inner, 2)
     return Answer(health, tuple(wrapped))
@@ -173,7 +176,7 @@ def _last_trouble(look: Scene) -> str:
 def reasoning(view: RouteView, look: Scene) -> tuple[Line, ...]:
     """The whole reasoning for one route: the answer, what it stands on, what rules you out, what to do, and where to read more."""
     verdict, width = view.verdict, look.look.width
-    if verdict.health in _WEIGHT:
+    if verdict.health in WEIGHT:
         first = _why_headline(view, look)
     elif verdict.health is Health.UNKNOWN:
         first = f"Unknown: {clean(view.provider_name, 40)}, {look.name_of(view.route)}: {unknown_words(view, look)}."

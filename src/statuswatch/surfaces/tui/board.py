@@ -40,14 +40,14 @@ class Board(Viewing):
         Binding("w", "wait", "tell me when back"),
         Binding("m", "mute", "mute"),
         Binding("M", "unmute", "unmute", show=False),
-        Binding("o", "open", "open incident"),
+        Binding("o", "open", "open"),
         Binding("y", "why", "why"),
-        Binding("n", "fold", "not yours"),
-        Binding("c", "page('calls')", "calls"),
+        Binding("n", "fold", "not yours", show=False),
+        Binding("c", "page('calls')", "calls", show=False),
         Binding("f", "page('feeds')", "feeds"),
         Binding("s", "page('sources')", "sources", show=False),
         Binding("slash", "filter", "filter", key_display="/"),
-        Binding("r", "refresh", "look again"),
+        Binding("r", "refresh", "refresh"),
         Binding("question_mark", "help", "help", key_display="?"),
         Binding("escape", "clear", "clear the filter", show=False),
         Binding("q", "app.quit", "quit"),
@@ -99,11 +99,14 @@ class Board(Viewing):
         text = f"No picture yet: {self.view.detail}." if self.view.detail else "Waiting for the engine's first picture."
         self._draw_verdict(
             Health.UNKNOWN,
-            (*wrap(say(text, Tone.STRONG), width), *wrap(say("`statuswatch engine start` starts it; this screen joins by itself.", Tone.DIM), width)),
+            (
+                *wrap(say(f"{self.view.look(width).glyphs.health[Health.UNKNOWN]} {text}", Tone.STRONG), width, 2),
+                *wrap(say("  `statuswatch engine start` starts it; this screen joins by itself.", Tone.DIM), width),
+            ),
         )
 
     def _draw_top(self, state: Line) -> None:
-        self._lines("top").show([apart(say("statuswatch", Tone.STRONG), state, self.size.width - 2)])
+        self._lines("top").show([apart(say("statuswatch", Tone.STRONG), state, max(20, self.size.width - 3))])
 
     def _draw_verdict(self, health: Health, lines: tuple[Line, ...]) -> None:
         panel = self._lines("verdict")
@@ -218,7 +221,7 @@ class Board(Viewing):
 
 
 def _rest(scene: Scene, unfolded: bool) -> list[Line]:
-    found = incidents(scene)
+    found = incidents(scene, unfolded=unfolded)
     narrow = scene.look.width < NARROW
     lines: list[Line] = []
     if found.yours or found.others:

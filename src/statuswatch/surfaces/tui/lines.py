@@ -88,6 +88,7 @@ class Rows(Lines, can_focus=True):
         super().__init__(id=id)
         self._keys: tuple[str, ...] = ()
         self._cursor = 0
+        self._moved = False
 
     @property
     def chosen(self) -> str | None:
@@ -95,17 +96,12 @@ class Rows(Lines, can_focus=True):
         return self._keys[self._cursor] if self._keys else None
 
     def show_rows(self, keys: Sequence[str], lines: Sequence[Line]) -> None:
-        """Replace the rows; the chosen one stays chosen where it is still there."""
-        before = self.chosen
+        """Replace the rows; a row that the person chose stays chosen where it is still there, else the first one is."""
+        before = self.chosen if self._moved else None
         self._keys = tuple(keys)
-        place = self._keys.index(before) if before in self._keys else min(self._cursor, len(self._keys) - 1)
+        place = self._keys.index(before) if before in self._keys else 0
         self.show(lines)
-        self._point(max(0, place))
-
-    def choose_key(self, key: str) -> None:
-        """Put the cursor on the row with `key`, if there is one."""
-        if key in self._keys:
-            self._point(self._keys.index(key))
+        self._point(place)
 
     def _point(self, place: int) -> None:
         if place != self._cursor:
@@ -117,6 +113,7 @@ class Rows(Lines, can_focus=True):
     def action_move(self, step: int) -> None:
         """One row up or down."""
         if self._keys:
+            self._moved = True
             self._point(max(0, min(len(self._keys) - 1, self._cursor + step)))
 
     def action_page(self, direction: int) -> None:
@@ -137,6 +134,7 @@ class Rows(Lines, can_focus=True):
         place = event.y - self.gutter.top + self.scroll_offset.y
         if 0 <= place < len(self._keys):
             again = place == self._cursor
+            self._moved = True
             self._point(place)
             if again:
                 self.action_choose()
@@ -153,4 +151,5 @@ class Rows(Lines, can_focus=True):
         strip = super()._strip(line, index)
         if index != self._cursor or not self.has_focus or len(self._keys) < 2:  # noqa: PLR2004 - one row needs no cursor
             return strip
-        return strip.apply_style(self.get_component_rich_style("rows--cursor", partial=True))
+        cursor = self.get_component_rich_style("rows--cursor", partial=True)
+        return Strip(Segment.apply_style(strip, post_style=cursor), strip.cell_length)

@@ -144,7 +144,7 @@ def first_run_lines(snapshot: Snapshot, look: Look) -> Callable[[int], tuple[Lin
         found = [join([say(clean(view.title, 40)), say(clean(view.note, 80), Tone.DIM)], "  ") for view in snapshot.routes[:8]]
         if found:
             lines += [say("Found on this machine:"), *(line for item in found for line in wrap((Span(mark, Tone.DIM), *item), width, 3)), EMPTY]
-        lines += wrap(say("If you agree, these are read, here, by you alone:"), width)
+        lines += wrap(say("If you agree, these are read on this machine, and nothing of them leaves it:"), width)
         for source in snapshot.sources:
             if not source.asked:
                 lines += wrap((Span(mark, Tone.DIM), Span(clean(source.what, 200)), Span(f"  {clean(source.path, 120)}", Tone.DIM)), width, 3)

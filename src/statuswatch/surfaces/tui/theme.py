@@ -17,6 +17,7 @@ DARK = Theme(
     warning="#f0b232",
     error="#ff7a4d",
     variables={
+        "chosen": "#2c3443",
         "tone-ok": "#3ec49a",
         "tone-unsure": "#e8d95a",
         "tone-failing": "#f0a830",
@@ -44,6 +45,7 @@ LIGHT = Theme(
     warning="#8a5a00",
     error="#b23c00",
     variables={
+        "chosen": "#dde5ee",
         "tone-ok": "#006e50",
         "tone-unsure": "#6f6400",
         "tone-failing": "#8a5300",
