@@ -1,5 +1,6 @@
 """What every test stands on: no network but loopback, a clean environment, private places, UTC."""
 
+import asyncio
 import os
 import socket
 import time
@@ -42,3 +43,9 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_stray_loop() -> None:
+    """Nobody makes a loop by asking for one: looptime's plugin does so in plain tests, before Python 3.14, and that loop is never closed."""
+    asyncio.set_event_loop(None)

@@ -125,7 +125,7 @@ class Fetcher:
             detail = f"{shown(request.url)}: no whole answer within {self._total_seconds:g} s"
         except httpx.TimeoutException as error:
             detail = f"{shown(request.url)}: {_timeout_words(type(error).__name__)}"
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ExceptionGroup) as error:  # a group: from below httpx, unmapped
             detail = f"{shown(request.url)}: {_error_words(error)}"
         return FetchFailed(FeedState.UNREACHABLE, detail, transport=seen.status is None, status=seen.status)
 
@@ -254,7 +254,7 @@ def _unsafe(parts: SplitResult, request: Request, text: str) -> str:
     """Why this address must not be asked, or nothing. Covers the first address and each redirect alike."""
     host = parts.hostname or ""
     first = urlsplit(request.url)
-    if parts.scheme not in {"http", "https"} or not host:
+    if parts.scheme not in {"http", "https"} or not host or parts.port == 0:  # `port` raises ValueError beyond 65535
         return f"{text}: not an http address; expected https://…"
     if parts.scheme == "http" and host not in _LOOPBACK:
         return f"{text}: plain http is only read from this machine; expected https"

@@ -100,9 +100,10 @@ class _Mark:
 class Store:
     """The one writer of the file. Not thread-safe; its transactions take microseconds, so it is used from the loop itself."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, problems: tuple[str, ...]) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, migrations: Sequence[str], problems: tuple[str, ...] = ()) -> None:
         self._connection = connection
         self._path = path
+        self._migrations = migrations
         self._problems = problems
         self._mark = _Mark(World())
         self._until_prune = 1
@@ -117,24 +118,29 @@ class Store:
             ensure_private(str(path.parent))
         except OSError as error:
             raise StoreError(str(error)) from error
-        problems: tuple[str, ...] = ()
         try:
-            connection = connect(path, migrations)
+            return cls(connect(path, migrations), path, migrations)
         except sqlite3.OperationalError as error:
             raise StoreError(f"{path}: the store cannot be opened ({error}); expected a file that you may write to, on a disk with room") from error
         except sqlite3.DatabaseError as error:
-            aside = move_aside(path, now)
-            problems = (f"{path}: the store was broken ({error}) and is now {aside.name}; a new one was begun, and what it held is not shown",)
-            _logger.error("%s", problems[0])  # noqa: TRY400 - a sentence of ours, not a fault of the program
-            connection = connect(path, migrations)
-        return cls(connection, path, problems)
+            sentence = _begin_anew(path, now, error)
+            return cls(connect(path, migrations), path, migrations, (sentence,))
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
 
     def load(self, now: datetime) -> Stored:
-        """What the last step left. A row that cannot be read is left out, with a sentence."""
+        """What the last step left. A row that cannot be read is left out, with a sentence; a file that cannot is moved aside as by `open`."""
+        try:
+            return self._load(now)
+        except sqlite3.Error as error:
+            self.close()
+            self._problems = (_begin_anew(self._path, now, error),)
+            self._connection = connect(self._path, self._migrations)
+            return self._load(now)
+
+    def _load(self, now: datetime) -> Stored:
         problems = list(self._problems)
         world = replace(
             self._state(World, "world", problems) or World(),
@@ -239,9 +245,9 @@ class Store:
 
     def _write_state(self, step: Step) -> None:
         rows = []
-        if step.told is not self._mark.told:
+        if step.told != self._mark.told:
             rows.append(("told", _text(step.told)))
-        if step.watchlist is not self._mark.watchlist:
+        if step.watchlist != self._mark.watchlist:
             rows.append(("watchlist", _text(step.watchlist)))
         rest = _rest(step.world)
         if rest != self._mark.rest:
@@ -297,6 +303,14 @@ class Store:
     def _one(self, query: str, *values: object) -> str | None:
         row = self._connection.execute(query, values).fetchone()
         return str(row[0]) if row and row[0] is not None else None
+
+
+def _begin_anew(path: Path, now: datetime, error: sqlite3.Error) -> str:
+    """Put the broken file out of the way; the sentence that says so."""
+    aside = move_aside(path, now)
+    sentence = f"{path}: the store was broken ({error}) and is now {aside.name}; a new one was begun, and what it held is not shown"
+    _logger.error("%s", sentence)
+    return sentence
 
 
 def _text(value: object) -> str:
