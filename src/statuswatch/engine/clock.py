@@ -111,6 +111,10 @@ class ScaledClock:
         self._draw = draw
         self._zero = monotonic()
 
+    def begin(self) -> None:
+        """Start the simulated time now: what was prepared before has taken none of it."""
+        self._zero = self._monotonic()
+
     @property
     def speed(self) -> float:
         """Simulated seconds per real second."""

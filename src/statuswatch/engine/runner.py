@@ -95,6 +95,16 @@ class Engine:
         """What was published last."""
         return self._snapshot
 
+    @property
+    def knowledge(self) -> Knowledge:
+        """What the engine knows of providers."""
+        return self._parts.knowledge
+
+    @property
+    def inbox(self) -> Inbox:
+        """Where observations go in."""
+        return self._parts.inbox
+
     def attention(self) -> Attention:
         """What makes polling more frequent: trouble, and people who look."""
         trouble = frozenset(verdict.route.provider for verdict in self._judgement.verdicts if verdict.trouble)

@@ -1,0 +1,49 @@
+"""`statuswatch` without a verb: starts the engine where none runs, says so, and shows the dashboard."""
+
+import os
+import sys
+from pathlib import Path
+
+from statuswatch.app.engine import ensure_running
+from statuswatch.config import paths
+from statuswatch.config.consent import load_consent, save_consent
+from statuswatch.core.errors import StatuswatchError
+
+FINE, USAGE = 0, 2
+_USAGE = """usage: statuswatch [dashboard]
+
+The dashboard. It starts the background engine where none runs; the engine goes on when the dashboard is closed
+(statuswatch engine stop ends it). Without a terminal the picture is printed once.
+"""
+
+
+def run(argv: list[str]) -> int:
+    """Show the dashboard; returns the exit status."""
+    if argv:
+        asked = argv[0] in {"-h", "--help"}
+        (sys.stdout if asked else sys.stderr).write(_USAGE)
+        return FINE if asked else USAGE
+    from statuswatch.surfaces.tui.run import run as show
+    from statuswatch.surfaces.tui.source import SocketSource
+
+    notes = []
+    try:
+        said = ensure_running()
+        if "started" in said:
+            notes.append(said)
+    except (StatuswatchError, OSError) as error:
+        notes.append(str(error))
+    source = SocketSource(Path(paths.socket_file()), Path(paths.snapshot_file()))
+    return show(source, consent=agree, notes=tuple(notes))
+
+
+def agree(allowed: bool) -> None:
+    """Store the answer of the first run for every source that is here, and have the engine begin anew with it."""
+    from statuswatch.app.engine import run as engine
+    from statuswatch.engine.discover import sources
+
+    answers = {source.name: allowed for source in sources(os.environ, Path.home()) if source.exists}
+    paths.ensure_private(paths.config_dir())
+    save_consent(paths.sources_file(), {**load_consent(paths.sources_file()), **answers})
+    engine(["stop"])
+    ensure_running()

@@ -1,0 +1,135 @@
+"""`statuswatch engine`: the background process, one a user. Everything that starts it starts this module."""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from statuswatch.config import paths
+from statuswatch.core.errors import StatuswatchError
+from statuswatch.engine import single
+
+FINE, CANNOT_TELL, USAGE = 0, 4, 2
+START_SECONDS = 15.0
+_USAGE = """usage: statuswatch engine start|stop|status|run
+
+  start    start it in the background, where none runs
+  stop     end the running one
+  status   whether one answers; exit 0 yes, 4 no  [--json]
+  run      run it here, in the foreground, until interrupted
+"""
+
+
+def run(argv: list[str]) -> int:
+    """Run one of the sub-verbs; returns the exit status."""
+    verbs = {"start": _start, "stop": _stop, "status": _status, "run": _run}
+    name = argv[0] if argv else ""
+    if name in {"-h", "--help"}:
+        sys.stdout.write(_USAGE)
+        return FINE
+    if name not in verbs:
+        sys.stderr.write(_USAGE)
+        return USAGE
+    return verbs[name](argv[1:])
+
+
+def ensure_running(wait: bool = True) -> str:
+    """Start an engine where none answers. Returns a sentence on what was done. Raises StatuswatchError where it did not come up."""
+    socket = Path(paths.socket_file())
+    if single.alive(socket):
+        return "an engine is running already"
+    process = single.spawn([sys.executable, "-m", "statuswatch", "engine", "run"], os.environ, Path(paths.log_file()))
+    deadline = time.monotonic() + START_SECONDS  # noqa: TID251 - waiting for a process, not deciding anything
+    while wait and not single.alive(socket):
+        ended = process.poll()
+        if ended not in {None, 0} or time.monotonic() > deadline:  # noqa: TID251 - see above
+            raise StatuswatchError(f"the engine did not start; its last words are in {paths.log_file()}:\n{_last_words()}")
+        time.sleep(0.05)
+    return f"the engine was started in the background (statuswatch engine stop ends it; log: {paths.log_file()})"
+
+
+def _last_words() -> str:
+    try:
+        lines = Path(paths.log_file()).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return "(no log)"
+    return "\n".join(line[:300] for line in lines[-5:])
+
+
+def _start(_argv: list[str]) -> int:
+    sys.stdout.write(f"{ensure_running()}\n")
+    return FINE
+
+
+def _stop(_argv: list[str]) -> int:
+    number = _holder()
+    if number is None:
+        sys.stdout.write("no engine is running\n")
+        return FINE
+    os.kill(number, signal.SIGTERM)
+    deadline = time.monotonic() + START_SECONDS  # noqa: TID251 - waiting for a process
+    while time.monotonic() < deadline:  # noqa: TID251 - see above
+        if _holder() is None:
+            sys.stdout.write("the engine has ended\n")
+            return FINE
+        time.sleep(0.05)
+    sys.stderr.write(f"the engine (process {number}) was asked to end and has not; look into {paths.log_file()}\n")
+    return CANNOT_TELL
+
+
+def _holder() -> int | None:
+    """The process that holds the lock: the kernel's word, not a number in a file that may be old."""
+    path = Path(paths.lock_file())
+    if not path.exists():
+        return None
+    lock = single.acquire(path)
+    if lock is not None:
+        lock.release()
+        return None
+    try:
+        return int(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        return None
+
+
+def _status(argv: list[str]) -> int:
+    answers = single.alive(Path(paths.socket_file()))
+    if "--json" in argv:
+        sys.stdout.write(json.dumps({"running": answers, "pid": _holder(), "socket": paths.socket_file(), "store": paths.store_file()}) + "\n")
+    else:
+        sys.stdout.write(f"the engine answers at {paths.socket_file()}\n" if answers else "no engine answers\n")
+    return FINE if answers else CANNOT_TELL
+
+
+def _run(_argv: list[str]) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    lock = _acquire()
+    if lock is None:
+        sys.stderr.write("an engine of yours is running already\n")
+        return FINE
+    try:
+        asyncio.run(_serve())
+    finally:
+        lock.release()
+    return FINE
+
+
+def _acquire() -> single.Lock | None:
+    """The lock. `engine status` looks by taking it for a moment, so one refusal without an answering engine is not the last word."""
+    for _ in range(5):
+        lock = single.acquire(Path(paths.lock_file()))
+        if lock is not None or single.alive(Path(paths.socket_file())):
+            return lock
+        time.sleep(0.1)
+    return None
+
+
+async def _serve() -> None:
+    from statuswatch.app.wiring import Start, make_engine, read_setting
+    from statuswatch.engine.clock import SystemClock
+
+    await make_engine(read_setting(), Start(SystemClock())).run()

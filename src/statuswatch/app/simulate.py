@@ -1,0 +1,266 @@
+"""`statuswatch simulate`: a recorded outage, played by servers on this machine against a real engine in a home of its own."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from statuswatch.app.wiring import Start, make_engine, read_setting
+from statuswatch.catalog.signatures import builtin_signatures
+from statuswatch.config import paths
+from statuswatch.core.errors import DataError, StatuswatchError
+from statuswatch.core.ids import Route, parse_route
+from statuswatch.core.moment import format_time, parse_time
+from statuswatch.core.notice import Notice, NoticeKind
+from statuswatch.core.observation import CallSeen
+from statuswatch.core.schedule import Pace
+from statuswatch.core.snapshot import Snapshot
+from statuswatch.core.verdict import Verdict
+from statuswatch.core.wording import health_word
+from statuswatch.engine import single
+from statuswatch.engine.clock import ScaledClock
+from statuswatch.engine.inbox import Arrival
+from statuswatch.engine.runner import Engine
+from statuswatch.simulate.play import Event, Play
+from statuswatch.simulate.reading import load, outages
+from statuswatch.simulate.script import Script
+from statuswatch.sources.apierror import diagnose
+from statuswatch.surfaces.plain import plain
+
+FINE, USAGE = 0, 2
+DEFAULT_SPEED = 60.0
+_SETTLE_REAL_SECONDS = 0.5
+# A page is read twice a minute while there is trouble, as in life; the clock is all that a simulation changes.
+_PACE = Pace()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What was asked for on the command line."""
+
+    script: Script
+    speed: float
+    routes: tuple[Route, ...]
+    quiet_after: datetime | None
+    as_json: bool
+    desktop: bool
+    home: Path | None
+
+
+def run(argv: list[str]) -> int:
+    """Play the outage that `argv` names; returns the exit status."""
+    wish = _read(argv)
+    return FINE if wish is None else asyncio.run(_play(wish, sys.stdout))
+
+
+def _read(argv: list[str]) -> _Wish | None:
+    parser = argparse.ArgumentParser("statuswatch simulate", description="Replay a recorded outage on this machine. Nothing of yours is read or changed.")
+    parser.add_argument("name", nargs="?", help=f"the outage: {', '.join(outages())}")
+    parser.add_argument("--speed", type=float, default=DEFAULT_SPEED, metavar="N", help="simulated seconds a real second (default 60)")
+    parser.add_argument("--using", action="append", default=[], metavar="ROUTE", help="a route you use, as provider[/surface]:model; once for each")
+    parser.add_argument("--quiet-after", metavar="TIME", help="make no call after this time of the outage (hh:mm, UTC)")
+    parser.add_argument("--json", action="store_true", help="one line of JSON for each thing that happens")
+    parser.add_argument("--no-desktop", action="store_true", help="no pop-ups")
+    parser.add_argument(
+        "--home", type=Path, metavar="DIR", help="where it lives meanwhile, to look at with STATUSWATCH_HOME=DIR (default: a folder that is removed)"
+    )
+    given = parser.parse_args(argv)
+    if given.name is None:
+        sys.stdout.write("\n".join(outages()) + "\n")
+        return None
+    script = load(given.name)
+    if not 0 < given.speed <= 100_000:  # noqa: PLR2004 - beyond that the loopback itself is slower than the outage
+        raise StatuswatchError(f"--speed {given.speed}: expected a number above 0 and at most 100000")
+    routes = tuple(parse_route(text) for text in given.using)
+    quiet = _time_in(script, given.quiet_after) if given.quiet_after else None
+    return _Wish(script, given.speed, routes, quiet, given.json, not given.no_desktop, given.home)
+
+
+def _time_in(script: Script, text: str) -> datetime:
+    """A time of the outage: whole, or the clock of its day."""
+    try:
+        return parse_time(text if "T" in text else f"{script.start:%Y-%m-%d}T{text}{':00' if text.count(':') == 1 else ''}Z")
+    except DataError as error:
+        raise StatuswatchError(f"--quiet-after {text}: {error}") from error
+
+
+async def _play(wish: _Wish, out: TextIO) -> int:
+    with _home(wish) as home:
+        clock = ScaledClock(wish.script.start, wish.speed)
+        teller = _Teller(out, wish)
+        stage = _Stage(teller)
+        async with Play(wish.script, clock, home, stage.happened, wish.routes, wish.quiet_after) as play:
+            with _as_environment(play.environment):
+                await _run_engine(wish, clock, play, stage, teller)
+    return FINE
+
+
+async def _run_engine(wish: _Wish, clock: ScaledClock, play: Play, stage: "_Stage", teller: "_Teller") -> None:
+    lock = single.acquire(Path(paths.lock_file()))
+    if lock is None:
+        raise StatuswatchError(f"an engine is running in {os.environ['STATUSWATCH_HOME']}; a simulation needs a home of its own")
+    start = Start(clock, dict(os.environ), Path(os.environ["HOME"]), wish.script.name, wish.desktop, _PACE, teller.look)
+    engine = make_engine(read_setting(), start)
+    teller.engine = stage.engine = engine
+    clock.begin()
+    running = asyncio.create_task(engine.run())
+    finished = asyncio.create_task(play.finished())
+    try:
+        await asyncio.wait({running, finished}, return_when=asyncio.FIRST_COMPLETED)
+        if finished.done():
+            finished.result()
+            await asyncio.sleep(_SETTLE_REAL_SECONDS)
+    finally:
+        engine.stop()
+        finished.cancel()
+        await asyncio.gather(running, finished, return_exceptions=True)
+        lock.release()
+    running.result()
+
+
+@contextlib.contextmanager
+def _home(wish: _Wish) -> Iterator[Path]:
+    """The simulation's own home; removed afterwards, unless the person named one: then what the simulation put there goes, and the folder stays."""
+    if wish.home is None:
+        folder = Path(tempfile.mkdtemp(prefix="statuswatch-"))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return
+    folder = wish.home.absolute()
+    if not wish.as_json:
+        sys.stderr.write(f"look at it from another terminal: STATUSWATCH_HOME={folder} statuswatch\n")
+    try:
+        yield folder
+    finally:
+        for name in ("state", "run"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _as_environment(values: dict[str, str]) -> Iterator[None]:
+    """The process sees the simulated home and client folders while it lasts."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+class _Stage:
+    """Passes on what the simulation itself did, and hands the engine those calls that no client's record tells."""
+
+    def __init__(self, teller: "_Teller") -> None:
+        self._teller = teller
+        self.engine: Engine | None = None
+
+    def happened(self, event: Event) -> None:
+        """Tell of `event`; a call without a record goes to the engine as the transport of an SDK would hand it in."""
+        self._teller.tell(event.line())
+        attempt = event.attempt
+        if attempt is not None and not attempt.recorded and self.engine is not None:
+            diagnosis = None if attempt.ok else diagnose(attempt.response, builtin_signatures(), self.engine.knowledge)
+            self.engine.inbox.offer(Arrival(CallSeen(attempt.at, attempt.call(diagnosis))))
+
+
+class _Teller:
+    """Prints what happens, a line each: JSON, or words."""
+
+    def __init__(self, out: TextIO, wish: _Wish) -> None:
+        self._out = out
+        self._render: Callable[[dict[str, Any]], str] = _json_line if wish.as_json else _words
+        self._verdicts: dict[str, tuple[str, ...]] = {}
+        self._notices: set[str] = set()
+        self.engine: Engine | None = None
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Print one event."""
+        self._out.write(self._render(event) + "\n")
+        self._out.flush()
+
+    def look(self) -> None:
+        """After a step of the engine: print the verdicts that changed, and the notices that are new."""
+        snapshot = self.engine.snapshot if self.engine else None
+        if snapshot is not None:
+            self._tell_verdicts(snapshot)
+            self._tell_notices(snapshot)
+
+    def _tell_verdicts(self, snapshot: Snapshot) -> None:
+        for view in snapshot.routes:
+            verdict = view.verdict
+            state = (verdict.health, verdict.fault, verdict.confidence, verdict.reason, verdict.relevance or "")
+            if self._verdicts.get(view.route) != state:
+                self._verdicts[view.route] = state
+                self.tell(_verdict_event(snapshot.at, view.route, view.title, verdict))
+
+    def _tell_notices(self, snapshot: Snapshot) -> None:
+        for notice in snapshot.notices:
+            if notice.id not in self._notices and notice.kind is not NoticeKind.AMENDED:
+                self._notices.add(notice.id)
+                self.tell(_notice_event(snapshot, notice))
+
+
+def _notice_event(snapshot: Snapshot, notice: Notice) -> dict[str, Any]:
+    shown = [view.route for view in snapshot.routes if view.verdict.route.canonical in notice.routes] or list(notice.routes)
+    return {
+        "at": format_time(notice.at),
+        "event": "notice",
+        "route": shown[0],
+        "kind": notice.kind,
+        "title": notice.title,
+        "body": notice.body,
+        "fault": notice.fault,
+        "confidence": notice.confidence,
+        "reason": notice.reason,
+        "incident": notice.incident,
+        "routes": shown,
+        "simulated": notice.simulated,
+    }
+
+
+def _verdict_event(at: datetime, route: str, title: str, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "at": format_time(at),
+        "event": "verdict",
+        "route": route,
+        "kind": verdict.health,
+        "title": f"{title}: {health_word(verdict.health, verdict.reason)}",
+        "fault": verdict.fault,
+        "confidence": verdict.confidence,
+        "reason": verdict.reason,
+        "health": verdict.health,
+        "relevance": verdict.relevance,
+        "incident": verdict.incident,
+    }
+
+
+def _json_line(event: dict[str, Any]) -> str:
+    return json.dumps(event, ensure_ascii=False)
+
+
+def _words(event: dict[str, Any]) -> str:
+    clock = parse_time(event["at"]).strftime("%H:%M:%S")
+    what = event["event"]
+    if what == "notice":
+        return f"{clock}  NOTICE   {plain(event['title'])}\n                   {plain(event['body'])}"
+    if what == "page":
+        return f'{clock}  page     {plain(event["kind"])}: "{plain(event["title"])}" {plain(event.get("reason", ""))}'
+    if what == "call":
+        return f"{clock}  call     {plain(event['title'])}: {plain(event.get('reason', ''))}"
+    why = f"{event['reason']}, {event['confidence']}".replace("_", " ")
+    return f"{clock}  verdict  {plain(event['title'])} ({why})"
