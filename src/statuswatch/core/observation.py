@@ -15,6 +15,7 @@ class Diagnosis:
 
     `code` is the most exact word found (body code, body type, errno), `signals` name the facts the reading stands on,
     `explicit` marks a stable code that names the cause (an overload code, a quota header) as against a bare status or wording.
+    `upstream` is whom a gateway names as the one that failed, in its words; `status_link` where the service says its status is (RFC 8631).
     """
 
     fault: Fault
@@ -27,6 +28,8 @@ class Diagnosis:
     retry_after_s: float | None = None
     signals: tuple[str, ...] = ()
     explicit: bool = False
+    upstream: str | None = None
+    status_link: str | None = None
 
     @property
     def side(self) -> Side:

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from statuswatch.core.health import Confidence, Fault
 
-# Words that every error code may carry without meaning anything by them.
-_FILLERS = frozenset({"error", "errors", "err", "exception", "exceptions", "com", "google", "rpc", "type", "googleapis", "the"})
+# Words that a code may begin with (a namespace) or end with (that it is an error) without meaning anything by them.
+_NAMESPACES = frozenset({"error", "errors", "err", "com", "google", "rpc", "type", "googleapis", "the"})
+_ENDINGS = frozenset({"error", "errors", "exception"})
 _TOKEN = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _LONGEST_CODE = 160
 
@@ -24,7 +25,10 @@ def tokens_of(code: str) -> tuple[str, ...]:
         # `Name:http://namespace` (AWS) carries the name in front, an address carries it at its end.
         code = head.rpartition(":")[0] or tail.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
     code = code.rpartition("#")[2] or code
-    return tuple(word for word in (part.lower() for part in _TOKEN.findall(code)) if word not in _FILLERS)
+    words = [part.lower() for part in _TOKEN.findall(code)]
+    while words and words[0] in _NAMESPACES:
+        del words[0]
+    return tuple(words[:-1] if words and words[-1] in _ENDINGS else words)
 
 
 def squash(code: str) -> str:
