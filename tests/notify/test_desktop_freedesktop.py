@@ -149,6 +149,7 @@ async def test_a_correction_replaces_silently_while_the_pop_up_is_there(desk: De
     amended = desk.service.shown[1]
     assert amended.replaces == desk.service.shown[0].number
     assert amended.hints["suppress-sound"] is True
+    assert amended.hints["urgency"] == desk.service.shown[0].hints["urgency"] == 1
     assert amended.body == "Page: posted 21:31."
 
 
@@ -301,6 +302,12 @@ async def test_hostile_words_of_a_feed_arrive_inert(desk: Desk, capabilities: tu
         assert "\x07" not in text
     assert ("<" in shown.body) == ("body-markup" not in capabilities)
     assert bool(shown.actions) == ("actions" in capabilities)
+
+
+async def test_a_service_that_draws_the_default_action_gets_each_button_once(desk: Desk) -> None:
+    desk.service.name = "Xfce Notify Daemon"
+    await desk.notifier.deliver(OPENED, None)
+    assert list(desk.service.shown[0].labels.values()) == ["Open status page", "Tell me when back", "Mute 1 h"]
 
 
 async def test_an_address_that_is_not_the_webs_is_never_offered(desk: Desk) -> None:

@@ -24,6 +24,22 @@ _CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configura
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>
 """
 
+# What a client that asks for the interface before it speaks it is told (Desktop Notifications Specification 1.2).
+_IN, _OUT = '<arg direction="in" type="{}"/>', '<arg direction="out" type="{}"/>'
+_METHODS = {
+    "GetCapabilities": ((), ("as",)),
+    "GetServerInformation": ((), ("s", "s", "s", "s")),
+    "Notify": (("s", "u", "s", "s", "s", "as", "a{sv}", "i"), ("u",)),
+    "CloseNotification": (("u",), ()),
+}
+_SIGNALS = {"ActionInvoked": ("u", "s"), "NotificationClosed": ("u", "u")}
+_INTROSPECTION = (
+    f'<node><interface name="{SERVICE}">'
+    + "".join(f'<method name="{name}">{"".join(map(_IN.format, into))}{"".join(map(_OUT.format, out))}</method>' for name, (into, out) in _METHODS.items())
+    + "".join(f'<signal name="{name}">{"".join(map(_OUT.format, out))}</signal>' for name, out in _SIGNALS.items())
+    + "</interface></node>"
+)
+
 
 @dataclass
 class Bus:
@@ -91,13 +107,15 @@ class Shown:
 
 @dataclass
 class FakeService:
-    """The service. `capabilities` is what it claims; `silent` makes it never answer; `refuse` makes it answer Notify with an error."""
+    """The service. `capabilities` and `name` are what it claims; `silent` makes it never answer; `refuse` makes it answer Notify with an error."""
 
     capabilities: tuple[str, ...] = ("body", "actions", "body-markup")
+    name: str = "fake"
     silent: bool = False
     refuse: str = ""
     close_at_once: bool = False
     shown: list[Shown] = field(default_factory=list)
+    cleared: list[int] = field(default_factory=list)
     bus: MessageBus | None = None
     _number: int = 0
 
@@ -131,8 +149,15 @@ class FakeService:
         await emit(self.bus, member, signature, body)
 
     def _answer(self, message: Message) -> Message | None:
-        if message.message_type is not MessageType.METHOD_CALL or message.interface != SERVICE:
+        if message.message_type is not MessageType.METHOD_CALL:
             return None
+        if message.member == "Introspect":
+            return Message.new_method_return(message, "s", [_INTROSPECTION])
+        if message.interface != SERVICE:
+            return None
+        return self._asked(message)
+
+    def _asked(self, message: Message) -> Message | None:
         if self.silent:
             # Handled, never answered: the same as a service that hangs.
             return Message(message_type=MessageType.SIGNAL, path=PATH, interface="test.Silence", member="Kept")
@@ -140,7 +165,13 @@ class FakeService:
             if self.refuse:
                 return Message.new_error(message, "org.freedesktop.Notifications.Error.ExcessNotificationGeneration", self.refuse)
             return self._notify(message)
-        told = {"GetCapabilities": ("as", [list(self.capabilities)]), "GetServerInformation": ("ssss", ["fake", "tests", "1", "1.2"])}
+        if message.member == "CloseNotification":
+            self.cleared.append(message.body[0])
+        told = {
+            "CloseNotification": ("", []),
+            "GetCapabilities": ("as", [list(self.capabilities)]),
+            "GetServerInformation": ("ssss", [self.name, "tests", "1", "1.2"]),
+        }
         return Message.new_method_return(message, *told[message.member]) if message.member in told else None
 
     def _notify(self, message: Message) -> Message:

@@ -12,8 +12,8 @@ BODY_MAX = 400
 _LOOKED_AT = 1200
 
 # Some desktops turn bare addresses into links by themselves: a scheme, a leading `www.`, or a dotted name before a slash is enough for them.
-_ADDRESS = re.compile(r"(?:(?:[a-z][a-z0-9+.-]{1,15}:/+|www\d{0,3}\.)+)([^\s/?#\"'<>()\[\]]*)\S*", re.IGNORECASE)
-_BARE = re.compile(r"([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24})(?::\d+)?/\S*", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:(?:[a-z][a-z0-9+.-]{1,15}:/+|www\d{0,3}\.)+)([^\s/?#\"'<>()\[\]]*)[^\s<>\"']*", re.IGNORECASE)
+_BARE = re.compile(r"([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24})(?::\d+)?/[^\s<>\"']*", re.IGNORECASE)
 
 
 def plain(text: str, limit: int) -> str:

@@ -15,7 +15,7 @@ from dbus_fast.errors import DBusFastError
 
 from statuswatch.core.notice import Notice, NoticeKind
 from statuswatch.notify.base import Action, Delivery, OnAction
-from statuswatch.notify.desktop.look import APP_NAME, buttons_of, icon_of, loud
+from statuswatch.notify.desktop.look import APP_NAME, buttons_of, icon_of, low, silent
 from statuswatch.notify.text import body_of, title_of
 
 _SERVICE = "org.freedesktop.Notifications"
@@ -26,6 +26,8 @@ _DEFAULT = "default"
 # Urgency as the specification numbers it. Never 2 (critical): that stays until dismissed and breaks through "do not disturb".
 _LOW, _NORMAL = 0, 1
 _SERVER_DECIDES = -1
+# The specification has a click on the pop-up itself invoke "default"; these services draw one more button for it instead (seen at xfce4-notifyd 0.7.3).
+_DRAWS_DEFAULT = frozenset({"Xfce Notify Daemon"})
 # Services tell of every program's pop-ups. A forgotten one costs nothing: the service is then asked to replace a number that it no longer has.
 _CLOSED_KEPT = 256
 
@@ -125,7 +127,7 @@ class FreedesktopNotifier:
             gone = replaces is None or replaces in self._closed
             return Delivery(ok=True, handle=None if gone else replaces, detail="the pop-up is no longer there; nothing shown")
         old = self._number(replaces, link, server)
-        reply = await _call(link.bus, server.owner, "Notify", "susssasa{sv}i", _arguments(notice, old, server.capabilities))
+        reply = await _call(link.bus, server.owner, "Notify", "susssasa{sv}i", _arguments(notice, old, server))
         number = reply.body[0]
         handle = f"{link.bus_id}/{server.owner}/{number}"
         if replaces is not None and replaces != handle:
@@ -265,16 +267,16 @@ async def _meet(bus: MessageBus) -> _Server:
     return _Server(str(capabilities.sender), name or "the notification service", frozenset(str(word) for word in capabilities.body[0]))
 
 
-def _arguments(notice: Notice, replaces: int, capabilities: frozenset[str]) -> list[Any]:
+def _arguments(notice: Notice, replaces: int, server: _Server) -> list[Any]:
     """The eight arguments of Notify."""
     actions: list[str] = []
-    if "actions" in capabilities:
+    if "actions" in server.capabilities:
         for action, label in buttons_of(notice):
-            if action is Action.OPEN:
+            if action is Action.OPEN and server.name not in _DRAWS_DEFAULT:
                 actions += [_DEFAULT, label]
             actions += [f"{action}:{notice.id}", label]
-    hints = {"urgency": Variant("y", _NORMAL if loud(notice) else _LOW), "category": Variant("s", "network"), "desktop-entry": Variant("s", APP_NAME)}
-    if not loud(notice):
+    hints = {"urgency": Variant("y", _LOW if low(notice) else _NORMAL), "category": Variant("s", "network"), "desktop-entry": Variant("s", APP_NAME)}
+    if silent(notice):
         hints["suppress-sound"] = Variant("b", True)
-    markup = "body-markup" in capabilities
+    markup = "body-markup" in server.capabilities
     return [APP_NAME, replaces, icon_of(notice), title_of(notice), body_of(notice, markup=markup), actions, hints, _SERVER_DECIDES]

@@ -13,7 +13,7 @@ _TROUBLE_ICON = "dialog-warning"
 _BACK_ICON = "dialog-information"
 
 _OVER = frozenset({NoticeKind.RESOLVED, NoticeKind.RECOVERING})
-_QUIET = frozenset({NoticeKind.RESOLVED, NoticeKind.RECOVERING, NoticeKind.MAINTENANCE, NoticeKind.AMENDED})
+_LESSER = _OVER | {NoticeKind.MAINTENANCE}
 
 LABELS: Mapping[Action, str] = MappingProxyType({Action.OPEN: "Open status page", Action.WAIT: "Tell me when back", Action.MUTE: "Mute 1 h"})
 _OPEN_INCIDENT = "Open incident"
@@ -24,9 +24,14 @@ def icon_of(notice: Notice) -> str:
     return _BACK_ICON if notice.kind in _OVER else _TROUBLE_ICON
 
 
-def loud(notice: Notice) -> bool:
-    """Whether it may make a sound. Good news and corrections of what is on screen come silently."""
-    return notice.kind not in _QUIET
+def low(notice: Notice) -> bool:
+    """Whether it is of low urgency: good news, and what was planned. A correction keeps the urgency, and so the colour, of what it corrects."""
+    return notice.kind in _LESSER
+
+
+def silent(notice: Notice) -> bool:
+    """Whether it comes without a sound."""
+    return low(notice) or notice.kind is NoticeKind.AMENDED
 
 
 def buttons_of(notice: Notice) -> tuple[tuple[Action, str], ...]:

@@ -6,7 +6,7 @@ from desktop_notifier import Button, DesktopNotifier, Icon, Urgency
 
 from statuswatch.core.notice import Notice, NoticeKind
 from statuswatch.notify.base import Action, Delivery, OnAction
-from statuswatch.notify.desktop.look import APP_NAME, buttons_of, icon_of, loud
+from statuswatch.notify.desktop.look import APP_NAME, buttons_of, icon_of, low
 from statuswatch.notify.text import body_of, title_of
 
 _TIMEOUT_S = 5.0
@@ -57,7 +57,7 @@ class PortableNotifier:
             title=title_of(notice),
             # Only the D-Bus backend of desktop-notifier hands the body to something that may read markup.
             message=body_of(notice, markup=False),
-            urgency=Urgency.Normal if loud(notice) else Urgency.Low,
+            urgency=Urgency.Low if low(notice) else Urgency.Normal,
             icon=Icon(name=icon_of(notice)),
             buttons=[Button(title=label, on_pressed=self._presser(notice.id, action)) for action, label in buttons_of(notice)],
             on_clicked=self._presser(notice.id, Action.OPEN),

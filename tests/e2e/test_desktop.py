@@ -1,0 +1,129 @@
+"""Pop-ups on real notification daemons, as a person sees and presses them: a screen of its own, pictures of it, clicks on it."""
+
+import asyncio
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
+from statuswatch.notify.base import Action
+from statuswatch.notify.desktop.freedesktop import FreedesktopNotifier
+from support.desktop import Desktop, desktop, program
+
+pytestmark = pytest.mark.surface("desktop")
+
+OPENED = Notice(
+    id="n7",
+    trouble="t7",
+    kind=NoticeKind.OPENED,
+    at=datetime(2025, 12, 14, 21, 27, tzinfo=UTC),
+    reason=NoticeReason.OWN_FAILURES,
+    routes=("anthropic/code:claude-opus-4.5",),
+    title="Anthropic is failing for Claude Opus 4.5",
+    body="Not you: 3 of 4 calls got 529. Page says nothing yet.",
+    provider="anthropic",
+    url="https://status.claude.com",
+)
+
+
+@dataclass(frozen=True)
+class Daemon:
+    """A daemon and where on its pop-up (from its lower right corner) which button of the mouse presses what."""
+
+    name: str
+    package: str
+    press: tuple[int, int, int]
+    pressed: Action
+
+
+DAEMONS = [
+    Daemon("dunst", "dunst", (100, 30, 2), Action.OPEN),  # it draws no buttons: a middle click is the default action
+    Daemon("xfce4-notifyd", "xfce4-notifyd", (60, 30, 1), Action.MUTE),
+    Daemon("notification-daemon", "notification-daemon", (30, 37, 1), Action.MUTE),
+]
+
+
+@dataclass(frozen=True)
+class Box:
+    """What of the black screen is not black."""
+
+    width: int
+    height: int
+    x: int
+    y: int
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
+
+async def _look(screen: Desktop, path: Path) -> Box | None:
+    await screen.screenshot(path)
+    told = await screen.run(program("convert", "imagemagick"), str(path), "-format", "%@", "info:")
+    found = re.fullmatch(r"(\d+)x(\d+)\+(\d+)\+(\d+)", told.strip())
+    width, height, x, y = map(int, found.groups()) if found else (0, 0, 0, 0)
+    return Box(width, height, x, y) if width > 50 and height > 20 else None
+
+
+async def _see(screen: Desktop, path: Path) -> Box:
+    """The pop-up once it stands still."""
+    async with asyncio.timeout(20):
+        last = None
+        while True:
+            box = await _look(screen, path)
+            if box and box == last:
+                return box
+            last = box
+            await asyncio.sleep(0.3)
+
+
+@pytest.mark.parametrize("daemon", DAEMONS, ids=lambda daemon: daemon.name)
+async def test_a_pop_up_is_seen_replaced_in_place_and_pressed(daemon: Daemon, tmp_path: Path) -> None:
+    pressed: asyncio.Queue[tuple[str, Action]] = asyncio.Queue()
+    async with desktop([daemon.name], daemon.package, tmp_path) as screen:
+        notifier = FreedesktopNotifier(lambda notice, action: pressed.put_nowait((notice, action)), screen.environ)
+        assert await _look(screen, tmp_path / "0-before.png") is None
+        first = await notifier.deliver(OPENED, None)
+        assert first.ok, first.detail
+        seen = await _see(screen, tmp_path / "1-opened.png")
+
+        hostile = "Page: <b>x</b> & <a href='https://evil.example/x'>official</a>"
+        second = await notifier.deliver(replace(OPENED, id="n8", kind=NoticeKind.AMENDED, body=hostile, simulated=True), first.handle)
+        assert second.handle == first.handle
+        await asyncio.sleep(0.5)
+        amended = await _see(screen, tmp_path / "2-amended.png")
+        assert (amended.right, amended.y) == (seen.right, seen.y)
+        assert amended.height < 1.6 * seen.height  # one pop-up, not two
+
+        left, up, button = daemon.press
+        await screen.click(amended.right - left, amended.bottom - up, button)
+        assert await asyncio.wait_for(pressed.get(), 10) == ("n8", daemon.pressed)
+
+        third = await notifier.deliver(replace(OPENED, id="n9", kind=NoticeKind.RESOLVED, title="Claude Opus 4.5 is back", body="Down 78 min."), second.handle)
+        assert third.ok, third.detail
+        assert (await _see(screen, tmp_path / "3-back.png")).y == seen.y
+        await notifier.close()
+
+
+async def test_a_daemon_that_dies_and_comes_back_is_survived(tmp_path: Path) -> None:
+    async with desktop(["dunst"], "dunst", tmp_path) as screen:
+        notifier = FreedesktopNotifier(lambda *_: None, screen.environ)
+        first = await notifier.deliver(OPENED, None)
+        assert first.ok, first.detail
+        await screen.stop_daemon()
+        without = await notifier.deliver(replace(OPENED, id="n8", kind=NoticeKind.GREW), first.handle)
+        assert not without.ok
+        assert "start your desktop's notification service" in without.detail
+        await screen.start_daemon()
+        again = await notifier.deliver(replace(OPENED, id="n8", kind=NoticeKind.GREW), first.handle)
+        assert again.ok, again.detail
+        assert again.handle != first.handle
+        await _see(screen, tmp_path / "again.png")
+        await notifier.close()
