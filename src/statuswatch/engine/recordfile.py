@@ -2,12 +2,15 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 CHUNK = 1 << 20
-_HEAD_BYTES = 64
+_NOTE = re.compile(r"(\d{1,18}) (\d{1,6}) ([0-9a-f]{0,32})")
+# Enough to hold a session's id and time in every client's first line.
+_HEAD_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,17 @@ class Mark:
     offset: int
     head: str
     head_bytes: int
+
+    @property
+    def text(self) -> str:
+        """The mark as the note that a store keeps."""
+        return f"{self.offset} {self.head_bytes} {self.head}"
+
+    @classmethod
+    def read(cls, text: str) -> "Mark | None":
+        """The mark in a stored note; None where the note is none."""
+        found = _NOTE.fullmatch(text)
+        return cls(int(found[1]), found[3], int(found[2])) if found else None
 
 
 class RecordFile:
@@ -81,17 +95,17 @@ class RecordFile:
         lines = [] if skipping or not cut else data[: cut - 1].split(b"\n")
         return lines, len(data) == CHUNK or bool(skipping and cut and self.offset < self.size)
 
-    def before(self, handle: BinaryIO, head: int, back: int) -> Iterator[bytes]:
-        """Complete lines before the offset: those of the first `head` bytes and of the last `back` bytes."""
-        first = min(head, self.offset)
+    def before(self, handle: BinaryIO, start: int, head: int, back: int) -> Iterator[bytes]:
+        """Complete lines before byte `start`: those of the first `head` bytes and of the last `back` bytes."""
+        first = min(head, start)
         handle.seek(0)
         data = handle.read(first)
-        yield from data[: data.rfind(b"\n") + 1].splitlines()
-        last = max(first, self.offset - back)
-        if last < self.offset:
+        yield from data[: data.rfind(b"\n") + 1].split(b"\n")
+        last = max(first, start - back)
+        if last < start:
             handle.seek(last)
-            data = handle.read(self.offset - last)
-            yield from data[data.find(b"\n") + 1 :].splitlines()
+            data = handle.read(start - last)
+            yield from data[data.find(b"\n") + 1 :].split(b"\n")
 
     def _look_at_head(self, handle: BinaryIO) -> None:
         self.head_bytes = min(_HEAD_BYTES, self.offset)

@@ -29,8 +29,11 @@ _DEEPEST = 8
 _MOVED = 256
 _TELL_EVERY = 256 * 1024
 _RESCAN_S = 60.0
+_SETTLE_S = 1.0
 _POLL_S = 2.0
+_WALK_ROUNDS = 5
 _HOT_S = 3600.0
+_NOTE_PREFIX = "tail:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,17 @@ class Batch:
     calls: tuple[Call, ...] = ()
     unanswered: int = 0
 
+    @property
+    def memory(self) -> dict[str, str]:
+        """The note to store with the calls: its name and its text, empty where the file is to be forgotten."""
+        return {_NOTE_PREFIX + self.path: self.mark.text if self.mark else ""}
+
+
+def marks_in(memory: Mapping[str, str]) -> dict[str, Mark]:
+    """The marks among stored notes, by path; other notes and empty ones are passed over."""
+    read = {name.removeprefix(_NOTE_PREFIX): Mark.read(text) for name, text in memory.items() if name.startswith(_NOTE_PREFIX)}
+    return {path: mark for path, mark in read.items() if mark is not None}
+
 
 @dataclass(slots=True)
 class _Found:
@@ -63,21 +77,32 @@ class _Found:
 class Tail:
     """Follows all agreed clients. `marks` are those of the last stored batches, by path; `now` gives the time of lines that carry none."""
 
-    def __init__(self, watched: Iterable[Watched], diagnose: Diagnose, marks: Mapping[str, Mark], now: Callable[[], datetime], *, notify: bool = True) -> None:
+    def __init__(
+        self,
+        watched: Iterable[Watched],
+        diagnose: Diagnose,
+        marks: Mapping[str, Mark],
+        now: Callable[[], datetime],
+        *,
+        notify: bool = True,
+        poll_s: float = _POLL_S,
+    ) -> None:
         self._watched = tuple(Watched(item.client, Path(os.path.realpath(item.root))) for item in watched)
         self._diagnose = diagnose
         self._stored = dict(marks)
         self._now = now
         self._files: dict[str, RecordFile] = {}
-        self._moved: OrderedDict[tuple[int, int], RecordFile] = OrderedDict()
-        self._readers: OrderedDict[str, Reader] = OrderedDict()
+        self._moved: OrderedDict[tuple[int, int], tuple[str, RecordFile]] = OrderedDict()
+        self.readers: OrderedDict[str, Reader] = OrderedDict()
         self._told: dict[str, tuple[int, int]] = {}
         self._resuming = bool(self._stored)
-        self._started = False
+        self.started = False
         self._stop = asyncio.Event()
         self._woken = asyncio.Event()
         self._changed: set[str] = set()
         self.notified = notify
+        self._poll_s = poll_s
+        self._settled = False
 
     def stop(self) -> None:
         """End `batches` after the read that is under way."""
@@ -93,7 +118,7 @@ class Tail:
                 for path in paths:
                     async for batch in self._drain(path):
                         yield batch
-                self._started = True
+                self.started = True
                 paths = await self._next()
         finally:
             watcher.cancel()
@@ -108,10 +133,12 @@ class Tail:
                 yield batch
 
     async def _next(self) -> list[str]:
-        """Wait for something to read. Without notifications: files touched in the last hour every two seconds, everything once a minute."""
+        """Wait for something to read. Without notifications: files touched in the last hour every two seconds, everything every ten."""
         waited = 0.0
+        walk_after = _RESCAN_S if self.notified else _WALK_ROUNDS * self._poll_s
         while not self._stop.is_set():
-            every = _RESCAN_S if self.notified else _POLL_S
+            # Notifications start beside the first walk: what changed between the two is found by a second one.
+            every = _SETTLE_S if self.notified and not self._settled else _RESCAN_S if self.notified else self._poll_s
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), every)
             self._woken.clear()
@@ -119,7 +146,8 @@ class Tail:
             if changed:
                 return await asyncio.to_thread(self._expand, changed)
             waited += every
-            full = waited >= _RESCAN_S
+            full = waited >= walk_after or not self._settled
+            self._settled = True
             paths = await asyncio.to_thread(self.look if full else self._hot)
             if paths or full:
                 return paths
@@ -150,7 +178,7 @@ class Tail:
                 seen.add(entry.path)
                 if self._kind_of(entry.path) is not None and self._differs(entry.path):
                     paths.append(entry.path)
-        paths.extend(path for path in (*self._files, *(self._stored if not self._started else ())) if path not in seen and not os.path.lexists(path))
+        paths.extend(path for path in (*self._files, *(self._stored if not self.started else ())) if path not in seen and not os.path.lexists(path))
         return sorted(set(paths), key=_age)
 
     def _hot(self) -> list[str]:
@@ -200,22 +228,22 @@ class Tail:
             fresh = file is None
             if file is None or not file.continues(handle, status):
                 file = self._begin(path, handle, status, file)
-            reader = self._reader(path, found, handle, file)
+            start = file.offset
             lines, more = file.read(handle, status)
+            # A file without anything new costs no reader: most files of a first walk are old.
+            reader = self._reader(path, found, handle, file, start) if lines else self.readers.get(path)
         at = self._now()
-        calls = [call for line in lines for call in reader.feed(line, at)]
-        return self._batch(path, file, calls, reader.unanswered, fresh=fresh), more
+        calls = [call for line in lines for call in reader.feed(line, at)] if reader else []
+        return self._batch(path, file, calls, reader.unanswered if reader else 0, fresh=fresh), more
 
     def _begin(self, path: str, handle: BinaryIO, status: os.stat_result, before: RecordFile | None) -> RecordFile:
         """Where reading of a file starts: a stored mark, a moved file's place, the start of a new one, the end of an old one."""
-        self._readers.pop(path, None)
+        self.readers.pop(path, None)
         if before is not None:
-            self._moved[before.inode] = before
-            if len(self._moved) > _MOVED:
-                self._moved.popitem(last=False)
+            self._park(path, before)
         stored = self._stored.pop(path, None)
         file = RecordFile.resumed(handle, status, stored) if stored is not None else None
-        moved = self._moved.pop((status.st_dev, status.st_ino), None) or self._elsewhere(path, status)
+        moved = self._elsewhere(path, status)
         if file is None and moved is not None and moved.continues(handle, status):
             file = moved
         if file is None:
@@ -223,10 +251,19 @@ class Tail:
         self._files[path] = file
         return file
 
+    def _park(self, path: str, file: RecordFile) -> None:
+        """Keep the place of a file that left its name, in case it turns up under another."""
+        self._moved[file.inode] = (path, file)
+        if len(self._moved) > _MOVED:
+            self._moved.popitem(last=False)
+
     def _elsewhere(self, path: str, status: os.stat_result) -> RecordFile | None:
         """The state of a file that was renamed to `path`, taken over from its old name."""
+        was, parked = self._moved.pop((status.st_dev, status.st_ino), ("", None))
+        if parked is not None and was != path:
+            return parked
         for other, file in self._files.items():
-            if file.inode == (status.st_dev, status.st_ino) and other != path and not os.path.lexists(other):
+            if file.inode == (status.st_dev, status.st_ino) and other != path and _inode(other) != file.inode:
                 return self._files.pop(other)
         return None
 
@@ -237,21 +274,21 @@ class Tail:
         lately = self._now().timestamp() - status.st_mtime <= RECENT_S
         if not lately:
             return status.st_size
-        if self._started or (self._resuming and status.st_size <= _READ_WHOLE):
+        if self.started or (self._resuming and status.st_size <= _READ_WHOLE):
             return 0
         return max(0, status.st_size - READ_BACK)
 
-    def _reader(self, path: str, found: _Found, handle: BinaryIO, file: RecordFile) -> Reader:
+    def _reader(self, path: str, found: _Found, handle: BinaryIO, file: RecordFile, start: int) -> Reader:
         """The file's reader; one that was let go or never was is first told what came before, its calls left out."""
-        reader = self._readers.get(path)
+        reader = self.readers.get(path)
         if reader is None:
             reader = reader_class(found.kind)(Origin(Path(path).name, self._diagnose, self._now()))
-            for line in file.before(handle, _HEAD, READ_BACK):
+            for line in file.before(handle, start, _HEAD, READ_BACK):
                 reader.feed(line)
-            self._readers[path] = reader
-            if len(self._readers) > _READERS:
-                self._readers.popitem(last=False)
-        self._readers.move_to_end(path)
+            self.readers[path] = reader
+            if len(self.readers) > _READERS:
+                self.readers.popitem(last=False)
+        self.readers.move_to_end(path)
         return reader
 
     def _batch(self, path: str, file: RecordFile, calls: list[Call], unanswered: int, *, fresh: bool) -> Batch | None:
@@ -265,10 +302,10 @@ class Tail:
     def _forget(self, path: str) -> Batch | None:
         known = self._files.pop(path, None)
         stored = self._stored.pop(path, None)
-        self._readers.pop(path, None)
+        self.readers.pop(path, None)
         self._told.pop(path, None)
         if known is not None:
-            self._moved[known.inode] = known
+            self._park(path, known)
         return Batch(path, None) if known is not None or stored is not None else None
 
 
@@ -292,6 +329,14 @@ def _walk(root: Path, deepest: int) -> Iterator["os.DirEntry[str]"]:
                         yield entry
         except OSError:
             continue
+
+
+def _inode(path: str) -> tuple[int, int] | None:
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _age(path: str) -> float:

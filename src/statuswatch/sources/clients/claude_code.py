@@ -17,6 +17,7 @@ from statuswatch.sources.clients import record
 from statuswatch.sources.clients.attempt import Attempt, Origin
 from statuswatch.sources.clients.failure import Failure, url_in
 from statuswatch.sources.clients.places import HOME, Place, place_by_id
+from statuswatch.sources.clients.wording import cancelled
 
 # What a line must hold, unescaped, to be worth decoding. A quoted record inside a prompt has its quotation marks escaped, so it does not match.
 _WANTED = re.compile(rb'"type"\s*:\s*"(?:assistant|api-request|system|attachment)"')
@@ -136,6 +137,8 @@ class TranscriptReader:
         thread = self._thread(entry)
         name = key_of(entry, self._origin.name)
         failure = failure_of(entry)
+        if cancelled(failure.sentence) and failure.status is None:
+            return ()
         call = self._attempt(entry, thread, name, at).failed(failure, self._origin.diagnose, final=True)
         thread.turn, thread.pending = name, 0
         return (call,)

@@ -15,6 +15,7 @@ from statuswatch.sources.clients import record
 from statuswatch.sources.clients.attempt import Attempt, Origin
 from statuswatch.sources.clients.failure import Failure, url_in
 from statuswatch.sources.clients.places import HOME
+from statuswatch.sources.clients.wording import cancelled
 
 _EVENT = re.compile(
     rb'"type"\s*:\s*"(?:session\.(?:start|resume|error|model_change)|assistant\.(?:turn_start|message|usage)|hook\.start)"',
@@ -68,7 +69,7 @@ def hook_attempt(data: object, origin: Origin, model: str | None, turn: str | No
     """One input of the errorOccurred hook: a failed attempt, told with the same key by the hook's own file and by the session's events."""
     message = record.text(record.sub(data, "error"), "message")
     context = record.text(data, "errorContext")
-    if message is None or context in _NO_CALL:
+    if message is None or context in _NO_CALL or cancelled(message):
         return ()
     session = record.text(data, "sessionId") or origin.name
     attempt = Attempt(
@@ -140,7 +141,7 @@ class EventsReader:
 
     def _gave_up(self, entry: Mapping[str, Any], data: Mapping[str, Any], at: datetime | None) -> tuple[Call, ...]:
         kind = record.text(data, "errorType") or ""
-        if kind in _NO_CALL:
+        if kind in _NO_CALL or cancelled(record.text(data, "message") or ""):
             return ()
         self.unanswered = 0
         failure = failure_of(record.text(data, "message") or "", record.status(data, "statusCode"), kind)

@@ -9,7 +9,7 @@ from statuswatch.core.health import Confidence, Fault
 from statuswatch.core.observation import Diagnosis
 from statuswatch.sources.clients import record
 from statuswatch.sources.clients.diagnose import Diagnose
-from statuswatch.sources.clients.wording import answered_with_a_page, embedded_json, meaning, stated_status, transport_code
+from statuswatch.sources.clients.wording import answered_with_a_page, bare, embedded_json, host_named, meaning, stated_status, transport_code
 
 _REQUEST_ID = re.compile(r'\\?"request_?[iI]d\\?"\s*:\s*\\?"([A-Za-z0-9_-]{4,80})\\?"')
 _URL = re.compile(r"https?://[^\s,;)\"'<>\]]{1,200}")
@@ -18,6 +18,8 @@ _HEADERS = re.compile(
     r"(?:retry-after(?:-ms)?|x-should-retry|(?:x-)?request-id|content-type|server|via|cf-(?:ray|error-type|error-origin|mitigated)|proxy-status|cache-status|x-cache"
     r"|x-amzn-(?:requestid|errortype)|apim-request-id|(?:anthropic-|x-)?ratelimit[a-z0-9-]*|link|x-litellm-[a-z-]+)"
 )
+
+_REFINES = frozenset({Fault.BILLING, Fault.AUTH, Fault.MODEL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ def diagnosis_of(failure: Failure, diagnose: Diagnose, provider: str | None) -> 
         found = _response(failure, status, body, diagnose, provider)
     if found.fault is Fault.UNKNOWN:
         found = _by_words(failure, found)
+    elif found.fault is Fault.REQUEST and failure.label is not None and failure.label[0] in _REFINES:
+        # "Refused as it is" is the most general of the user's own faults; the client's label may name which, never turn the side.
+        found = replace(found, fault=failure.label[0], confidence=Confidence.MEDIUM, reason=failure.label[1])
     ceiling = Confidence.HIGH if structured else Confidence.MEDIUM if status is not None or body is not None else Confidence.LOW
     return _clean(_capped(found, Confidence.LOW if failure.weak else ceiling), status)
 
@@ -72,9 +77,9 @@ def _response(failure: Failure, status: int | None, body: str | None, diagnose: 
     if status is None and failure.kind is None and answered_with_a_page(failure.sentence):
         return diagnose.response(status=200, headers={**headers, "content-type": "text/html"}, body="<html></html>", url=failure.url, provider=provider)
     if body is None and failure.kind is not None:
-        body = json.dumps({"type": "error", "error": {"type": failure.kind, "code": failure.kind, "message": failure.sentence}})
+        body = json.dumps({"type": "error", "error": {"type": failure.kind, "message": bare(failure.sentence)}})
         headers.setdefault("content-type", "application/json")
-    return diagnose.response(status=status, headers=headers, body=body or failure.sentence, url=failure.url, provider=provider)
+    return diagnose.response(status=status, headers=headers, body=body or bare(failure.sentence), url=failure.url, provider=provider)
 
 
 def _by_words(failure: Failure, found: Diagnosis) -> Diagnosis:
@@ -107,7 +112,7 @@ def _clean(found: Diagnosis, status: int | None) -> Diagnosis:
 def _host(where: str) -> str | None:
     found = _URL.search(where)
     if not found:
-        return None
+        return host_named(where)
     return found[0].split("//", 1)[1].split("/", 1)[0].rsplit("@", 1)[-1]
 
 

@@ -14,6 +14,7 @@ from statuswatch.sources.clients import record
 from statuswatch.sources.clients.attempt import Attempt, Origin
 from statuswatch.sources.clients.failure import Failure
 from statuswatch.sources.clients.places import HOME, place_named
+from statuswatch.sources.clients.wording import cancelled
 
 _KEYS = (
     "event.name|event.timestamp|session.id|model|model_name|error|error.message|error_message|error.type|error_type"
@@ -43,6 +44,8 @@ def call_of(facts: Mapping[str, Any], origin: Origin, at: datetime | None) -> tu
     if event == "gemini_cli.api_response":
         return (attempt.answered(),)
     sentence = record.text(facts, "error.message", "error", "error_message") or ""
+    if cancelled(sentence) or record.text(facts, "error.type", "error_type") == "AbortError":
+        return ()
     failure = Failure(status=record.status(facts, "status_code", "http.status_code"), sentence=sentence)
     return (attempt.failed(failure, origin.diagnose, final=True),)
 

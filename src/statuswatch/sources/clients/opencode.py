@@ -14,7 +14,7 @@ from statuswatch.sources.clients import record
 from statuswatch.sources.clients.attempt import NO_PROVIDER, Attempt, Origin
 from statuswatch.sources.clients.failure import Failure, url_in
 from statuswatch.sources.clients.places import Place, place_named
-from statuswatch.sources.clients.wording import embedded_json
+from statuswatch.sources.clients.wording import cancelled, embedded_json
 
 _PAIR = re.compile(r'(?:^|\s)([A-Za-z][A-Za-z0-9._]{0,40})=("(?:[^"\\]|\\.)*"|\{.*\}(?=\s|$)|\S*)')
 _OLD = re.compile(r"^(ERROR|INFO|WARN|DEBUG)\s+(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)(Z?)\s")
@@ -111,7 +111,7 @@ def failure_of(sentence: str) -> tuple[Failure | None, bool]:
     """What an error's sentence in the log says, and whether opencode gave up; None where no call to a model failed."""
     named = _NAME.match(sentence)
     name = named[1] if named else ""
-    if name in _NO_CALL:
+    if name in _NO_CALL or cancelled(sentence):
         return None, False
     rest = sentence[named.end() :] if named else sentence
     gave_up = _GAVE_UP.search(rest)

@@ -37,6 +37,10 @@ _TRANSPORT = (
     ),
 )
 
+_PREFIX = re.compile(r"^(?:API Error:?\s*)?(?:[1-5]\d\d\b\s*)?")
+_BESIDE = re.compile(r"\b(?:ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)\s+(\[[0-9a-f:]+\](?::\d+)?|[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?)")
+_CANCELLED = re.compile(r"(?i)\b(?:request|operation|call|stream|turn|user)\b[\w ]{0,16}\b(?:abort|cancel|interrupt)")
+
 _HTML_200 = re.compile(r"(?is)\(HTTP 200\).*?(?:content-type html|HTML page)|body is an HTML page")
 
 # The status a sentence names. The number must stand where clients put it; a number elsewhere in a sentence means nothing.
@@ -67,7 +71,7 @@ def _phrase(pattern: str, fault: Fault, reason: str) -> Phrase:
 PHRASES = (
     _phrase(r"not your usage limit|temporarily limiting requests", Fault.PROVIDER, "client_wording_throttled"),
     _phrase(r"credit balance|out of credits|insufficient (?:balance|credits?|funds)|payment required|billing", Fault.BILLING, "client_wording_billing"),
-    _phrase(r"(?:usage|session|weekly|daily|monthly|5-hour|opus|sonnet) limit", Fault.QUOTA, "client_wording_quota"),
+    _phrase(r"(?:usage|session|weekly|daily|monthly|5-hour|opus|sonnet) (?:limit|quota)", Fault.QUOTA, "client_wording_quota"),
     _phrase(r"hit your (?:[\w-]+ ){0,2}limit|quota (?:exceeded|exhausted)", Fault.QUOTA, "client_wording_quota"),
     _phrase(r"exceed(?:ed)? your (?:[\w'-]+ ){0,3}rate limit", Fault.QUOTA, "client_wording_quota"),
     _phrase(r"not logged in|run /login|invalid (?:x-)?api[- ]key|incorrect api key|oauth token", Fault.AUTH, "client_wording_auth"),
@@ -104,6 +108,22 @@ def meaning(sentence: str) -> Phrase | None:
 def answered_with_a_page(sentence: str) -> bool:
     """Whether the client says that an HTML page came where an answer should be: what a login page of a network looks like."""
     return bool(_HTML_200.search(sentence))
+
+
+def bare(sentence: str) -> str:
+    """The sentence without what the client puts in front of the provider's own words (`API Error: 400 `)."""
+    return _PREFIX.sub("", sentence, count=1)
+
+
+def host_named(sentence: str) -> str | None:
+    """The host beside an errno name, as Node writes it (`connect ECONNREFUSED 127.0.0.1:4000`); None where none stands there."""
+    found = _BESIDE.search(sentence)
+    return found[1] if found else None
+
+
+def cancelled(sentence: str) -> bool:
+    """Whether the sentence says that the user or the program itself stopped the call: that is no failure."""
+    return bool(_CANCELLED.search(sentence))
 
 
 def embedded_json(sentence: str) -> str | None:

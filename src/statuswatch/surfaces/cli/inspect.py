@@ -4,16 +4,19 @@ import argparse
 import difflib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
+from statuswatch.config.paths import config_dir
 from statuswatch.core.errors import StatuswatchError
 from statuswatch.core.moment import format_time
-from statuswatch.core.observation import Call, Outcome
+from statuswatch.core.observation import Call, Diagnosis, Outcome
 from statuswatch.sources.clients import CLIENTS, Client, Kind, Origin, Reader, detect, reader_class
 from statuswatch.sources.clients.diagnose import Diagnose, SignatureDiagnose
+from statuswatch.sources.formats import FORMATS
 
 # Stands in for the time of records that carry none; no reader takes a time before 2000 from a record, so it cannot be mistaken for one.
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,16 +44,29 @@ def run(argv: list[str]) -> int:
         sys.stderr.write(f"statuswatch inspect: no client {given.client[:40]!r}{hint}\n")
         return 2
     client = CLIENTS.get(given.client) if given.client else None
-    rows, failed = _read_all([Path(name) for name in given.files], client, _diagnose())
+    rows, failed = _read_all([Path(name) for name in given.files], client, _Late())
     _show(rows, as_json=given.json)
     return 2 if failed else 0
 
 
-def _diagnose() -> Diagnose:
-    from statuswatch.catalog.loader import load
-    from statuswatch.catalog.signatures import load_signatures
+class _Late:
+    """The catalogue's Diagnose, loaded at the first failure: a healthy record costs no more than reading it."""
 
-    return SignatureDiagnose(load_signatures(), load(None, ()).knowledge)
+    @cached_property
+    def _loaded(self) -> Diagnose:
+        from statuswatch.catalog.loader import load
+        from statuswatch.catalog.signatures import load_signatures
+
+        own = Path(config_dir())
+        return SignatureDiagnose(load_signatures(own)[0], load(own, FORMATS).knowledge)
+
+    def response(self, *, status: int | None, headers: Mapping[str, str], body: str, url: str | None, provider: str | None) -> Diagnosis:
+        """See Diagnose."""
+        return self._loaded.response(status=status, headers=headers, body=body, url=url, provider=provider)
+
+    def transport(self, *, code: str, host: str | None) -> Diagnosis:
+        """See Diagnose."""
+        return self._loaded.transport(code=code, host=host)
 
 
 def _read_all(files: list[Path], client: Client | None, diagnose: Diagnose) -> tuple[list[Call], bool]:
