@@ -16,8 +16,9 @@ BATCH = 200
 class Arrival:
     """One observation on its way in; None is a mere wish that a step is made (a beat).
 
-    `memory`: notes of the source (a file's offset, a feed's validators) by a name of its own, opaque to the engine. They are stored in the same
-    transaction as the observation's effect, so that after a kill a fact is neither lost nor taken twice. `done` is set when the step is stored.
+    `memory`: notes of the source (a file's offset, a feed's validators) by a name of its own, opaque to the engine; an empty one forgets. They are
+    stored in the same transaction as the observation's effect, so that after a kill a fact is neither lost nor taken twice. `done` is set when the
+    step is stored.
     """
 
     observation: Observation | None

@@ -57,7 +57,6 @@ class _Polled:
     """One feed as the poller lives it. Times are the poller's own steady ones."""
 
     spec: FeedSpec
-    parse: Parse
     remembered: Remembered
     jitter: float
     last_tried: datetime | None = None
@@ -84,6 +83,7 @@ class Poller:
         memory: Mapping[str, str] | None = None,
     ) -> None:
         self._fetcher = fetcher
+        self._parser_for = parser_for  # asked when a body is there: a parser that nobody needs is not imported
         self._clock = clock
         self._inbox = inbox
         self._attention: Callable[[], Attention] = Attention
@@ -92,11 +92,7 @@ class Poller:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._zero = clock.now()
         stored = memory or {}
-        self._feeds = {
-            spec.name: _Polled(spec, parser_for(spec.format), recall(stored.get(MEMORY + spec.name)), clock.jitter())
-            for spec in feeds
-            if spec.readable and spec.urls
-        }
+        self._feeds = {spec.name: _Polled(spec, recall(stored.get(MEMORY + spec.name)), clock.jitter()) for spec in feeds if spec.readable and spec.urls}
 
     def hurry(self, reason: DueReason, provider: str | None = None) -> None:
         """An own call at `provider` failed, or a person asked (None: all feeds). However many ask, a feed is read once, and not again at once."""
@@ -243,7 +239,8 @@ class Poller:
     async def _parsed(self, polled: _Polled, fetched: Fetched, remembered: Remembered) -> tuple[Observation, Remembered | None]:
         spec = polled.spec
         body = Body(fetched.data, spec.provider, fetched.url, fetched.content_type)
-        page = await asyncio.to_thread(polled.parse, body) if len(fetched.data) > LARGE else polled.parse(body)
+        parse = self._parser_for(spec.format)
+        page = await asyncio.to_thread(parse, body) if len(fetched.data) > LARGE else parse(body)
         now = self._clock.now().at
         if isinstance(page, Unreadable):
             return self._failed(polled, FeedState.UNREADABLE, f"{shown(fetched.url)}: {page.detail}; expected {spec.format}"), None

@@ -7,38 +7,33 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from statuswatch import __version__
-from statuswatch.core.alerting import Decision, decide
-from statuswatch.core.health import Fault
-from statuswatch.core.judge import Judgement, judge
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.moment import Moment
-from statuswatch.core.notice import Notice, Policy, Suppressed, Told
-from statuswatch.core.observation import Call, CallSeen, ClockJumped, Command, CommandKind, Outcome
-from statuswatch.core.picture import Outlook, Shell, compose
+from statuswatch.core.notice import Policy
+from statuswatch.core.observation import ClockJumped
+from statuswatch.core.picture import Shell, compose
 from statuswatch.core.schedule import DueReason
 from statuswatch.core.snapshot import EngineView, Snapshot, SourceView
-from statuswatch.core.watchlist import Watch, Watchlist, WatchSource
-from statuswatch.core.world import World, advance, call_route
+from statuswatch.core.watchlist import Watchlist
 from statuswatch.engine.clock import Clock
+from statuswatch.engine.course import Course
 from statuswatch.engine.inbox import Arrival, Inbox
 from statuswatch.engine.mishap import describe
 from statuswatch.engine.outbox import Outbox, Way
-from statuswatch.engine.poller import Attention, Poller
+from statuswatch.engine.poller import Poller
 from statuswatch.engine.publish import BEAT_SECONDS, EXPIRES_SECONDS, Publisher
 from statuswatch.engine.schema import StoreError
 from statuswatch.engine.serve import Server
-from statuswatch.engine.store import RECENT_NOTICES, RECENT_SUPPRESSED, HealthTurn, Step, Store, Stored
+from statuswatch.engine.store import Store, Stored
 
 JUMP_SECONDS = 10.0
 """Wall and monotonic time may drift apart by less than this between two looks without anyone calling it a jump."""
-LATELY = timedelta(minutes=10)
 
 _SHORTEST_WAIT = 0.2
 _RESTART_SECONDS = 30.0
-_NOT_THEIRS = frozenset({Fault.QUOTA, Fault.BILLING, Fault.AUTH, Fault.REQUEST, Fault.MODEL})
 _logger = logging.getLogger(__name__)
 
 Tap = Callable[[], Awaitable[None]]
@@ -47,7 +42,11 @@ Tap = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """All that the engine works with; the composition root makes it. `watchlist`: what was configured and found; what was seen is added to it."""
+    """All that the engine works with; the composition root makes it.
+
+    `watchlist`: what was configured and found; what is seen is added to it. `stored`: what `store.load` gave. `problems`: what was wrong before the
+    start (settings, catalogue). `beat` is called after each step, at least once a minute: the place for small chores such as keeping a log small.
+    """
 
     clock: Clock
     knowledge: Knowledge
@@ -73,42 +72,15 @@ class Engine:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._clock = parts.clock
-        self._world = _without_strangers(parts.stored.world, parts.poller)
-        self._told: Told = parts.stored.told
-        self._watchlist = _with_seen(parts.watchlist, parts.stored.watchlist)
-        self._notices: tuple[Notice, ...] = parts.stored.notices
-        self._suppressed: tuple[Suppressed, ...] = parts.stored.suppressed
-        self._healths: dict[str, str] = dict(parts.stored.healths)
-        self._owed = Step(self._clock.now().at, self._world, self._told, self._watchlist)
-        self._judgement = Judgement(())
-        self._snapshot: Snapshot | None = None
-        self._problems: dict[str, str] = {}
         self._last = self._clock.now()
-        self._started = self._clock.now().at
-        self._next_look: datetime | None = None
-        self._stop = asyncio.Event()
+        self._started = self._last.at
+        self._course = Course(parts.knowledge, parts.policy, parts.watchlist, parts.stored, parts.poller.urls, self._started)
         self._outbox = Outbox(parts.store, parts.ways, parts.clock, self._ask_for_step)
-        parts.poller.attend(self.attention)
-
-    @property
-    def snapshot(self) -> Snapshot | None:
+        self._problems: dict[str, str] = {}
+        self._stop = asyncio.Event()
+        self.snapshot: Snapshot | None = None
         """What was published last."""
-        return self._snapshot
-
-    @property
-    def knowledge(self) -> Knowledge:
-        """What the engine knows of providers."""
-        return self._parts.knowledge
-
-    @property
-    def inbox(self) -> Inbox:
-        """Where observations go in."""
-        return self._parts.inbox
-
-    def attention(self) -> Attention:
-        """What makes polling more frequent: trouble, and people who look."""
-        trouble = frozenset(verdict.route.provider for verdict in self._judgement.verdicts if verdict.trouble)
-        return Attention(trouble, self._parts.publisher.listeners)
+        parts.poller.attend(lambda: self._course.attention(parts.publisher.listeners))
 
     def stop(self) -> None:
         """End `run` after the step that is being made."""
@@ -158,15 +130,14 @@ class Engine:
         """Seconds of the clock until something is due without anything coming in: the beat, or the end of a wait that core named."""
         speed = self._clock.speed
         beat = max(1.0, BEAT_SECONDS / speed) * speed
-        if self._next_look is None:
-            return beat
-        return max(_SHORTEST_WAIT, min(beat, (self._next_look - self._clock.now().at).total_seconds()))
+        look = self._course.next_look
+        return beat if look is None else max(_SHORTEST_WAIT, min(beat, (look - self._clock.now().at).total_seconds()))
 
     def _step(self, batch: tuple[Arrival, ...]) -> None:
         """One step. Named boundary: a step that fails leaves the engine running with what it knew before."""
         now = self._clock.now()
         try:
-            memory = self._advance((*self._jump(now), *batch), now)
+            memory = self._take((*self._jump(now), *batch), now)
             self._conclude(memory, now)
         except Exception as error:  # noqa: BLE001 - see above
             self._mishap("step", error)
@@ -188,90 +159,40 @@ class Engine:
         self._parts.poller.hurry(DueReason.FIRST)
         return (Arrival(ClockJumped(now.at, drift)),)
 
-    def _advance(self, batch: tuple[Arrival, ...], now: Moment) -> dict[str, str]:
-        """Take all of `batch` into the world; what its sources want remembered. One that cannot be taken in is left out, and not tried again."""
+    def _take(self, batch: tuple[Arrival, ...], now: Moment) -> dict[str, str]:
+        """Take all of `batch` in; what its sources want remembered. One that cannot be taken in is left out, and not tried again."""
         memory: dict[str, str] = {}
         for arrival in batch:
             memory.update(arrival.memory)
             if arrival.observation is None:
                 continue
             try:
-                world, changes = advance(self._world, arrival.observation, now)
+                hurry = self._course.take(arrival.observation, now)
             except Exception as error:  # noqa: BLE001 - named boundary: one observation
                 self._mishap("observation", error)
                 continue
-            self._world = world
-            if isinstance(arrival.observation, CallSeen) and changes:
-                self._called(arrival.observation.call, now.at)
-            elif isinstance(arrival.observation, Command) and arrival.observation.kind is CommandKind.REFRESH:
-                target = arrival.observation.target
-                self._parts.poller.hurry(DueReason.ASKED, None if target == "*" else target.replace("/", ":").partition(":")[0])
+            if hurry:
+                self._parts.poller.hurry(*hurry)
         return memory
 
-    def _called(self, call: Call, now: datetime) -> None:
-        """A call of the person: its route is one they use, and a failure is a reason to look at the page now."""
-        fault = call.diagnosis.fault if call.diagnosis else None
-        if call.model and fault is not Fault.MODEL:
-            self._watchlist = self._watchlist.with_watch(Watch(call_route(call), WatchSource.SEEN, f"seen in {call.client}", call.at))
-        if call.outcome is Outcome.FAILED and fault not in _NOT_THEIRS and now - call.at < LATELY:
-            self._parts.poller.hurry(DueReason.CALL_FAILED, call.provider)
-
     def _conclude(self, memory: Mapping[str, str], now: Moment) -> None:
-        """Judge, decide, store; then hand over what is to be told."""
-        parts = self._parts
-        judgement = judge(self._world, self._watchlist, parts.knowledge, now)
-        decision = decide(judgement, self._world, self._told, parts.policy, parts.knowledge, now)
-        suppressed = self._new_refusals(decision)
-        owed = self._owed
-        step = Step(
-            now.at,
-            self._world,
-            decision.told,
-            self._watchlist,
-            (*owed.notices, *decision.notices),
-            (*owed.suppressed, *suppressed)[-RECENT_SUPPRESSED:],
-            (*owed.turns, *self._turns(judgement, now.at))[-1000:],
-            {**owed.memory, **memory},
-            self._outbox.names,
-        )
-        self._judgement, self._told = judgement, decision.told
-        self._notices = (*self._notices, *decision.notices)[-RECENT_NOTICES:]
-        self._suppressed = (*self._suppressed, *suppressed)[-RECENT_SUPPRESSED:]
-        self._next_look = min((at for at in (judgement.look_again_at, decision.look_again_at) if at), default=None)
-        self._store(step, decision.notices)
-        for notice in decision.notices:
-            parts.publisher.tell(notice)
-
-    def _store(self, step: Step, fresh: tuple[Notice, ...]) -> None:
-        """Store the step. Where that fails the engine goes on from memory and owes it to the next one: an outage is no time to fall silent."""
+        """Judge, decide and store; then hand over what is to be told. Where storing fails the engine goes on from memory: no time to fall silent."""
+        step, fresh = self._course.conclude(now, memory, self._outbox.names)
         try:
             self._parts.store.commit(step)
         except StoreError as error:
             if self._problems.get("store") != str(error):
                 _logger.error("%s", error)  # noqa: TRY400 - a sentence of ours
             self._problems["store"] = str(error)
-            self._owed = replace(step, notices=step.notices[-RECENT_NOTICES:])
+            self._course.owes(step)
             self._outbox.post(fresh)
-            return
-        self._problems.pop("store", None)
-        self._owed = replace(step, notices=(), suppressed=(), turns=(), memory={})
-        if fresh:
-            self._outbox.post()
-
-    def _new_refusals(self, decision: Decision) -> tuple[Suppressed, ...]:
-        """What is not told is said once, not at every look."""
-        newest = {item.route: (item.reason, item.incident) for item in self._suppressed}
-        return tuple(item for item in decision.suppressed if newest.get(item.route) != (item.reason, item.incident))
-
-    def _turns(self, judgement: Judgement, now: datetime) -> tuple[HealthTurn, ...]:
-        turns = []
-        for verdict in judgement.verdicts:
-            route = verdict.route.canonical
-            was = self._healths.get(route)
-            if was != verdict.health.value:
-                turns.append(HealthTurn(now, route, was, verdict))
-                self._healths[route] = verdict.health.value
-        return tuple(turns)
+        else:
+            self._problems.pop("store", None)
+            self._course.stored(step)
+            if step.notices:
+                self._outbox.post()
+        for notice in fresh:
+            self._parts.publisher.tell(notice)
 
     def _publish(self, now: Moment) -> None:
         """Publish the picture. Named boundary: where composing it fails, the last one stays and says so."""
@@ -281,17 +202,16 @@ class Engine:
         try:
             problems = (*parts.problems, *parts.stored.problems, *self._problems.values(), *parts.publisher.problems)
             delivery = tuple(sentence for sentence in self._outbox.troubles.values() if sentence)
-            outlook = Outlook(self._world, self._watchlist, self._judgement, parts.knowledge, self._notices, self._suppressed)
             shell = Shell(view, parts.poller.urls, parts.poller.plan(), parts.sources, problems, delivery)
-            self._snapshot = compose(outlook, shell, now)
+            self.snapshot = compose(self._course.outlook(), shell, now)
         except Exception as error:  # noqa: BLE001 - see above
             self._mishap("picture", error)
-            if self._snapshot is not None:  # its own expiry is kept: an old picture must grow old
-                self._snapshot = replace(self._snapshot, problems=tuple(self._problems.values()))
+            if self.snapshot is not None:  # its own expiry is kept: an old picture must grow old
+                self.snapshot = replace(self.snapshot, problems=tuple(self._problems.values()))
         else:
             self._problems.pop("picture", None)
-        if self._snapshot is not None:
-            parts.publisher.publish(self._snapshot)
+        if self.snapshot is not None:
+            parts.publisher.publish(self.snapshot)
 
     def _mishap(self, what: str, error: Exception) -> None:
         sentence = f"{what}: failed inside statuswatch ({describe(error)}); the engine goes on"
@@ -322,22 +242,8 @@ class Engine:
                 loop.add_signal_handler(number, self._stop.set)
 
     async def _close(self) -> None:
-        if self._snapshot is not None:
-            self._parts.publisher.farewell(self._snapshot, self._clock.real())
+        if self.snapshot is not None:
+            self._parts.publisher.farewell(self.snapshot, self._clock.real())
         if self._parts.server:
             await self._parts.server.stop()
         self._parts.store.close()
-
-
-def _without_strangers(world: World, poller: Poller) -> World:
-    """The stored world without feeds that are not polled any more: they would look silent for ever."""
-    known = poller.urls
-    return replace(world, feeds={name: status for name, status in world.feeds.items() if name in known})
-
-
-def _with_seen(watchlist: Watchlist, stored: Watchlist | None) -> Watchlist:
-    """What is configured and found now, and what was seen in earlier runs."""
-    for watch in stored.watches if stored else ():
-        if watch.source is WatchSource.SEEN or any(known.route == watch.route for known in watchlist.watches):
-            watchlist = watchlist.with_watch(watch)
-    return watchlist

@@ -50,7 +50,7 @@ class HealthTurn:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """All that one step of the engine leaves behind. `ways`: how each of `notices` is to be told."""
+    """All that one step of the engine leaves behind. `ways`: how each of `notices` is to be told; an empty `memory` is forgotten."""
 
     at: datetime
     world: World
@@ -254,6 +254,7 @@ class Store:
             rows.append(("world", rest))
         self._connection.executemany("INSERT OR REPLACE INTO state (name, data) VALUES (?, ?)", rows)
         self._connection.executemany("INSERT OR REPLACE INTO memory (name, data) VALUES (?, ?)", step.memory.items())
+        self._connection.executemany("DELETE FROM memory WHERE name = ?", [(name,) for name, note in step.memory.items() if not note])
 
     def _write_told(self, step: Step) -> None:
         execute = self._connection.executemany
