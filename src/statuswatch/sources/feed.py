@@ -24,7 +24,10 @@ _TOLERATED = 1024 * 1024  # feedparser's loose reader takes a second a megabyte
 _DECLARATION = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 # As Statuspage prints a post: `Oct 7, 21:23 UTC`, then `Resolved - ` and the text. The year is nowhere.
 _POST = re.compile(r"^([A-Z][a-z]{2}) (\d{1,2}), (\d{1,2}):(\d{2}) ([A-Za-z]{1,5}|[+-]\d{4})\n([A-Z][A-Za-z ]{2,30}?) -(?: |$)", re.MULTILINE)
-_PLANNED = "THIS IS A SCHEDULED EVENT"
+# As Statuspage prints a plan: `THIS IS A SCHEDULED EVENT Dec 21, 06:00 - 08:00 PST`, with a second date where it ends on another day.
+_PLANNED = re.compile(
+    r"THIS IS A SCHEDULED EVENT(?: ([A-Z][a-z]{2}) (\d{1,2}), (\d{1,2}):(\d{2}) - (?:([A-Z][a-z]{2}) (\d{1,2}), )?(\d{1,2}):(\d{2}) ([A-Za-z]{1,5}|[+-]\d{4}))?"
+)
 _STATUS = re.compile(r"^\s*Status: ?([A-Za-z][A-Za-z _]{2,40})$", re.MULTILINE)
 _AFFECTED = re.compile(r"^Affected components:?$", re.MULTILINE)
 _LISTED = re.compile(r"(.+) \(([^()]+)\)")
@@ -125,8 +128,12 @@ def _history_incident(entry: Entry, provider: str, notes: Notes) -> Incident | N
     if not entry.slug or not updates:
         notes.lose(f"entry {quoted(entry.title)} shows no post of an incident and was left out")
         return None
-    preface = text[: posts[0].start()] if posts else ""
-    return incident_from(entry, provider, updates, planned=_PLANNED in preface)
+    plan = _PLANNED.search(text, 0, posts[0].start()) if posts else None
+    known = incident_from(entry, provider, updates, planned=plan is not None)
+    if plan is None or not plan[1]:
+        return known
+    start, end = _window(plan, updates[0].at)
+    return replace(known, started_at=start, scheduled_until=end)
 
 
 def incident_from(entry: Entry, provider: str, updates: tuple[Update, ...], *, ident: str = "", planned: bool = False) -> Incident:
@@ -178,6 +185,28 @@ def _with_year(post: re.Match[str], bound: datetime) -> datetime | None:
         except ValueError:
             continue
         if at <= bound:
+            return at
+    return None
+
+
+def _window(plan: re.Match[str], told_at: datetime) -> tuple[datetime | None, datetime | None]:
+    """Start and end of a plan that was told at `told_at`: the first such days after that, or shortly before it."""
+    start = _next(plan[1], plan[2], plan[3], plan[4], plan[9], told_at - _SLACK)
+    end = _next(plan[5] or plan[1], plan[6] or plan[2], plan[7], plan[8], plan[9], start) if start else None
+    return start, end
+
+
+def _next(month: str, day: str, hour: str, minute: str, zone: str, after: datetime) -> datetime | None:
+    """The first time at or after `after` that the words can mean; None where there is none."""
+    number, offset = month_of(month), offset_of(zone)
+    if number is None or offset is None:
+        return None
+    for year in range(after.year - 1, after.year + 5):
+        try:
+            at = datetime(year, number, int(day), int(hour), int(minute), tzinfo=UTC) - offset
+        except ValueError:
+            continue
+        if at >= after:
             return at
     return None
 

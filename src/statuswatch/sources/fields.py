@@ -80,8 +80,8 @@ def string(holder: Mapping[str, Any], key: str, limit: int = NAME_LIMIT) -> str:
 
 
 def prose(holder: Mapping[str, Any], key: str) -> str:
-    """The longer text at `key`, raw but for its length."""
-    return string(holder, key, BODY_LIMIT).strip()
+    """The longer text at `key`, raw but for its length and its line ends."""
+    return string(holder, key, BODY_LIMIT).replace("\r\n", "\n").strip()
 
 
 def time_at(holder: Mapping[str, Any], *keys: str) -> datetime | None:

@@ -38,7 +38,7 @@ def parse(body: Body) -> Page | Unreadable:
 
 
 def _components(page: Mapping[str, Any], open_now: list[Mapping[str, Any]], notes: Notes) -> list[Component]:
-    """The page's components. Their state is only in what is active: one that nothing active names is operational by this format's rule."""
+    """The page's components. Their state is only in what is active: one that nothing active names is operational by its rule."""
     sections = {string(row, "section_id"): string(row, "name") for row in objects(page, "sections", notes)}
     states: dict[str, list[str]] = {}
     for row in open_now:
@@ -47,13 +47,16 @@ def _components(page: Mapping[str, Any], open_now: list[Mapping[str, Any]], note
             states.setdefault(string(item, "component_id"), []).append(string(item, "status"))
         if not listed:
             notes.lose("something active names no component")
+    rows = objects(page, "components", notes)
+    # An id that is not on the page may be that of any of its components.
+    strange = states.keys() - {string(row, "component_id") for row in rows}
+    quiet = Health.UNKNOWN if notes.lost or strange else Health.OK
     found = []
-    for row in objects(page, "components", notes):
+    for row in rows:
         ident = string(row, "component_id")
         raws = states.get(ident, [])
-        quiet = Health.UNKNOWN if notes.lost or "" in states else Health.OK
-        health = worst(word(COMPONENTS, raw, Health.UNKNOWN, "component status", notes) for raw in raws) if raws else quiet
-        found.append(Component(ident or None, string(row, "name"), health, raws[0] if raws else "", sections.get(string(row, "section_id")) or None))
+        health = worst(word(COMPONENTS, raw, Health.UNKNOWN, "component status", notes) for raw in raws) if raws else quiet if ident else Health.UNKNOWN
+        found.append(Component(ident or None, string(row, "name") or ident, health, raws[0] if raws else "", sections.get(string(row, "section_id")) or None))
     return found
 
 

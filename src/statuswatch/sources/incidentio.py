@@ -112,10 +112,11 @@ def _page(provider: str, form: str, summary: Mapping[str, Any], notes: Notes) ->
 
 
 def _components(summary: Mapping[str, Any], names: Mapping[str, str], notes: Notes) -> tuple[Component, ...]:
-    """Every component. One that is not listed as affected is operational by this format's rule, as long as that list can be read in full."""
+    """Every component. One that is not listed as affected is operational by this format's rule, as long as that list is whole and names known ones."""
     rows = objects(summary, "affected_components", notes, needed=True)
     affected = {ident: string(row, "status") for row in rows if (ident := string(row, "component_id"))}
-    unlisted = Health.OK if len(affected) == len(summary["affected_components"]) else Health.UNKNOWN
+    unknown = affected.keys() - names.keys()
+    unlisted = Health.OK if len(affected) == len(summary["affected_components"]) and not unknown else Health.UNKNOWN
     groups: dict[str, str] = {}
     for item in objects(summary["structure"], "items", notes):
         group = mapping(item.get("group"))
@@ -126,7 +127,7 @@ def _components(summary: Mapping[str, Any], names: Mapping[str, str], notes: Not
             raw = affected.get(ident)
             health = unlisted if raw is None else word(COMPONENTS, raw, Health.UNKNOWN, "component status", notes)
             found.append(Component(ident, name, health, raw or "", groups.get(ident) or None))
-    if unknown := affected.keys() - names.keys():
+    if unknown:
         notes.add(f"{len(unknown)} affected components are not in the page's list")
         found += [
             Component(ident, ident, word(COMPONENTS, affected[ident], Health.UNKNOWN, "component status", notes), affected[ident]) for ident in sorted(unknown)
@@ -168,7 +169,7 @@ def _incident(row: Mapping[str, Any], provider: str, names: Mapping[str, str], n
 
 def _refs(row: Mapping[str, Any], updates: tuple[Update, ...], names: Mapping[str, str], notes: Notes) -> tuple[ComponentRef, ...]:
     """The components that it affects or ever moved; an id stands in for a name that the page does not give."""
-    idents = [string(item, "component_id") for item in objects(row, "affected_components", notes)]
+    idents = [string(item, "component_id") for key in ("affected_components", "component_impacts") for item in objects(row, key, notes)]
     idents += [ref.id or "" for ref in refs_of(updates)]
     return tuple(ComponentRef(names.get(ident) or ident, ident) for ident in dict.fromkeys(idents) if ident)
 
