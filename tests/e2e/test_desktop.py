@@ -1,7 +1,10 @@
 """Pop-ups on real notification daemons, as a person sees and presses them: a screen of its own, pictures of it, clicks on it."""
 
 import asyncio
+import json
+import os
 import re
+import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +15,7 @@ from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.notify.base import Action
 from statuswatch.notify.desktop.freedesktop import FreedesktopNotifier
 from support.desktop import Desktop, desktop, program
+from support.notifications import FakeService, private_bus
 
 pytestmark = pytest.mark.surface("desktop")
 
@@ -127,3 +131,23 @@ async def test_a_daemon_that_dies_and_comes_back_is_survived(tmp_path: Path) -> 
         assert again.handle != first.handle
         await _see(screen, tmp_path / "again.png")
         await notifier.close()
+
+
+async def test_a_simulated_outage_is_one_pop_up_from_its_first_failure_to_its_end(tmp_path: Path) -> None:
+    async with private_bus() as bus:
+        service = await FakeService().start(bus)
+        environ = os.environ | {"DBUS_SESSION_BUS_ADDRESS": bus.address}
+        command = (sys.executable, "-m", "statuswatch", "simulate", "claude-2025-12-14", "--speed", "1200", "--json")
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*command, env=environ, cwd=tmp_path, stdout=pipe, stderr=pipe)
+        out, err = await asyncio.wait_for(process.communicate(), 90)
+        await service.stop()
+    assert process.returncode == 0, err.decode()
+    told = [event for event in map(json.loads, out.splitlines()) if event["event"] == "notice"]
+    assert [event["kind"] for event in told] == ["opened", "resolved"]
+    assert all(shown.title.startswith("[simulated] ") for shown in service.shown)
+    assert {shown.number for shown in service.shown} == {1}
+    assert service.shown[0].replaces == 0
+    assert all(shown.replaces == 1 for shown in service.shown[1:])
+    assert service.shown[0].title.removeprefix("[simulated] ") == told[0]["title"]
+    assert service.shown[-1].title.removeprefix("[simulated] ") == told[1]["title"]

@@ -50,6 +50,7 @@ OnEvent = Callable[[Event], None]
 class Play:
     """`async with Play(...) as play`: servers are up and `home` is ready to start an engine in; calls and posts come by the clock.
 
+    Nothing happens before the first `await` within the block, so a clock may be set to its start there.
     `home` is an absolute folder that is missing or empty. On leaving, servers, connections and tasks are gone, and so are the files that were written here.
     Attempts of routes without a recording client come with `recorded` false: hand those to the engine.
     """
