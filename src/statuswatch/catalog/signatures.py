@@ -28,7 +28,7 @@ _ABSENT = frozenset({"none"})
 _CALLERS = (400, 413, 422)
 
 
-class _Wrong(ValueError):
+class _WrongValueError(ValueError):
     """A value that is not what its key asks for; the text says what was expected."""
 
 
@@ -50,7 +50,10 @@ def builtin_signatures() -> Signatures:
 
 
 def load_signatures(user_dir: Path | None = None) -> tuple[Signatures, tuple[Problem, ...]]:
-    """The table, and what was wrong with its files. `user_dir` may hold `signatures/*.toml`; its rows are asked before ours. A wrong row is left out, the rest stays."""
+    """The table, and what was wrong with its files; a wrong row is left out, the rest stays.
+
+    `user_dir` may hold `signatures/*.toml`; its rows are asked before ours.
+    """
     reading = _Reading()
     own = sorted((user_dir / "signatures").glob("*.toml")) if user_dir else []
     shipped = sorted((item for item in (files("statuswatch.catalog") / "signatures").iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
@@ -102,7 +105,7 @@ def _read_file(document: Document | Problem, reading: _Reading) -> None:
     for key in ("gateway_headers", "request_ids", "code_headers", "wrapped_prefixes", "quota_headers"):
         try:
             reading.lists.setdefault(key, []).extend(_texts(data.get(key, [])))
-        except _Wrong as error:
+        except _WrongValueError as error:
             problems.append(document.problem((key,), str(error)))
     for index, table in enumerate(_tables(document, "origin", problems)):
         _read_origin(document, index, table, reading)
@@ -131,7 +134,7 @@ def _read_origin(document: Document, index: int, table: Mapping[str, Any], readi
     try:
         pattern = _pattern([table["request_id"]]) if "request_id" in table else None
         reading.origins.append(Origin(_text(table.get("provider")), _header_tests(table.get("headers", {})), pattern))
-    except _Wrong as error:
+    except _WrongValueError as error:
         reading.problems.append(document.problem(("origin", index), str(error)))
 
 
@@ -175,9 +178,11 @@ def _lint(row: Row, reading: _Reading) -> list[tuple[str, str]]:
     if when.wording and any(low <= status <= high for low, high in when.statuses for status in _CALLERS) and not _anchored(when.wording):
         found.append(("wording", "with status 400, 413 or 422 every pattern begins with ^: such messages repeat the request"))
     if when.codes:
-        for earlier in reading.rows[row.stage]:
-            if _only_codes(earlier.when) and (hidden := sorted(when.codes & earlier.when.codes)):
-                found.append(("codes", f"never reached: {', '.join(hidden)} already decided by {earlier.id}"))
+        found += [
+            ("codes", f"never reached: {', '.join(hidden)} already decided by {earlier.id}")
+            for earlier in reading.rows[row.stage]
+            if _only_codes(earlier.when) and (hidden := sorted(when.codes & earlier.when.codes))
+        ]
     return found
 
 
@@ -190,11 +195,11 @@ def _anchored(pattern: re.Pattern[str]) -> bool:
 
 
 def _member(kind: type[Fault] | type[Confidence], table: Mapping[str, Any], key: str, wrong: Any) -> Fault | Confidence | None:
-    value = table.get(key)
+    value = str(table.get(key))
     try:
         return kind(value)
     except ValueError:
-        meant = nearest(str(value), list(kind))
+        meant = nearest(value, list(kind))
         wrong(key, f"did you mean {meant!r}?" if meant else f"expected one of {', '.join(kind)}")
         return None
 
@@ -207,7 +212,7 @@ def _when(table: Mapping[str, Any], wrong: Any) -> When:
             return default
         try:
             return reader(table[key])
-        except _Wrong as error:
+        except _WrongValueError as error:
             wrong(key, str(error))
             return default
 
@@ -232,25 +237,25 @@ def _of(kind: Any, value: object) -> Any:
     try:
         return kind(value)
     except ValueError:
-        raise _Wrong(f"expected one of {', '.join(kind)}") from None
+        raise _WrongValueError(f"expected one of {', '.join(kind)}") from None
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise _Wrong("expected a text")
+        raise _WrongValueError("expected a text")
     return value
 
 
 def _texts(value: object) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-        raise _Wrong("expected a list of texts")
+        raise _WrongValueError("expected a list of texts")
     return value
 
 
 def _words(value: object) -> frozenset[str]:
     for word in _texts(value):
         if not _WORD.fullmatch(word):
-            raise _Wrong(f"not an id in lower case: {word!r}")
+            raise _WrongValueError(f"not an id in lower case: {word!r}")
     return frozenset(_texts(value))
 
 
@@ -258,12 +263,12 @@ def _codes(value: object) -> frozenset[str]:
     spelled = {code: squash(code) for code in _texts(value)}
     empty = [code for code, squashed in spelled.items() if not squashed]
     if empty:
-        raise _Wrong(f"says nothing without the word error: {empty[0]!r}")
+        raise _WrongValueError(f"says nothing without the word error: {empty[0]!r}")
     if len(set(spelled.values())) < len(spelled):
         seen: dict[str, str] = {}
         for code, squashed in spelled.items():
             if squashed in seen:
-                raise _Wrong(f"{code!r} and {seen[squashed]!r} are one code")
+                raise _WrongValueError(f"{code!r} and {seen[squashed]!r} are one code")
             seen[squashed] = code
     return frozenset(spelled.values())
 
@@ -272,10 +277,10 @@ def _phrases(value: object) -> tuple[Phrase, ...]:
     phrases = []
     for text in _texts(value):
         words = text.split()
-        stems = tuple(word for word in words if not word.startswith("!"))
+        stems = tuple(f" {word}" for word in words if not word.startswith("!"))
         if not stems or any(not _WORD.fullmatch(word.removeprefix("!")) for word in words):
-            raise _Wrong(f"expected stems like 'rate limit !upstream', got {text!r}")
-        phrases.append(Phrase(stems, tuple(word[1:] for word in words if word.startswith("!"))))
+            raise _WrongValueError(f"expected stems like 'rate limit !upstream', got {text!r}")
+        phrases.append(Phrase(stems, tuple(f" {word[1:]}" for word in words if word.startswith("!"))))
     return tuple(phrases)
 
 
@@ -287,7 +292,7 @@ def _statuses(value: object) -> tuple[tuple[tuple[int, int], ...], bool]:
         if item in _ABSENT:
             continue
         if not match or isinstance(item, bool):
-            raise _Wrong(f"expected 429, '5xx', '520-527' or 'none', got {item!r}")
+            raise _WrongValueError(f"expected 429, '5xx', '520-527' or 'none', got {item!r}")
         first = int(match[1]) * 100 if match[1] else int(match[2])
         ranges.append((first, first + 99 if match[1] else int(match[3] or match[2])))
     return tuple(ranges), any(item in _ABSENT for item in items)
@@ -300,13 +305,13 @@ def _pattern(value: object) -> re.Pattern[str]:
         try:
             re.compile(text)
         except re.error as error:
-            raise _Wrong(f"not a pattern: {text!r}: {error}") from None
+            raise _WrongValueError(f"not a pattern: {text!r}: {error}") from None
     return re.compile("(?:" + ")|(?:".join(texts) + ")", re.IGNORECASE | re.MULTILINE)
 
 
 def _header_tests(value: object) -> tuple[HeaderTest, ...]:
     if not isinstance(value, dict) or not all(isinstance(values, str) for values in value.values()):
-        raise _Wrong('expected header names with values, as in { "x-ratelimit-remaining-*" = "0" }')
+        raise _WrongValueError('expected header names with values, as in { "x-ratelimit-remaining-*" = "0" }')
     return tuple(_header_test(str(name), values) for name, values in value.items())
 
 

@@ -67,16 +67,25 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A meaning inside one code: all `stems` begin some word of it, no stem of `never` does. `rate limit` reads `user_rate_limited`."""
+    """A meaning inside one code: all `stems` begin some word of it, no stem of `never` does; `rate limit` reads `user_rate_limited`.
+
+    Each stem comes with a space before it, so that it is found only where a word begins.
+    """
 
     stems: tuple[str, ...]
     never: tuple[str, ...] = ()
 
-    def found_in(self, tokens: tuple[str, ...]) -> bool:
-        """Whether the code with these words means this."""
-        if not all(any(token.startswith(stem) for token in tokens) for stem in self.stems):
-            return False
-        return not any(token.startswith(stem) for stem in self.never for token in tokens)
+    def found_in(self, words: str) -> bool:
+        """Whether the code means this; `words` are its words as `spaced` gives them."""
+        for stem in self.stems:  # asked thousands of times: no generator
+            if stem not in words:
+                return False
+        return not (self.never and any(stem in words for stem in self.never))
+
+
+def spaced(tokens: tuple[str, ...]) -> str:
+    """A code's words, each after a space."""
+    return "".join(f" {token}" for token in tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +101,8 @@ class HeaderTest:
 class When:
     """The conditions of a row: all that are given must hold. An empty one holds always.
 
-    `codes` are squashed; `statuses` inclusive ranges; `wording` searched in messages with everything quoted blanked out;
-    `paths` searched in the path of the address; `marks` are facts that the reader derives (see `sources.apierror`).
+    `codes` are squashed; `statuses` inclusive ranges, `no_status` where none is known; `wording` searched in messages with everything quoted blanked out;
+    `paths` searched in the path of the address; header names with `@` are facts that the reader derives (see `sources.case`).
     """
 
     codes: frozenset[str] = frozenset()
@@ -135,8 +144,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """The whole table. `gateway_headers` mark a proxy that its user runs, `request_ids` name headers that prove the provider's application answered,
-    `code_headers` name headers whose value is an error code, `wrapped_prefixes` begin headers that a gateway passes on from its upstream."""
+    """The whole table, rows by stage.
+
+    `gateway_headers` mark a proxy that its user runs, `request_ids` name headers that prove the provider's application answered, `code_headers` name
+    headers whose value is an error code, `wrapped_prefixes` begin headers that a gateway passes on from its upstream, `quota_headers` hold the units left.
+    """
 
     rows: Mapping[Stage, tuple[Row, ...]] = field(default_factory=dict)
     origins: tuple[Origin, ...] = ()

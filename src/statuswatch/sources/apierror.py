@@ -22,6 +22,7 @@ _RESPONSE_STAGES = (Stage.HEADER, Stage.STATUS, Stage.WORDING)
 _SAFE_CODE = re.compile(r"[\w.:#/-]{1,64}")
 _ABOUT_MODEL = frozenset({Fault.MODEL, Fault.PROVIDER})
 _MOST_MODEL = 120
+_NO_CODE = Code("", "", "")
 
 
 def diagnose(response: Response, signatures: Signatures, knowledge: Knowledge | None = None) -> Diagnosis:
@@ -37,7 +38,7 @@ def diagnose(response: Response, signatures: Signatures, knowledge: Knowledge | 
 
 
 def diagnose_transport(code: str, host: str | None, signatures: Signatures) -> Diagnosis:
-    """What a call that got no answer says: an errno name, a library's exception or error code (`ENOTFOUND`, `UND_ERR_CONNECT_TIMEOUT`, `ConnectError`), or a sentence.
+    """What a call that got no answer says, by an errno name, a library's error code or exception (`ENOTFOUND`, `ConnectError`), or a sentence.
 
     `host` is where the call went: on this machine a refusal is the user's own gateway.
     """
@@ -48,8 +49,9 @@ def diagnose_transport(code: str, host: str | None, signatures: Signatures) -> D
     place = None if not bare else Place.LOCAL if is_local(bare) else Place.REMOTE
     case = Case(None, None, {}, Shape.EMPTY, layers=[words], text=code[:400], host=bare, place=place)
     for row in signatures.rows.get(Stage.TRANSPORT, ()):
-        if (matched := _matches(row.when, case, words)) is not None:
-            return Diagnosis(row.fault, row.confidence, row.reason, code=_safe(code), signals=(f"transport:{_safe(matched.text if matched else code) or 'words'}",), explicit=row.explicit)
+        if _matches(row.when, case, words) is not None:
+            signals = (f"rule:{row.id}", f"transport:{_safe(code) or 'words'}")
+            return Diagnosis(row.fault, row.confidence, row.reason, code=_safe(code), signals=signals, explicit=row.explicit)
     return Diagnosis(Fault.UNKNOWN, Confidence.LOW, "transport_unknown", code=_safe(code), signals=("transport:unrecognised",))
 
 
@@ -57,16 +59,16 @@ def _decide(case: Case, signatures: Signatures) -> tuple[Row | None, Layer | Non
     """The first row that holds, with the layer and the code it stands on."""
     for row in signatures.rows.get(Stage.INTERCEPTED, ()):
         if (matched := _matches(row.when, case, None)) is not None:
-            return row, None, matched or None
+            return row, None, matched
     for stage in _BODY_STAGES:
         for layer in case.layers:
             for row in signatures.rows.get(stage, ()):
                 if (matched := _matches(row.when, case, layer)) is not None and not _is_hearsay(case, layer, row):
-                    return row, layer, matched or None
+                    return row, layer, matched
     for stage in _RESPONSE_STAGES:
         for row in signatures.rows.get(stage, ()):
             if (matched := _matches(row.when, case, None)) is not None:
-                return row, None, matched or None
+                return row, None, matched
     return None, None, None
 
 
@@ -75,18 +77,28 @@ def _is_hearsay(case: Case, layer: Layer, row: Row) -> bool:
     return layer.told and case.response_status in _CALLERS_STATUSES and SIDES[row.fault] is not Side.YOURS
 
 
-def _matches(when: When, case: Case, layer: Layer | None) -> Code | bool | None:
-    """The code on which the conditions hold, False where they hold without one, None where they do not hold."""
-    if not (_fits_place(when, case) and _fits_status(when, case, layer) and _fits_answer(when, case, layer)):
+def _matches(when: When, case: Case, layer: Layer | None) -> Code | None:
+    """The code on which the conditions hold (an empty one where they ask for none), None where they do not hold. The most selective are asked first."""
+    code = _NO_CODE
+    if when.codes or when.means:
+        found = _code(when, layer.codes if layer else case.codes)
+        if found is None:
+            return None
+        code = found
+    if not (_fits_status(when, case, layer) and _fits_place(when, case) and _fits_answer(when, case, layer)):
         return None
     if when.wording and not when.wording.search(case.plain(layer)):
         return None
-    if not when.codes and not when.means:
-        return False
-    codes = layer.codes if layer else [code for one in case.layers for code in one.codes]
+    return code
+
+
+def _code(when: When, codes: list[Code]) -> Code | None:
     for code in codes:
-        if code.squashed in when.codes or any(phrase.found_in(code.tokens) for phrase in when.means):
+        if code.squashed in when.codes:
             return code
+        for phrase in when.means:
+            if phrase.found_in(code.words):
+                return code
     return None
 
 
@@ -112,7 +124,9 @@ def _fits_status(when: When, case: Case, layer: Layer | None) -> bool:
 def _fits_answer(when: When, case: Case, layer: Layer | None) -> bool:
     if when.params and (layer is None or layer.param not in when.params):
         return False
-    return all(case.header_matches(test) for test in when.headers) and not any(case.header_matches(test) for test in when.without)
+    if when.headers and not all(case.header_matches(test) for test in when.headers):
+        return False
+    return not (when.without and any(case.header_matches(test) for test in when.without))
 
 
 def _result(case: Case, response: Response, knowledge: Knowledge | None, row: Row | None, layer: Layer | None, code: Code | None) -> Diagnosis:
@@ -124,7 +138,7 @@ def _result(case: Case, response: Response, knowledge: Knowledge | None, row: Ro
     if SIDES[fault] is Side.THEIRS and (case.place is Place.LOCAL or case.headers.get("@cache") == "hit"):
         confidence = raised(confidence, -1)
     upstream = upstream_of(case.layers)
-    best = code or next((each for one in case.layers for each in one.codes), None)
+    best = code if code and code.text else next((each for one in case.layers for each in one.codes), None)
     model = model_of(case, from_words=fault in _ABOUT_MODEL)
     return Diagnosis(
         fault,
@@ -160,7 +174,7 @@ def _signals(case: Case, row: Row | None, layer: Layer | None, code: Code | None
         found += [f"header:{test.name}" for test in row.when.headers if not test.name.startswith("@")]
         if row.when.wording:
             found.append("wording")
-    if code and (safe := _safe(code.text)):
+    if code and code.text and (safe := _safe(code.text)):
         found.append(f"code:{safe}")
     if case.status is not None:
         found.append(f"status:{case.status}")

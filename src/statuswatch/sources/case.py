@@ -8,11 +8,12 @@ from urllib.parse import unquote, urlsplit
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.signatures import HeaderTest, Place, Shape, Signatures
 from statuswatch.sources import headers as fields
+from statuswatch.sources.envelope import is_error
 from statuswatch.sources.hosts import is_local
-from statuswatch.sources.literal import NotData, whole
+from statuswatch.sources.literal import NotDataError, whole
 from statuswatch.sources.response import Response
 from statuswatch.sources.stream import has_ended, line_errors, looks_like_stream, stream_errors
-from statuswatch.sources.unwrap import Layer, is_error, layers_in_text, layers_of
+from statuswatch.sources.unwrap import Code, Layer, layers_in_text, layers_of
 
 _LONGEST_BODY = 4_194_304
 _LONGEST_TEXT = 4000
@@ -27,14 +28,24 @@ _XML_MESSAGE = re.compile(r"<(?:\w+:)?(?:message|faultstring)>([^<>]{1,500})</",
 _QUOTED = re.compile(r"(?<!\w)'[^'\n]*'(?!\w)|\"[^\"\n]*\"|`[^`\n]*`|\u201c[^\u201d\n]*\u201d")
 _MODEL_PATHS = re.compile(r"/(?:models?|deployments|engines)/([^/:?]+(?::\d+)?)", re.IGNORECASE)
 _MODEL = re.compile(r"[A-Za-z0-9][\w.:@/-]{0,119}")
-_QUOTED_MODEL = re.compile(r"\bmodel[ :=]{1,3}[`'\"]([A-Za-z0-9][\w.:@/-]{1,100})[`'\"]|\bmodels/([\w.@-]{2,80})|\bmodel: ([\w.:@/-]{2,80})|`([\w.:@/-]{2,80})`", re.IGNORECASE)
+_QUOTED_MODEL = re.compile(
+    r"\bmodel[ :=]{1,3}[`'\"]([A-Za-z0-9][\w.:@/-]{1,100})[`'\"]|\bmodels/([\w.@-]{2,80})|\bmodel: ([\w.:@/-]{2,80})|`([\w.:@/-]{2,80})`",
+    re.IGNORECASE,
+)
 _STATED = (
-    re.compile(r"\b(?:api error|error code|status code|status|http(?:/\d(?:\.\d)?)?|code|error|failed|statuscode|httpstatuscode)\b\W{0,6}([45]\d\d)\b", re.IGNORECASE),
+    re.compile(
+        r"\b(?:api error|error code|status code|status|http(?:/\d(?:\.\d)?)?|code|error|failed|statuscode|httpstatuscode)\b\W{0,6}([45]\d\d)\b", re.IGNORECASE
+    ),
     re.compile(r"[\[(]([45]\d\d)\b(?=[ )\]:])"),
     re.compile(r"^\W*([45]\d\d)\b"),
-    re.compile(r"\b([45]\d\d)\b (?:[a-z]+_error|overloaded|too many requests|unauthorized|forbidden|not found|bad gateway|service unavailable|internal server error)", re.IGNORECASE),
+    re.compile(
+        r"\b([45]\d\d)\b (?:[a-z]+_error|overloaded|too many requests|unauthorized|forbidden|not found|bad gateway|service unavailable|internal server error)",
+        re.IGNORECASE,
+    ),
 )
-_WAIT = re.compile(r"(?:retry|try again|reset\w*|wait|available) (?:in|after) (?:about )?(\d[\d.hms]{0,20})(?: ?(seconds?|secs?|s|minutes?|mins?|hours?)\b)?", re.IGNORECASE)
+_WAIT = re.compile(
+    r"(?:retry|try again|reset\w*|wait|available) (?:in|after) (?:about )?(\d[\d.hms]{0,20})(?: ?(seconds?|secs?|s|minutes?|mins?|hours?)\b)?", re.IGNORECASE
+)
 _WAIT_UNITS = {"m": 60.0, "h": 3600.0, "s": 1.0}
 
 
@@ -54,7 +65,12 @@ class Case:
     provider: str | None = None
     failed: bool = True
     answered_by_application: bool = False
-    _plain: str | None = None
+    _plains: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> list[Code]:
+        """The codes of all layers, innermost first."""
+        return [code for layer in self.layers for code in layer.codes]
 
     def header_matches(self, test: HeaderTest) -> bool:
         """Whether a header is there as the test asks."""
@@ -65,11 +81,12 @@ class Case:
 
     def plain(self, layer: Layer | None = None) -> str:
         """What the layer says, or all layers and the text, lower-case, one message a line, with everything quoted blanked out: quotes repeat requests."""
-        if layer is not None:
-            return _blank(layer.messages)
-        if self._plain is None:
-            self._plain = _blank([*(message for one in self.layers for message in one.messages), self.text])
-        return self._plain
+        key = id(layer) if layer is not None else 0
+        found = self._plains.get(key)
+        if found is None:
+            messages = layer.messages if layer is not None else [*(message for one in self.layers for message in one.messages), self.text]
+            found = self._plains[key] = _blank(messages)
+        return found
 
 
 def read_case(response: Response, signatures: Signatures, knowledge: Knowledge | None) -> Case:
@@ -133,9 +150,9 @@ def _seen_through(headers: Mapping[str, str], signatures: Signatures) -> dict[st
 def _address(url: str | None) -> tuple[str | None, str]:
     try:
         parts = urlsplit(url or "")
-        return (parts.hostname or None), parts.path
     except ValueError:
         return None, ""
+    return (parts.hostname or None), parts.path
 
 
 def _body(response: Response, headers: Mapping[str, str]) -> tuple[Shape, list[Layer], str, bool]:
@@ -152,7 +169,7 @@ def _body(response: Response, headers: Mapping[str, str]) -> tuple[Shape, list[L
         return Shape.STREAM, layers, "", bool(layers) or not succeeded or not has_ended(body)
     try:
         value = whole(body)
-    except NotData:
+    except NotDataError:
         return _text(response, body, succeeded=succeeded)
     if succeeded:
         items = value if isinstance(value, list) else [value]
@@ -226,7 +243,8 @@ def _derive(case: Case, response: Response, signatures: Signatures) -> None:
 
 def _origin(case: Case, signatures: Signatures) -> str | None:
     """Who answered, by what only they send."""
-    request_ids = [layer.request_id for layer in case.layers if layer.request_id] + [case.headers[name] for name in sorted(signatures.request_ids) if name in case.headers]
+    request_ids = [layer.request_id for layer in case.layers if layer.request_id]
+    request_ids += [case.headers[name] for name in sorted(signatures.request_ids) if name in case.headers]
     for origin in signatures.origins:
         if any(case.header_matches(test) for test in origin.headers):
             return origin.provider
@@ -257,5 +275,3 @@ def _stated_status(text: str) -> int | None:
 def upstream_of(layers: Iterable[Layer]) -> str | None:
     """Whom a gateway names as the one that failed."""
     return next((layer.upstream for layer in layers if layer.upstream), None)
-
-

@@ -26,7 +26,7 @@ _UNITS = (86400.0, 3600.0, 60.0, 1.0, 0.001)
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """One limit as `RateLimit` or `RateLimit-Policy` states it (draft-ietf-httpapi-ratelimit-headers): units left, seconds to reset, quota, window in seconds."""
+    """One limit of `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): units left, seconds to reset, quota, window in seconds."""
 
     policy: str
     remaining: int | None = None
@@ -54,7 +54,7 @@ class Retirement:
 
 
 def links(value: str) -> tuple[tuple[str, str], ...]:
-    """The links of a `Link` field as (relation, target), one for each relation named (RFC 8288, section 3). Links with another context (`anchor`) are left out."""
+    """The links of a `Link` field as (relation, target), one for each relation (RFC 8288, section 3). Those with another context (`anchor`) are left out."""
     found: list[tuple[str, str]] = []
     value = value[:_LONGEST]
     at = 0

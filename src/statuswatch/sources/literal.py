@@ -7,6 +7,7 @@ from typing import Any
 _DECODER = json.JSONDecoder(strict=False)  # pasted strings hold raw line breaks
 _LONGEST_DUMP = 32_768
 _TRIES = 8
+_DEEPEST = 60
 # One piece of a dump: a string in either quote, a bracket, a separator, a bare word or number, or a character that belongs to nothing.
 _PIECE = re.compile(r"""[bur]{0,2}'((?:[^'\\]|\\.)*)'|[bur]{0,2}"((?:[^"\\]|\\.)*)"|([{}\[\]()])|([,:])|([A-Za-z_$][\w$.]*|-?\d[\w.+-]*)|\s+|(.)""", re.DOTALL)
 _ESCAPE = re.compile(r"""\\(.)|(["\x00-\x1f])""", re.DOTALL)
@@ -15,37 +16,37 @@ _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _WORDS = {"True": "true", "true": "true", "False": "false", "false": "false"}
 
 
-class NotData(ValueError):
+class NotDataError(ValueError):
     """A text is no data in any notation known here."""
 
 
 def strict(text: str) -> Any:
-    """The value of a whole JSON text; raises NotData."""
+    """The value of a whole JSON text; raises NotDataError."""
     try:
         return _DECODER.decode(text.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
-        raise NotData from error
+        raise NotDataError from error
 
 
 def whole(text: str) -> Any:
-    """The object or list that the whole text is, in JSON or as a Python or JavaScript dump; raises NotData for anything else, single words and numbers included."""
+    """The object or list that the whole text is, in JSON or as a Python or JavaScript dump; raises NotDataError for anything else, also for a bare word."""
     text = text.strip()
     if text[:1] not in ("{", "["):
-        raise NotData
+        raise NotDataError
     try:
         return strict(text)
-    except NotData:
+    except NotDataError:
         value, end = loose(text)
         if text[end:].strip():
-            raise NotData from None
+            raise NotDataError from None
         return value
 
 
 def first(text: str) -> Any:
-    """The first object inside a text; raises NotData where there is none. Looks at a bounded number of braces; escaped quotes are tried once."""
+    """The first object inside a text; raises NotDataError where there is none. Looks at a bounded number of braces; escaped quotes are tried once."""
     try:
         return _first(text)
-    except NotData:
+    except NotDataError:
         if '\\"' not in text:
             raise
         return _first(text.replace('\\"', '"'))
@@ -63,13 +64,13 @@ def _first(text: str) -> Any:
             pass
         try:
             return loose(text[at : at + _LONGEST_DUMP])[0]
-        except NotData:
+        except NotDataError:
             pass
-    raise NotData
+    raise NotDataError
 
 
 def loose(text: str) -> tuple[Any, int]:
-    """The Python or JavaScript dump that `text` begins with, and where it ends: single quotes, None, undefined, unquoted keys. Raises NotData.
+    """The Python or JavaScript dump that `text` begins with, and where it ends: single quotes, None, undefined, unquoted keys. Raises NotDataError.
 
     Names that are no data (`[Object]`, `<Response …>` and the like) become null; nothing is ever evaluated.
     """
@@ -78,7 +79,7 @@ def loose(text: str) -> tuple[Any, int]:
     for match in _PIECE.finditer(text[:_LONGEST_DUMP]):
         single, double, bracket, separator, word, stray = match.groups()
         if stray is not None:
-            raise NotData
+            raise NotDataError
         if single is not None or double is not None:
             pieces.append('"' + _ESCAPE.sub(_escaped, single if single is not None else double) + '"')
         elif bracket:
@@ -89,15 +90,17 @@ def loose(text: str) -> tuple[Any, int]:
             pieces.append(separator)
         elif word:
             pieces.append(_bare(word, text, match.end()))
-    raise NotData
+    raise NotDataError
 
 
 def _bracket(bracket: str, open_brackets: list[str]) -> str:
     if bracket in "{[(":
+        if len(open_brackets) >= _DEEPEST:
+            raise NotDataError
         open_brackets.append({"{": "}", "[": "]", "(": ")"}[bracket])
         return "{" if bracket == "{" else "["
     if not open_brackets or open_brackets.pop() != bracket:
-        raise NotData
+        raise NotDataError
     return "}" if bracket == "}" else "]"
 
 

@@ -3,13 +3,23 @@
 import re
 from typing import Any
 
-from statuswatch.sources.literal import NotData, strict
-from statuswatch.sources.unwrap import is_error
+from statuswatch.sources.envelope import is_error
+from statuswatch.sources.literal import NotDataError, strict
 
 _FIELD = re.compile(r"^(event|data)[ \t]*:[ ]?(.*)$")
 # An event may be an error only if one of these stands in it; all others are not even parsed.
 _HINTS = ("error", "fail", "exception", "fault")
-_ENDS = ("[DONE]", "message_stop", "response.completed", "response.incomplete", '"finish_reason":"', '"finish_reason": "', '"finishReason"', '"done":true', '"done": true')
+_ENDS = (
+    "[DONE]",
+    "message_stop",
+    "response.completed",
+    "response.incomplete",
+    '"finish_reason":"',
+    '"finish_reason": "',
+    '"finishReason"',
+    '"done":true',
+    '"done": true',
+)
 _MOST_EVENTS = 400
 _LONGEST_EVENT = 262_144
 _TAIL = 1_048_576
@@ -46,7 +56,7 @@ def stream_errors(body: str) -> list[Any]:
     for name, data in events(body):
         try:
             value = strict(data[:_LONGEST_EVENT])
-        except NotData:
+        except NotDataError:
             if name == "error" and data.strip():
                 found.append({"type": "error", "message": data[:2000]})
             continue
@@ -66,7 +76,7 @@ def line_errors(body: str) -> list[Any]:
             continue
         try:
             value = strict(line)
-        except NotData:
+        except NotDataError:
             continue
         if is_error(value):
             found.append(value)

@@ -8,60 +8,47 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from statuswatch.core.signatures import tokens_of
+from statuswatch.core.signatures import spaced, tokens_of
+from statuswatch.sources.envelope import (
+    CHILDREN,
+    CODES,
+    CONTENT,
+    FILLER_CODES,
+    MESSAGES,
+    MOST_NODES,
+    NAMED_UNION,
+    UPSTREAMS,
+    WAITS,
+    error_status,
+    key_of,
+    listed,
+)
 from statuswatch.sources.headers import seconds
-from statuswatch.sources.literal import NotData, first, whole
-
-# Keys are compared without case and punctuation: `errorType`, `error_type` and `error-type` are one.
-_CODES = frozenset(
-    "code type status reason errortype errorcode errcode errno kind category errorcategory errorname exception subtype subcode errorsubcode codexerrorinfo limitsource "
-    "statuscode httpstatus httpstatuscode httpcode rawstatuscode faultcode codename".split()
-) | {"__type", "@type"}
-_MESSAGES = frozenset(
-    "message msg errormessage errmsg errormsg statusmsg detail details title description errordescription faultstring cause raw hint explanation "
-    "body responsebody response data reason error errors err text".split()
-)
-_CHILDREN = frozenset(
-    "error errors err detail details metadata raw cause inner innererror response body responsebody data fault exception availability baseresp previouserrors originalerror "
-    "upstreamerror upstream errorresponse errordata problem payload lasterror violations codexerrorinfo reason meta object result info errorinfo params quotadimensions".split()
-)
-# An object with one of these is a request or an answer: of it, only its `error` is entered.
-_CONTENT = frozenset("messages prompt input contents instructions tools choices candidates content output embedding embeddings".split())
-_UPSTREAMS = ("providername", "provider", "llmprovider", "upstreamprovider")
-_WAITS = ("retrydelay", "retryafter", "retryafterseconds", "retryafters", "estimatedtime")
-_FILLER_CODES = frozenset({"error", "errors", "object"})
+from statuswatch.sources.literal import NotDataError, first, whole
 
 _DEEPEST = 12
-_MOST_NODES = 400
 _LONGEST_CODE = 100
 _LONGEST_MESSAGE = 2000
 _LONGEST_EMBEDDED = 262_144
-_HTTP_ERRORS = range(400, 600)
 _MOST_NUMBER = 10**7
 _CODE = re.compile(r"[A-Za-z_@][\w.\-:#/@?=&%]*|\d{1,7}")
 _SENTENCE_CODE = re.compile(r"[A-Za-z][A-Za-z ,'.()-]*")
 _CLASS = re.compile(r"[A-Za-z]\w*(?:Error|Exception|Fault)")
-_NAMED_UNION = re.compile(r"[A-Za-z]\w{2,60}(?:Exception|Error)")
 # What stands before an error that another program passed on, and what shows that it is rather a request being quoted.
 _PASSED_ON = re.compile(r"(?:error|exception|fail(?:ed|ure)|status|code|http|return(?:ed|s)|respon(?:se|ded)|upstream|provider|\b[45]\d\d)\b", re.IGNORECASE)
 _QUOTED_REQUEST = re.compile(r"prompt|input|content|messages?\b|pars(?:e|ing)|json|argument|param|unexpected|value|tool|schema|field", re.IGNORECASE)
 _LONGEST_PREFIX = 240
 _LABEL = re.compile(r"\s*(?:(?:[a-z_]\w*\.){0,6}([A-Z]\w{2,60}(?:Error|Exception))\b|An error occurred \((\w{3,60})\))")
 _QUIET_STATUSES = frozenset({400, 413, 422})
-_KEY = re.compile(r"[^a-z0-9@]")
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code of a body: as written, its words, and the words joined."""
+    """One code of a body: as written, in the spelling that listed codes are compared by, and as words that meanings are found in."""
 
     text: str
-    tokens: tuple[str, ...]
-
-    @property
-    def squashed(self) -> str:
-        """The spelling that listed codes are compared by."""
-        return "".join(self.tokens)
+    squashed: str
+    words: str
 
 
 @dataclass(slots=True)
@@ -82,38 +69,15 @@ class Layer:
     def add_code(self, text: str) -> None:
         """Keep a code that has words of its own, once."""
         tokens = tokens_of(text)
-        if tokens and all(code.tokens != tokens for code in self.codes):
-            self.codes.append(Code(text, tokens))
-
-
-def key_of(name: object) -> str:
-    """A field's name as it is compared: `errorType`, `error_type` and `Error-Type` are one."""
-    return str(name) if str(name) in ("__type", "@type") else _KEY.sub("", str(name)[:80].lower())
-
-
-def is_error(value: object) -> bool:
-    """Whether a value that came with a success status is an error all the same, by its own fields: never by what an answer says."""
-    if not isinstance(value, dict):
-        return False
-    fields = {key_of(name): content for name, content in value.items()}
-    if any(fields.get(name) for name in ("error", "errors", "err", "fault", "exception", "__type")):
-        return True
-    if fields.get("type") == "error" or fields.get("object") == "error" or fields.get("success") is False or fields.get("ok") is False:
-        return True
-    if str(fields.get("type", "")).endswith(".failed") or any(_NAMED_UNION.fullmatch(str(name)) and isinstance(value[name], dict) for name in value):
-        return True
-    base = fields.get("baseresp")
-    if isinstance(base, dict) and base.get("status_code"):
-        return True
-    if any(isinstance(choice, dict) and choice.get("error") for choice in _listed(fields.get("choices"))):
-        return True
-    return not _CONTENT & fields.keys() and bool(_number(fields.get("code")) or _number(fields.get("statuscode")) or fields.get("errorcode"))
+        words = spaced(tokens)
+        if tokens and all(code.words != words for code in self.codes):
+            self.codes.append(Code(text, "".join(tokens), words))
 
 
 def layers_of(value: object, status: int | None) -> list[Layer]:
     """The errors inside a parsed body, innermost first; the same for any order of keys. `status` is the response's own."""
     walk = _Walk(labels=status not in _QUIET_STATUSES)
-    walk.enter([value] if isinstance(value, dict) else [item for item in _listed(value) if isinstance(item, dict)], 0, told=False)
+    walk.enter([value] if isinstance(value, dict) else [item for item in listed(value) if isinstance(item, dict)], 0, told=False)
     return _innermost_first(walk.found)
 
 
@@ -123,7 +87,7 @@ def layers_in_text(text: str, *, labels: bool) -> list[Layer]:
     outer = Layer(0, told=True)
     try:
         value = first(text[:_LONGEST_EMBEDDED])
-    except NotData:
+    except NotDataError:
         outer.messages.append(text[:_LONGEST_MESSAGE])
     else:
         walk.enter([value], 1, told=True)
@@ -138,24 +102,13 @@ def _innermost_first(found: list[Layer]) -> list[Layer]:
     return sorted(said, key=lambda layer: (-layer.depth, layer.told))
 
 
-def _listed(value: object) -> list[Any]:
-    return value[:_MOST_NODES] if isinstance(value, list) else []
-
-
-def _number(value: object) -> int | None:
-    """A status of an error, as a number or written as one."""
-    if isinstance(value, str) and len(value) == 3 and value.isdecimal():  # noqa: PLR2004 - every HTTP status has three digits
-        value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value in _HTTP_ERRORS else None
-
-
 @dataclass(slots=True)
 class _Walk:
     """One way through a body, outside in, with a limit on depth and on objects visited."""
 
     labels: bool
     found: list[Layer] = field(default_factory=list)
-    left: int = _MOST_NODES
+    left: int = MOST_NODES
 
     def enter(self, nodes: list[Any], depth: int, *, told: bool) -> None:
         """Read sibling objects as one layer, then what is inside them."""
@@ -171,12 +124,14 @@ class _Walk:
             self.enter(children, depth + 1, told=told or in_sentence)
 
     def _read(self, node: Mapping[Any, Any], layer: Layer) -> Iterator[tuple[list[Any], bool]]:
-        fields = sorted(((key_of(name), name, value) for name, value in node.items() if isinstance(name, str)), key=lambda entry: entry[:2]) if len(node) <= _MOST_NODES else []
-        if any(key in _CONTENT and value for key, _, value in fields):
+        if len(node) > MOST_NODES:
+            return
+        fields = sorted(((key_of(name), str(name), value) for name, value in node.items()), key=lambda entry: entry[:2])
+        if any(key in CONTENT and value for key, _, value in fields):
             fields = [entry for entry in fields if entry[0] in ("error", "errors", "err", "choices")]
         for key, name, value in fields:
             if key == "choices":
-                yield [choice["error"] for choice in _listed(value) if isinstance(choice, dict) and isinstance(choice.get("error"), dict)], False
+                yield [choice["error"] for choice in listed(value) if isinstance(choice, dict) and isinstance(choice.get("error"), dict)], False
             elif isinstance(value, str):
                 yield from self._string(key, name, value, layer)
             elif isinstance(value, dict | list):
@@ -185,14 +140,14 @@ class _Walk:
                 _plain(key, value, layer)
 
     def _string(self, key: str, name: str, value: str, layer: Layer) -> Iterator[tuple[list[Any], bool]]:
-        if key in _CODES and _as_code(value, layer):
+        if key in CODES and _as_code(value, layer):
             return
         if key == "name" and _CLASS.fullmatch(value[:_LONGEST_CODE]):
             layer.add_code(value)
         elif key == "error" and len(value) <= _LONGEST_CODE and _CODE.fullmatch(value):
             layer.add_code(value)
             layer.messages.append(value)
-        elif key in _MESSAGES:
+        elif key in MESSAGES:
             yield from self._message(key, value, layer)
         elif name:
             _plain(key, value, layer)
@@ -212,10 +167,10 @@ class _Walk:
 
 def _as_code(value: str, layer: Layer) -> bool:
     """Take a string that stands where codes stand; whether it was one."""
-    if (status := _number(value)) is not None:
+    if (status := error_status(value)) is not None:
         layer.status = layer.status or status
         return True
-    if value.lower() in _FILLER_CODES:
+    if value.lower() in FILLER_CODES:
         return True
     if len(value) <= _LONGEST_CODE and (_CODE.fullmatch(value) or _SENTENCE_CODE.fullmatch(value)):
         layer.add_code(value)
@@ -228,41 +183,46 @@ def _as_code(value: str, layer: Layer) -> bool:
 
 def _inside(key: str, name: str, value: Any, layer: Layer) -> Iterator[tuple[list[Any], bool]]:
     """The objects below a field. A field named like an exception, and a code written as an object with one key, are codes themselves."""
-    if isinstance(value, dict) and _NAMED_UNION.fullmatch(name):
+    if isinstance(value, dict) and NAMED_UNION.fullmatch(name):
         layer.add_code(name)
         yield [value], False
-    elif key in _CHILDREN:
+    elif key in CHILDREN:
         if isinstance(value, dict) and len(value) == 1 and key in ("codexerrorinfo", "reason", "errorinfo"):
             ((only, content),) = value.items()
             layer.add_code(str(only)[:_LONGEST_CODE])
             value = content
-        items = [value] if isinstance(value, dict) else [item for item in _listed(value) if isinstance(item, dict)]
-        layer.messages += [item[:_LONGEST_MESSAGE] for item in _listed(value) if isinstance(item, str)]
+        items = [value] if isinstance(value, dict) else [item for item in listed(value) if isinstance(item, dict)]
+        layer.messages += [item[:_LONGEST_MESSAGE] for item in listed(value) if isinstance(item, str)]
         if items:
             yield items, False
 
 
 def _plain(key: str, value: Any, layer: Layer) -> None:
-    """Numbers and the few names that are kept beside codes."""
-    if key in _CODES and isinstance(value, int) and not isinstance(value, bool):
-        if (status := _number(value)) is not None:
+    """Numbers, and the few names that are kept beside codes."""
+    if key in WAITS and layer.retry_after_s is None and not isinstance(value, bool):
+        layer.retry_after_s = seconds(str(value))
+    elif isinstance(value, str):
+        _name(key, value[:_LONGEST_CODE], layer)
+    elif key in CODES and isinstance(value, int) and not isinstance(value, bool):
+        if (status := error_status(value)) is not None:
             layer.status = layer.status or status
         elif 0 < value < _MOST_NUMBER:
             layer.add_code(str(value))
-    elif key in _WAITS and layer.retry_after_s is None and not isinstance(value, bool):
-        layer.retry_after_s = seconds(str(value))
-    elif isinstance(value, str) and _CODE.fullmatch(value[:_LONGEST_CODE]):
-        value = value[:_LONGEST_CODE]
-        if key == "param":
-            layer.param = value
-        elif key == "model":
-            layer.model = value
-        elif key == "requestid":
-            layer.request_id = value
-        elif key == "quotaid":
-            layer.add_code(value)
-    if key in _UPSTREAMS and isinstance(value, str):
-        layer.upstream = value[:_LONGEST_CODE]
+
+
+def _name(key: str, value: str, layer: Layer) -> None:
+    if key in UPSTREAMS:
+        layer.upstream = value
+    elif not _CODE.fullmatch(value):
+        return
+    elif key == "param":
+        layer.param = value
+    elif key == "model":
+        layer.model = value
+    elif key == "requestid":
+        layer.request_id = value
+    elif key == "quotaid":
+        layer.add_code(value)
 
 
 def _passed_on(value: str) -> list[Any] | None:
@@ -277,6 +237,6 @@ def _passed_on(value: str) -> list[Any] | None:
             if len(prefix) > _LONGEST_PREFIX or any(quote in prefix for quote in "'\"`") or not _PASSED_ON.search(prefix) or _QUOTED_REQUEST.search(prefix):
                 return None
             found = first(value)
-    except NotData:
+    except NotDataError:
         return None
-    return [found] if isinstance(found, dict) else [item for item in _listed(found) if isinstance(item, dict)] or None
+    return [found] if isinstance(found, dict) else [item for item in listed(found) if isinstance(item, dict)] or None

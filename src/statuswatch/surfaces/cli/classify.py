@@ -4,7 +4,6 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import IO, Any
 
 from statuswatch.catalog.loader import load
@@ -30,7 +29,7 @@ _VERBOSE = re.compile(r"^< ?", re.MULTILINE)
 _STATUSES = range(100, 1000)
 
 
-class _Unreadable(ValueError):
+class _UnreadableLineError(ValueError):
     """A line of input that cannot be taken; the text names the field."""
 
 
@@ -78,7 +77,7 @@ def _lines(source: IO[Any], knowledge: Knowledge) -> int:
         try:
             given = _object(line)
             found = diagnose(_response(given), signatures, knowledge)
-        except _Unreadable as error:
+        except _UnreadableLineError as error:
             print(f"line {number}: {error}", file=sys.stderr)
             status = BAD_INPUT
             continue
@@ -106,9 +105,9 @@ def _object(line: bytes | str) -> Mapping[str, Any]:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
         said = error.msg if isinstance(error, json.JSONDecodeError) else "not text in UTF-8" if isinstance(error, UnicodeError) else "too deep or too large"
-        raise _Unreadable(f"not JSON: {said}") from error
+        raise _UnreadableLineError(f"not JSON: {said}") from error
     if not isinstance(value, dict):
-        raise _Unreadable("expected one object a line")
+        raise _UnreadableLineError("expected one object a line")
     return value
 
 
@@ -116,14 +115,14 @@ def _response(given: Mapping[str, Any]) -> Response:
     """The answer that an input object describes. No status means pasted text: it stays a hint."""
     status = given.get("status")
     if status is not None and (isinstance(status, bool) or not isinstance(status, int) or status not in _STATUSES):
-        raise _Unreadable("status: expected a whole number from 100 to 999, or null")
+        raise _UnreadableLineError("status: expected a whole number from 100 to 999, or null")
     headers = given.get("headers") or {}
     if not isinstance(headers, dict):
-        raise _Unreadable("headers: expected an object of names and values")
+        raise _UnreadableLineError("headers: expected an object of names and values")
     lowered: dict[str, str] = {}
     for name, value in headers.items():
         if isinstance(value, dict) or (isinstance(value, list) and not all(isinstance(item, str) for item in value)):
-            raise _Unreadable("headers: expected texts as values")
+            raise _UnreadableLineError("headers: expected texts as values")
         if value is not None:
             lowered[name.lower()] = ", ".join(value) if isinstance(value, list) else str(value)
     body = given.get("body")
@@ -131,9 +130,9 @@ def _response(given: Mapping[str, Any]) -> Response:
     elapsed = given.get("elapsed_ms")
     for field, value in (("body", body), ("url", given.get("url")), ("provider", given.get("provider"))):
         if value is not None and not isinstance(value, str):
-            raise _Unreadable(f"{field}: expected a text or null")
+            raise _UnreadableLineError(f"{field}: expected a text or null")
     if elapsed is not None and (isinstance(elapsed, bool) or not isinstance(elapsed, int | float)):
-        raise _Unreadable("elapsed_ms: expected a number or null")
+        raise _UnreadableLineError("elapsed_ms: expected a number or null")
     return Response(status, lowered, body or "", given.get("url"), given.get("provider"), elapsed, pasted=status is None)
 
 
@@ -190,6 +189,7 @@ _UNDECIDED = {
     "rate_limit_unspecified": "a 429 without detail: their capacity, your rate or your money. Your usage page tells.",
     "limit_without_evidence": "a rate limit without its numbers: the service's own throttle, or a proxy dropped them.",
     "gateway_or_provider": "your gateway failed, or what is behind it did. The gateway's log tells.",
+    "masked_refusal": "its status tells of a failure, its words of a refusal: something on the way changed one of them.",
     "timeout": "it took too long; nothing in it says which side was slow.",
     "connection_lost": "the connection ended; nothing in it says which side ended it.",
     "stream_cut": "the answer began well and stopped before its end.",
