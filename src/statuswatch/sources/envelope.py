@@ -122,7 +122,7 @@ CONTENT = frozenset(
 )
 UPSTREAMS = ("providername", "provider", "llmprovider", "upstreamprovider")
 WAITS = ("retrydelay", "retryafter", "retryafterseconds", "retryafters", "estimatedtime", "resetsinseconds")
-_FILLERCODES = frozenset({"error", "errors", "object"})
+FILLER_CODES = frozenset({"error", "errors", "object"})
 NAMED_UNION = re.compile(r"[A-Za-z]\w{2,60}(?:Exception|Error)")
 MOST_NODES = 400
 _HTTP_ERRORS = range(400, 600)
@@ -154,6 +154,7 @@ def is_error(value: object) -> bool:
 
 
 def listed(value: object) -> list[Any]:
+    """The first items of a list; none of anything else."""
     return value[:MOST_NODES] if isinstance(value, list) else []
 
 
