@@ -1,0 +1,81 @@
+"""Advice: only what works for this person now, never what is caught in the same trouble."""
+
+from dataclasses import replace
+
+import pytest
+
+from statuswatch.core.advising import advise
+from statuswatch.core.health import Confidence, Fault, Health
+from statuswatch.core.ids import parse_route
+from statuswatch.core.knowledge import Knowledge, ProviderFacts
+from statuswatch.core.verdict import AdviceKind, Reason, Verdict
+from support.facts import GPT, HAIKU, OPUS, OVERLOADED, QUOTA
+
+_KNOWN = Knowledge(
+    {
+        "anthropic": ProviderFacts("anthropic", "Anthropic", runs_on=("cloud-a",)),
+        "openai": ProviderFacts("openai", "OpenAI", runs_on=("cloud-a",)),
+    }
+)
+
+
+def _verdict(route: str, health: Health = Health.OK, fault: Fault = Fault.UNKNOWN, reason: Reason = Reason.CALLS_SUCCEED, **more: object) -> Verdict:
+    return Verdict(parse_route(route), health, fault, Confidence.HIGH, reason, **more)  # type: ignore[arg-type]
+
+
+_BAD = _verdict(OPUS, Health.DEGRADED, Fault.PROVIDER, Reason.OWN_FAILURES_CAPACITY)
+
+
+def _kinds(verdict: Verdict, *others: Verdict) -> list[tuple[str, str]]:
+    return [(item.kind.value, item.target) for item in advise(verdict, None, (verdict, *others), _KNOWN)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (Fault.QUOTA, "slow_down"),
+        (Fault.BILLING, "top_up"),
+        (Fault.AUTH, "check_key"),
+        (Fault.REQUEST, "fix_request"),
+        (Fault.MODEL, "check_model"),
+        (Fault.NETWORK, "check_network"),
+        (Fault.GATEWAY, "check_gateway"),
+    ],
+)
+def test_each_fault_of_yours_has_its_remedy(fault: Fault, kind: str) -> None:
+    assert _kinds(replace(_BAD, fault=fault)) == [(kind, OPUS)]
+
+
+def test_the_wait_that_the_answer_named_is_passed_on() -> None:
+    assert advise(replace(_BAD, fault=Fault.QUOTA), QUOTA, (), _KNOWN)[0].seconds == 21.0
+    kinds = [item.kind for item in advise(_BAD, replace(OVERLOADED, retry_after_s=5.0), (_BAD,), _KNOWN)]
+    assert kinds == [AdviceKind.RETRY, AdviceKind.WAIT]
+
+
+def test_what_works_is_named_same_provider_first_and_at_most_two() -> None:
+    others = [_verdict(GPT), _verdict(HAIKU), _verdict("openai/api:o3")]
+
+    assert _kinds(_BAD, *others) == [("switch", HAIKU), ("switch", GPT), ("wait", OPUS)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        _verdict(HAIKU, reason=Reason.PAGE_QUIET),
+        _verdict(HAIKU, Health.SUSPECT),
+        _verdict(HAIKU, incident="anthropic:i1"),
+        _verdict(OPUS),
+    ],
+)
+def test_what_is_not_proven_or_in_the_same_trouble_is_not_named(other: Verdict) -> None:
+    assert _kinds(replace(_BAD, incident="anthropic:i1"), other) == [("wait", OPUS)]
+
+
+def test_what_runs_on_the_platform_in_trouble_is_not_named() -> None:
+    assert _kinds(replace(_BAD, incident="cloud-a:i1"), _verdict(GPT)) == [("wait", OPUS)]
+    assert _kinds(replace(_BAD, incident="cloud-b:i1"), _verdict(GPT)) == [("switch", GPT), ("wait", OPUS)]
+    assert _kinds(replace(_BAD, incident="cloud-a:i1"), _verdict("mystery:thing")) == [("switch", "mystery:thing"), ("wait", OPUS)]
+
+
+def test_what_is_coming_back_is_to_be_tried() -> None:
+    assert _kinds(_verdict(OPUS, Health.RECOVERING, Fault.PROVIDER, Reason.BACK_BUT_OPEN)) == [("retry", OPUS)]
