@@ -114,8 +114,7 @@ class RolloutReader:
         if kind == "thread_settings_applied":
             self._settle(payload.get("thread_settings"), "model_provider_id")
         elif kind in ("task_started", "turn_started"):
-            self._turn = record.text(payload, "turn_id")
-            self._answered = self._failed = False
+            self._enter(payload)
         elif kind == "token_count":
             return self._tokens(entry, payload, at)
         elif kind == "stream_error":
@@ -127,6 +126,12 @@ class RolloutReader:
             return self._end(entry, payload, at)
         return ()
 
+    def _enter(self, payload: Mapping[str, Any]) -> None:
+        turn = record.text(payload, "turn_id")
+        if turn is not None and turn != self._turn:
+            self._turn = turn
+            self._answered = self._failed = False
+
     def _tokens(self, entry: Mapping[str, Any], payload: Mapping[str, Any], at: datetime | None) -> tuple[Call, ...]:
         """A response was counted. The same event also carries rate limits alone: then the total has not moved."""
         total = record.number(record.sub(payload, "info", "total_token_usage"), "total_tokens")
@@ -137,7 +142,7 @@ class RolloutReader:
         return (self._attempt(entry, "tokens", at).answered(),)
 
     def _end(self, entry: Mapping[str, Any], payload: Mapping[str, Any], at: datetime | None) -> tuple[Call, ...]:
-        self._turn = record.text(payload, "turn_id") or self._turn
+        self._enter(payload)
         error = payload.get("error")
         self.unanswered = 0
         if error:

@@ -186,7 +186,6 @@ class ProcessLogReader:
         facts = record.load(failed[1].encode()) if failed else None
         if facts is None:
             return ()
-        self.unanswered += 1
         kind = record.text(facts, "failure_kind") or ""
         status = record.status(facts, "http_status", "status", "statusCode")
         failure = Failure(status=status, transport=_KINDS.get(kind) if status is None else None, kind=record.identifier(facts.get("error_code")))

@@ -45,6 +45,7 @@ class LogReader:
         self._origin = origin
         self._project: str | None = None
         self._open: dict[str, tuple[Place, str, int]] = {}
+        self._steps: dict[str, str] = {}
 
     @property
     def unanswered(self) -> int:
@@ -81,16 +82,24 @@ class LogReader:
     def _stepped(self, session: str, fields: Mapping[str, str], when: datetime, line: bytes) -> tuple[Call, ...]:
         """The next step of a session begins: only an answer to the step before leads there."""
         waiting = self._open.pop(session, None)
+        turn = self._turn(session, "false")
+        if session not in self._steps and len(self._steps) >= _SESSIONS:
+            self._steps.pop(next(iter(self._steps)))
+        self._steps[session] = record.digest(line)
         if waiting is None or not fields["step"].isdigit() or int(fields["step"][:6]) == 0:
             return ()
-        return (Attempt(record.digest(line), when, self.client, waiting[0], waiting[1] or None, turn=session, project=self._project).answered(),)
+        return (Attempt(record.digest(line), when, self.client, waiting[0], waiting[1] or None, turn, project=self._project).answered(),)
+
+    def _turn(self, session: str, small: str | None) -> str:
+        """One step of a session is one request, however often it is tried; the small model's requests are its own."""
+        return record.digest(session, self._steps.get(session), small)
 
     def _failed(self, session: str, fields: Mapping[str, str], when: datetime, line: bytes, place: Place) -> tuple[Call, ...]:
         sentence = fields.get("error.error") or fields.get("error.message") or fields.get("error") or fields.get("cause") or ""
         failure, final = failure_of(sentence)
         if failure is None:
             return ()
-        turn = record.digest(session, fields.get("small"))
+        turn = self._turn(session, fields.get("small"))
         attempt = Attempt(record.digest(line), when, self.client, place, fields["modelID"], turn, project=self._project)
         call = attempt.failed(failure, self._origin.diagnose, final=final)
         yours = call.diagnosis is not None and call.diagnosis.side is Side.YOURS and call.diagnosis.fault not in (Fault.QUOTA, Fault.NETWORK, Fault.GATEWAY)

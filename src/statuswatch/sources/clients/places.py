@@ -91,8 +91,10 @@ def place_named(name: object, home: Place) -> Place:
     """The place a client's own provider word stands for; `home` where it says none. A word of the user's own making stays itself: it is not guessed."""
     if not isinstance(name, str) or not name:
         return home
+    if name.lower() == home.provider:
+        return home
     known = _NAMED.get(name.lower())
     if known is not None:
-        return Place(known.provider, home.surface) if known.provider == home.provider and home.surface is Surface.CODE else known
+        return known
     own = name.lower().replace("_", "-")
     return Place(own, Surface.API) if _PROVIDER.fullmatch(own) and record.identifier(own) else home

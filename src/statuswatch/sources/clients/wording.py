@@ -39,7 +39,8 @@ _TRANSPORT = (
 
 _PREFIX = re.compile(r"^(?:API Error:?\s*)?(?:[1-5]\d\d\b\s*)?")
 _BESIDE = re.compile(r"\b(?:ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)\s+(\[[0-9a-f:]+\](?::\d+)?|[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?)")
-_CANCELLED = re.compile(r"(?i)\b(?:request|operation|call|stream|turn|user)\b[\w ]{0,16}\b(?:abort|cancel|interrupt)")
+_CANCELLED = re.compile(r"(?i)\b(?:request|operation|call|turn|user)\b[\w ]{0,16}\b(?:abort|cancel)|\b(?:interrupted|aborted|cancell?ed) by (?:the )?user\b")
+_TIMED_OUT = re.compile(r"(?i)\btim(?:e|ed) ?out\b")
 
 _HTML_200 = re.compile(r"(?is)\(HTTP 200\).*?(?:content-type html|HTML page)|body is an HTML page")
 
@@ -123,7 +124,7 @@ def host_named(sentence: str) -> str | None:
 
 def cancelled(sentence: str) -> bool:
     """Whether the sentence says that the user or the program itself stopped the call: that is no failure."""
-    return bool(_CANCELLED.search(sentence))
+    return bool(_CANCELLED.search(sentence)) and not _TIMED_OUT.search(sentence)
 
 
 def embedded_json(sentence: str) -> str | None:
