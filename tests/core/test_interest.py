@@ -16,7 +16,7 @@ _KNOWN = Knowledge(
 @pytest.mark.parametrize(
     ("route", "expected"),
     [
-        ("maker:claude-opus-4.5", {"maker", "edge"}),
+        ("maker:claude-opus-4.5", {"maker"}),
         ("shop:claude-opus-4.5", {"shop", "mall", "maker"}),
         ("shop:gpt-5.5", {"shop", "mall", "second"}),
         ("shop:*", {"shop", "mall", "maker", "second"}),
@@ -26,3 +26,7 @@ _KNOWN = Knowledge(
 )
 def test_only_pages_that_can_concern_a_route_are_read(route: str, expected: set[str]) -> None:
     assert interesting(watching(route), _KNOWN) == expected
+
+
+def test_the_platform_below_is_asked_while_there_is_trouble_above_it() -> None:
+    assert interesting(watching("maker:claude-opus-4.5"), _KNOWN, frozenset({"maker"})) == {"maker", "edge"}

@@ -7,11 +7,20 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from statuswatch.config import paths
 from statuswatch.core.errors import StatuswatchError
+from statuswatch.core.moment import parse_time
+from statuswatch.core.schedule import Pace
 from statuswatch.engine import single
+
+if TYPE_CHECKING:
+    from statuswatch.app.wiring import Start
 
 FINE, CANNOT_TELL, USAGE = 0, 4, 2
 START_SECONDS = 15.0
@@ -129,7 +138,22 @@ def _acquire() -> single.Lock | None:
 
 
 async def _serve() -> None:
-    from statuswatch.app.wiring import Start, make_engine, read_setting
-    from statuswatch.engine.clock import SystemClock
+    from statuswatch.app.wiring import make_engine, read_setting
+    from statuswatch.engine.fetch import quiet_library_logs
 
-    await make_engine(read_setting(), Start(SystemClock())).run()
+    quiet_library_logs()
+    start = replace(_start_of(os.environ), after_step=lambda: single.keep_small(Path(paths.log_file())))
+    await make_engine(read_setting(), start).run()
+
+
+def _start_of(environ: Mapping[str, str]) -> "Start":
+    """How this engine is to run: on the machine's clock, or on that of a simulation which plays outside this process ($STATUSWATCH_SIMULATION)."""
+    from statuswatch.app.wiring import Start
+    from statuswatch.engine.clock import ScaledClock, SystemClock, read_monotonic
+
+    played = environ.get("STATUSWATCH_SIMULATION")
+    if not played:
+        return Start(SystemClock())
+    script = json.loads(played)
+    elapsed = timedelta(seconds=(read_monotonic() - script["zero"]) * script["speed"])
+    return Start(ScaledClock(parse_time(script["start"]) + elapsed, script["speed"]), simulated=script["name"], pace=Pace())

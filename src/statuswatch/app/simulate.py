@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from statuswatch.app.wiring import Start, make_engine, read_setting
+from statuswatch.app.wiring import Made, Start, make_engine, read_setting
 from statuswatch.catalog.signatures import builtin_signatures
 from statuswatch.config import paths
 from statuswatch.core.errors import DataError, StatuswatchError
@@ -109,10 +109,11 @@ async def _run_engine(wish: _Wish, clock: ScaledClock, play: Play, stage: "_Stag
     if lock is None:
         raise StatuswatchError(f"an engine is running in {os.environ['STATUSWATCH_HOME']}; a simulation needs a home of its own")
     start = Start(clock, dict(os.environ), Path(os.environ["HOME"]), wish.script.name, wish.desktop, _PACE, teller.look)
-    engine = make_engine(read_setting(), start)
-    teller.engine = stage.engine = engine
+    made = make_engine(read_setting(), start)
+    engine = teller.engine = made.engine
+    stage.made = made
     clock.begin()
-    running = asyncio.create_task(engine.run())
+    running = asyncio.create_task(made.run())
     finished = asyncio.create_task(play.finished())
     try:
         await asyncio.wait({running, finished}, return_when=asyncio.FIRST_COMPLETED)
@@ -167,15 +168,15 @@ class _Stage:
 
     def __init__(self, teller: "_Teller") -> None:
         self._teller = teller
-        self.engine: Engine | None = None
+        self.made: Made | None = None
 
     def happened(self, event: Event) -> None:
         """Tell of `event`; a call without a record goes to the engine as the transport of an SDK would hand it in."""
         self._teller.tell(event.line())
         attempt = event.attempt
-        if attempt is not None and not attempt.recorded and self.engine is not None:
-            diagnosis = None if attempt.ok else diagnose(attempt.response, builtin_signatures(), self.engine.knowledge)
-            self.engine.inbox.offer(Arrival(CallSeen(attempt.at, attempt.call(diagnosis))))
+        if attempt is not None and not attempt.recorded and self.made is not None:
+            diagnosis = None if attempt.ok else diagnose(attempt.response, builtin_signatures(), self.made.knowledge)
+            self.made.inbox.offer(Arrival(CallSeen(attempt.at, attempt.call(diagnosis))))
 
 
 class _Teller:

@@ -1,26 +1,26 @@
 """Makes a ready engine from configuration, catalogue, store and clock."""
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
-from statuswatch.catalog.loader import load as load_catalogue
+from statuswatch.catalog.knowing import know
 from statuswatch.catalog.model import Catalogue
+from statuswatch.catalog.sharing import pages_for
 from statuswatch.catalog.signatures import builtin_signatures
 from statuswatch.config import paths
 from statuswatch.config.consent import load_consent
 from statuswatch.config.load import load_config, with_overrides
 from statuswatch.config.model import Config
-from statuswatch.core.codec import encode
 from statuswatch.core.errors import StatuswatchError
+from statuswatch.core.incident import Page
+from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.notice import Policy
-from statuswatch.core.observation import CallSeen, Command, CommandKind
+from statuswatch.core.observation import Command, CommandKind
 from statuswatch.core.schedule import DueReason, Pace
 from statuswatch.core.snapshot import Snapshot, SourceView
 from statuswatch.core.watchlist import Watch, Watchlist, WatchSource
@@ -28,13 +28,13 @@ from statuswatch.engine.clock import Clock
 from statuswatch.engine.discover import Source, discover, roots_of
 from statuswatch.engine.fetch import Fetcher
 from statuswatch.engine.inbox import Arrival, Inbox
-from statuswatch.engine.poller import Poller
+from statuswatch.engine.poller import Poller, Share
 from statuswatch.engine.publish import Outlets, Publisher
-from statuswatch.engine.recordfile import Mark
-from statuswatch.engine.runner import Engine, Parts
+from statuswatch.engine.runner import Engine, Parts, Tap
 from statuswatch.engine.serve import Server
-from statuswatch.engine.store import Store
-from statuswatch.engine.tail import Batch, Tail, Watched
+from statuswatch.engine.store import Store, Stored
+from statuswatch.engine.tail import Tail, Watched
+from statuswatch.engine.taps import follow, marks
 from statuswatch.notify.base import Action, Notifier
 from statuswatch.notify.registry import create
 from statuswatch.sources.clients import CLIENTS
@@ -42,7 +42,6 @@ from statuswatch.sources.clients.diagnose import SignatureDiagnose
 from statuswatch.sources.formats import FORMATS, parser_for
 from statuswatch.surfaces.present import Look, status_text
 
-_TAIL = "tail:"
 _MUTE = timedelta(hours=1)
 _FOREVER = timedelta(days=36500)
 _PLAIN_WIDTH = 100
@@ -72,9 +71,10 @@ class Setting:
 
 def read_setting() -> Setting:
     """The settings, the catalogue with the person's own files, and the consent; raises ConfigError where a file of theirs is wrong."""
-    catalogue = load_catalogue(paths.providers_dir(), FORMATS)
-    config = load_config(paths.config_file(), catalogue.knowledge.providers)
-    return Setting(config, with_overrides(catalogue, config), load_consent(paths.sources_file()))
+    known = know(paths.config_dir(), FORMATS)
+    config = load_config(paths.config_file(), known.knowledge.providers)
+    catalogue = replace(with_overrides(known.catalogue, config), problems=known.problems)
+    return Setting(config, catalogue, load_consent(paths.sources_file()))
 
 
 def agreed(consent: Mapping[str, bool]) -> frozenset[str]:
@@ -95,46 +95,79 @@ def _source_view(source: Source, consent: Mapping[str, bool]) -> SourceView:
     return SourceView(source.name, f"{source.title}: {source.what}", str(source.path), consent.get(source.name, False), source.name in consent)
 
 
-def make_engine(setting: Setting, start: Start) -> Engine:
-    """An engine that is ready to run. Call it inside the loop that runs it, while holding the lock. Raises StoreError, PlaceError."""
-    clock, config = start.clock, setting.config
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An engine that is ready to run, and what else must be at hand: where observations go in, what is known, and what to close at the end."""
+
+    engine: Engine
+    inbox: Inbox
+    knowledge: Knowledge
+    fetcher: Fetcher
+
+    async def run(self) -> None:
+        """Run until it is stopped."""
+        try:
+            await self.engine.run()
+        finally:
+            await self.fetcher.close()
+
+
+def make_engine(setting: Setting, start: Start) -> Made:
+    """Everything wired. Call it inside the loop that runs it, while holding the lock. Raises StoreError, PlaceError."""
+    clock, config, knowledge = start.clock, setting.config, setting.catalogue.knowledge
     watchlist, sources = watchlist_of(setting, start)
     store = Store.open(Path(paths.store_file()), clock.now().at)
     stored = store.load(clock.now().at)
-    inbox = Inbox()
+    inbox, fetcher = Inbox(), Fetcher()
     pace = start.pace or Pace(config.poll.fast_interval_s, config.poll.interval_s, config.poll.slow_interval_s)
-    poller = Poller(setting.catalogue.feeds, Fetcher(), clock, inbox, parser_for, pace=pace, memory=stored.memory)
+    poller = Poller(setting.catalogue.feeds, fetcher, clock, inbox, parser_for, pace, stored.memory, _sharing(knowledge))
     server = Server(Path(paths.socket_file()), inbox.submit, clock.now)
     outlets = Outlets(Path(paths.snapshot_file()), Path(paths.status_file()), Path(paths.prompt_file()))
     publisher = Publisher(outlets, render, server)
     actions = _Actions(inbox, clock)
-    ways = _ways(start, config, actions)
-    tap = _Records(setting, start, inbox, poller, stored.memory)
-    taps = {"records of clients": tap.run} if tap.watched else {}
-    policy = Policy(tuple((target, clock.now().at + _FOREVER) for target in config.notices.mute), simulated=start.simulated is not None)
-    problems = tuple(str(problem) for problem in setting.catalogue.problems)
-    engine = Engine(
-        Parts(
-            clock,
-            setting.catalogue.knowledge,
-            watchlist,
-            policy,
-            store,
-            stored,
-            inbox,
-            poller,
-            publisher,
-            server,
-            ways,
-            taps,
-            sources,
-            problems,
-            start.simulated,
-            start.after_step,
-        )
+    parts = Parts(
+        clock,
+        knowledge,
+        watchlist,
+        Policy(tuple((target, clock.now().at + _FOREVER) for target in config.notices.mute), simulated=start.simulated is not None),
+        store,
+        stored,
+        inbox,
+        poller,
+        publisher,
+        server,
+        _ways(start, config, actions),
+        _taps(setting, start, inbox, poller, stored),
+        sources,
+        tuple(str(problem) for problem in setting.catalogue.problems),
+        start.simulated,
+        start.after_step,
     )
-    actions.engine = engine
-    return engine
+    engine = actions.engine = Engine(parts)
+    return Made(engine, inbox, knowledge, fetcher)
+
+
+def _sharing(knowledge: Knowledge) -> Share:
+    """A page with the incidents that it holds for the other providers its feed covers."""
+
+    def share(page: Page, covers: Sequence[str]) -> Page:
+        pages = pages_for(page, covers, knowledge)
+        incidents = tuple(incident for each in pages for incident in each.incidents)
+        return replace(page, incidents=incidents, maintenances=tuple(item for each in pages for item in each.maintenances))
+
+    return share
+
+
+def _taps(setting: Setting, start: Start, inbox: Inbox, poller: Poller, stored: Stored) -> dict[str, Tap]:
+    """What is read on this machine: the records of the clients that the person agreed to."""
+    names = agreed(setting.consent)
+    clients = [client for client in CLIENTS.values() if client.name in names]
+    watched = tuple(Watched(client.name, root) for client in clients for root in roots_of(client, start.environ, start.home))
+    if not watched:
+        return {}
+    diagnose = SignatureDiagnose(builtin_signatures(), setting.catalogue.knowledge)
+    tail = Tail(watched, diagnose, marks(stored.memory), lambda: start.clock.now().at)
+    return {"records of clients": lambda: follow(tail, inbox, start.clock, lambda _batch: poller.hurry(DueReason.CALL_FAILED))}
 
 
 def render(snapshot: Snapshot) -> str:
@@ -183,35 +216,3 @@ def open_page(url: str) -> None:
         subprocess.Popen([opener, url], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - no shell; the address is one word
     except OSError as error:
         raise StatuswatchError(f"no browser could be opened for {url}: {error.strerror}") from error
-
-
-class _Records:
-    """The tap that follows the records of agreed clients. Each batch goes in with the mark up to which its file is accounted for."""
-
-    def __init__(self, setting: Setting, start: Start, inbox: Inbox, poller: Poller, memory: Mapping[str, str]) -> None:
-        self._clock, self._inbox, self._poller = start.clock, inbox, poller
-        names = agreed(setting.consent)
-        clients = [client for client in CLIENTS.values() if client.name in names]
-        self.watched = tuple(Watched(client.name, root) for client in clients for root in roots_of(client, start.environ, start.home))
-        marks = {key.removeprefix(_TAIL): Mark(**json.loads(value)) for key, value in memory.items() if key.startswith(_TAIL) and value}
-        diagnose = SignatureDiagnose(builtin_signatures(), setting.catalogue.knowledge)
-        self._make = partial(Tail, self.watched, diagnose, marks, lambda: self._clock.now().at)
-
-    async def run(self) -> None:
-        """Follow until cancelled."""
-        tail = self._make()
-        try:
-            async for batch in tail.batches():
-                await self._hand_in(batch)
-        finally:
-            tail.stop()
-
-    async def _hand_in(self, batch: Batch) -> None:
-        """The mark goes with the last call of the batch: what is stored is what is accounted for."""
-        mark = {_TAIL + batch.path: json.dumps(encode(batch.mark)) if batch.mark else ""}
-        if batch.unanswered > 1:
-            self._poller.hurry(DueReason.CALL_FAILED)
-        for call in batch.calls[:-1]:
-            await self._inbox.put(Arrival(CallSeen(call.at, call)))
-        last = batch.calls[-1] if batch.calls else None
-        await self._inbox.put(Arrival(CallSeen(last.at, last) if last else None, mark))

@@ -112,6 +112,7 @@ def _facts(entry: ProviderEntry) -> ProviderFacts:
         runs_on=entry.runs_on,
         page_url=entry.page_url,
         usual_surface=entry.usual_surface,
+        feeds_of=(entry.feed_of,) if entry.feed_of else (),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from statuswatch.core.alerting import decide
 from statuswatch.core.health import Fault
+from statuswatch.core.interest import interesting
 from statuswatch.core.judge import Judgement, judge
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.moment import Moment
@@ -86,8 +87,9 @@ class Course:
         self._owed = replace(step, notices=step.notices[-RECENT_NOTICES:])
 
     def attention(self, listeners: int) -> Attention:
-        """What makes polling more frequent: trouble, and people who look."""
-        return Attention(frozenset(verdict.route.provider for verdict in self._judgement.verdicts if verdict.trouble), listeners)
+        """What polling depends on: trouble, people who look, and whose pages can concern this person at all."""
+        trouble = frozenset(verdict.route.provider for verdict in self._judgement.verdicts if verdict.trouble)
+        return Attention(trouble, listeners, interesting(self._watchlist, self._knowledge, trouble))
 
     def outlook(self) -> Outlook:
         """What there is to show."""

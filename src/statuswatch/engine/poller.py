@@ -32,14 +32,21 @@ _IDLE_SECONDS = 3600.0
 _logger = logging.getLogger(__name__)
 
 Parse = Callable[[Body], Page | Unreadable]
+Share = Callable[[Page, Sequence[str]], Page]
+"""Adds to a page the incidents that it holds for other providers than its owner, by the providers that its feed covers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What makes polling more frequent: providers that are in trouble, and how many programs look."""
+    """What polling depends on: providers that are in trouble, how many programs look, and whose feeds matter at all (None: all)."""
 
     trouble: frozenset[str] = frozenset()
     listeners: int = 0
+    interesting: frozenset[str] | None = None
+
+    def wants(self, spec: FeedSpec) -> bool:
+        """Whether a feed speaks for anyone who matters."""
+        return self.interesting is None or not self.interesting.isdisjoint({spec.provider, *spec.covers})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +88,10 @@ class Poller:
         parser_for: Callable[[str], Parse],
         pace: Pace | None = None,
         memory: Mapping[str, str] | None = None,
+        share: Share = lambda page, _covers: page,
     ) -> None:
         self._fetcher = fetcher
+        self._share = share
         self._parser_for = parser_for  # asked when a body is there: a parser that nobody needs is not imported
         self._clock = clock
         self._inbox = inbox
@@ -116,10 +125,12 @@ class Poller:
         self._wake.set()
 
     def plan(self) -> Mapping[str, Due]:
-        """When each feed is read next, in wall time, and why."""
+        """When each feed that matters is read next, in wall time, and why."""
         now = self._clock.now()
         shift = now.at - self._steady(now)
-        return {name: replace(due, at=due.at + shift) for name, due in ((name, self._due(polled, now)) for name, polled in self._feeds.items())}
+        attention = self._attention()
+        due = {name: self._due(polled, now, attention) for name, polled in self._feeds.items() if attention.wants(polled.spec)}
+        return {name: replace(item, at=item.at + shift) for name, item in due.items()}
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -136,8 +147,7 @@ class Poller:
         """Wall time as it would be had nobody set the clock: a clock that is put back must not stop the polling."""
         return self._zero.at + timedelta(seconds=now.mono - self._zero.mono)
 
-    def _due(self, polled: _Polled, now: Moment) -> Due:
-        attention = self._attention()
+    def _due(self, polled: _Polled, now: Moment, attention: Attention) -> Due:
         spec = polled.spec
         facts = PollFacts(
             last_tried=polled.last_tried,
@@ -155,10 +165,11 @@ class Poller:
         now = self._clock.now()
         steady = self._steady(now)
         wait = _IDLE_SECONDS
+        attention = self._attention()
         for polled in self._feeds.values():
-            if polled.task is not None:
+            if polled.task is not None or not attention.wants(polled.spec):
                 continue
-            left = (self._due(polled, now).at - steady).total_seconds()
+            left = (self._due(polled, now, attention).at - steady).total_seconds()
             if left > 0:
                 wait = min(wait, left)
                 continue
@@ -245,7 +256,7 @@ class Poller:
         if isinstance(page, Unreadable):
             return self._failed(polled, FeedState.UNREADABLE, f"{shown(fetched.url)}: {page.detail}; expected {spec.format}"), None
         # How fresh the answer is: what pages call their time of update is that of the last change and says nothing of it.
-        return PageRead(now, spec.name, spec.provider, replace(page, as_of=fetched.as_of(now))), remembered
+        return PageRead(now, spec.name, spec.provider, replace(self._share(page, spec.covers), as_of=fetched.as_of(now))), remembered
 
     def _failed(self, polled: _Polled, state: FeedState, detail: str, *, transport: bool = False) -> FeedFailed:
         return FeedFailed(self._clock.now().at, polled.spec.name, polled.spec.provider, state, detail, transport)
