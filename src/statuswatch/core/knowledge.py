@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from statuswatch.core.ids import Surface
+from statuswatch.core.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,11 @@ class ProviderFacts:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """All providers by id."""
+    """All providers by id; `models` are the canonical names of the model catalogue; `rules` the built-in and the user's rules of relevance."""
 
     providers: Mapping[str, ProviderFacts] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
     def name_of(self, provider: str) -> str:
         """The provider's name for a person; its id where the catalogue has none."""

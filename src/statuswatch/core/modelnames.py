@@ -24,7 +24,7 @@ _MODES = frozenset({"fast", "thinking", "preview", "instant", "exp", "experiment
 _NOISE = frozenset({"mode", "model", "models", "latest", "context"})
 
 # Families whose ids put the version after the tier today and before it in earlier ids: one canonical order for both.
-_VERSION_LAST = frozenset({"claude"})
+VERSION_LAST = frozenset({"claude"})
 # Tiers that people and configuration name without the family's stem. Others work too: `fable` equals `claude-fable` wherever names are compared.
 _SAID_ALONE = {"opus": "claude", "sonnet": "claude", "haiku": "claude", "fable": "claude", "mythos": "claude"}
 _STEMS = {"chatgpt": "gpt"}
@@ -77,11 +77,13 @@ def parse_model(text: str) -> ModelName:
     name, modes = _bare(text[:_LONGEST])
     tokens = [token for token in re.split(r"[-_\s]+", name) if token]
     words, version, tiers, pin = _sorted_out(_unglued(tokens), modes)
+    if not words:
+        words, tiers = tiers, []
     if words and words[0] in _STEMS:
         words[0] = _STEMS[words[0]]
     if words and words[0] in _SAID_ALONE:
         words.insert(0, _SAID_ALONE[words[0]])
-    if words and words[0] in _VERSION_LAST:
+    if words and words[0] in VERSION_LAST:
         words, tiers = words + tiers, []
         version = version.removesuffix(".0") if version else None
     if not words:

@@ -1,0 +1,61 @@
+"""How two model names stand to each other: the same, related, or different."""
+
+from enum import IntEnum
+
+from statuswatch.core.lexicon import Lexicon, words_of
+from statuswatch.core.mentions import Mention
+from statuswatch.core.modelnames import ModelName
+
+
+class Kin(IntEnum):
+    """`same`: what hits the one hits the other. `related`: another mode, snapshot or tier of it: perhaps. `different`: no."""
+
+    DIFFERENT = 0
+    RELATED = 1
+    SAME = 2
+
+
+def kin(mention: Mention, used: ModelName, lexicon: Lexicon) -> Kin:
+    """How the model that a text names stands to the one that somebody uses (`*`: any)."""
+    named = mention.name
+    if used.family == "*":
+        return Kin.SAME
+    theirs, ours = words_of(named), words_of(used)
+    if not (theirs <= ours or ours <= theirs):
+        return Kin.DIFFERENT
+    if named.number and used.number and named.number != used.number:
+        return Kin.RELATED if _lettered(named, used) else Kin.DIFFERENT
+    if theirs <= ours:
+        return _wider(named, used, ours - theirs - set(mention.after), lexicon)
+    return _narrower(named, used, lexicon)
+
+
+def _lettered(named: ModelName, used: ModelName) -> bool:
+    """ "GPT-4" beside `gpt-4o`: the text may mean the generation."""
+    return (
+        named.tier is None
+        and named.pin is None
+        and len(named.number) == len(used.number)
+        and "".join(used.number).rstrip("abcdefghijklmnopqrstuvwxyz") == "".join(named.number)
+    )
+
+
+def _wider(named: ModelName, used: ModelName, extra: frozenset[str], lexicon: Lexicon) -> Kin:
+    """The text says no more words than ours: a family, a line ("Gemini 2.5"), or the model itself."""
+    if extra and named.number and used.number and _is_model(named, lexicon):
+        return Kin.RELATED
+    if named.modes - used.modes or (named.pin and named.pin != used.pin):
+        return Kin.RELATED
+    return Kin.SAME
+
+
+def _narrower(named: ModelName, used: ModelName, lexicon: Lexicon) -> Kin:
+    """The text says more words than ours: one member of the family or the line that is used, or another model."""
+    if not used.number:
+        return Kin.SAME
+    return Kin.DIFFERENT if _is_model(used, lexicon) else Kin.RELATED
+
+
+def _is_model(name: ModelName, lexicon: Lexicon) -> bool:
+    """Whether the catalogue has a model of exactly this name, so that longer names are other models."""
+    return ModelName(name.family, name.version, None, name.tier).canonical in lexicon.known

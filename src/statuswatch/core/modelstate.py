@@ -1,0 +1,213 @@
+"""How the models that an incident speaks of widen and narrow, update by update, as one route sees it."""
+
+from dataclasses import dataclass, replace
+
+from statuswatch.core.finding import Finding, RelevanceReason
+from statuswatch.core.health import Relevance
+from statuswatch.core.ids import Route
+from statuswatch.core.kinship import Kin, kin
+from statuswatch.core.knowledge import ComponentFacts
+from statuswatch.core.lexicon import Lexicon
+from statuswatch.core.mentions import Mention
+from statuswatch.core.modelnames import parse_model
+from statuswatch.core.phrasing import Breadth, Polarity
+from statuswatch.core.scope import Claim, Said
+
+_AFFECTED, _POSSIBLE, _UNAFFECTED = Relevance.AFFECTED, Relevance.POSSIBLE, Relevance.UNAFFECTED
+_BREADTHS = {
+    Breadth.ALL: (_AFFECTED, RelevanceReason.ALL_MODELS),
+    Breadth.GENERIC: (_AFFECTED, RelevanceReason.ALL_MODELS),
+    Breadth.MANY: (_POSSIBLE, RelevanceReason.MANY_MODELS),
+    Breadth.SOME: (_POSSIBLE, RelevanceReason.SOME_MODELS),
+}
+_NARROWS = (" affecting ", " impacting ", " affected ", " impacted ", " affects ", " impacts ")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is said of a route's model so far. `finding` is None where no model is spoken of; `named` tells whether it was named as hit."""
+
+    finding: Finding | None
+    named: bool = False
+    models: tuple[str, ...] = ()
+
+
+class _Walk:
+    """The walk over the claims of one incident for one route."""
+
+    def __init__(self, route: Route, lexicon: Lexicon) -> None:
+        self.used = route.name
+        self.lexicon = lexicon
+        self.finding: Finding | None = None
+        self.named = False
+        self.all = False
+        self.versions: set[str] = set()
+
+    def hear(self, said: Said) -> None:
+        claims = [claim for claim in said.claims if claim.topic is None or claim.request]
+        for claim in claims:
+            if not claim.names:
+                self.listen(claim, said)
+        for claim in claims:
+            if claim.names:
+                self.listen(self.referring(claim), said)
+        self.versions |= {name.name.family for claim in claims for name in claim.names if name.name.version}
+
+    def referring(self, claim: Claim) -> Claim:
+        """ "The Haiku incident": after versions of a family were named, its bare name means those, unless it is said of several ("all Haiku models")."""
+        kept = tuple(
+            name
+            for name in claim.names
+            if name.name.version or name.name.family not in self.versions or "models" in name.after[:1] or "family" in name.after[:1]
+        )
+        return claim if len(kept) == len(claim.names) else replace(claim, names=kept, breadth=Breadth.NONE, others=False)
+
+    def listen(self, claim: Claim, said: Said) -> None:
+        if claim.polarity is Polarity.IMPACT:
+            self.impact(claim, said)
+        elif claim.polarity is Polarity.RECOVERED:
+            self.recovery(claim, said)
+        else:
+            self.denial(claim)
+
+    def kin(self, names: tuple[Mention, ...]) -> tuple[Kin, Mention | None]:
+        best, which = Kin.DIFFERENT, None
+        for name in names:
+            found = kin(name, self.used, self.lexicon)
+            if found > best:
+                best, which = found, name
+        return best, which
+
+    def settle(self, relevance: Relevance, reason: RelevanceReason, claim: Claim) -> None:
+        if self.finding is None or (self.finding.relevance, self.finding.reason) != (relevance, reason):
+            self.finding = Finding(relevance, reason, claim.sentence, claim.position)
+
+    def hit(self, name: Mention | None, claim: Claim) -> None:
+        family = name is not None and name.name.version is None and self.used.version is not None
+        self.settle(_AFFECTED, RelevanceReason.FAMILY_NAMED if family else RelevanceReason.MODEL_NAMED, claim)
+        self.named = True
+
+    def impact(self, claim: Claim, said: Said) -> None:
+        best, which = self.kin(claim.names)
+        if self.excepted(claim, _UNAFFECTED):
+            return
+        if best is Kin.SAME:
+            self.hit(which, claim)
+        elif best is Kin.RELATED:
+            if not self.named:
+                self.settle(_POSSIBLE, RelevanceReason.MODEL_NAMED, claim)
+        elif claim.names:
+            self.others_named(claim, said)
+        elif claim.breadth is not Breadth.NONE or claim.others:
+            self.breadth(claim, said)
+
+    def others_named(self, claim: Claim, said: Said) -> None:
+        """Only other models are named: ours is out of it, unless ours was named before or what is named are examples."""
+        if self.named:
+            return
+        if claim.open or not (claim.trouble or said.position is None):
+            if claim.breadth is not Breadth.NONE or claim.others:
+                self.widen(Breadth.MANY if claim.others else claim.breadth, claim)
+            elif self.finding is None and claim.trouble:
+                self.settle(_POSSIBLE, RelevanceReason.MANY_MODELS, claim)
+        elif claim.limited or not self.all:
+            self.settle(_UNAFFECTED, RelevanceReason.OTHER_MODELS, claim)
+
+    def breadth(self, claim: Claim, said: Said) -> None:
+        if said.over and self.finding is not None:
+            return
+        if claim.others and claim.trouble:
+            if self.finding is None or self.finding.relevance is _UNAFFECTED:
+                self.settle(_POSSIBLE, RelevanceReason.MANY_MODELS, claim)
+        elif claim.trouble or claim.position is None:
+            self.widen(claim.breadth, claim)
+
+    def widen(self, breadth: Breadth, claim: Claim) -> None:
+        if breadth is Breadth.NONE or self.named:
+            return
+        if breadth is Breadth.GENERIC and self.finding is not None:
+            return
+        if breadth in (Breadth.MANY, Breadth.SOME) and self.finding is not None and self.finding.position is not None and not claim.open:
+            # "The affected models" of an update after a list are those of the list.
+            return
+        self.all = self.all or breadth is Breadth.ALL
+        if self.finding is None or self.finding.relevance is not _AFFECTED:
+            self.settle(*_BREADTHS[breadth], claim)
+
+    def recovery(self, claim: Claim, said: Said) -> None:
+        """What has recovered was hit; the others are out of it only where the clause says what the incident was about."""
+        if self.excepted(claim, _AFFECTED):
+            return
+        best, which = self.kin(claim.names)
+        if best is Kin.SAME:
+            if not self.named:
+                self.hit(which, claim)
+        elif claim.names and best is Kin.DIFFERENT and claim.trouble and (said.over or any(word in f" {claim.sentence.lower()} " for word in _NARROWS)):
+            self.others_named(claim, said)
+
+    def denial(self, claim: Claim) -> None:
+        if self.excepted(claim, _AFFECTED):
+            return
+        best, _ = self.kin(claim.names)
+        if best is Kin.SAME and not _partial(claim) and (claim.polarity is not Polarity.FINE or not self.named):
+            self.settle(_UNAFFECTED, RelevanceReason.MODEL_EXCLUDED, claim)
+            self.named = False
+        elif claim.others and not self.named:
+            self.settle(_UNAFFECTED, RelevanceReason.OTHER_MODELS, claim)
+
+    def excepted(self, claim: Claim, then: Relevance) -> bool:
+        """Names after "except": they stand against the rest of the clause. Whether that decided about ours."""
+        if not claim.inverted:
+            return False
+        if self.kin(claim.inverted)[0] is Kin.SAME:
+            self.settle(then, RelevanceReason.MODEL_NAMED if then is _AFFECTED else RelevanceReason.MODEL_EXCLUDED, claim)
+            self.named = then is _AFFECTED
+            return True
+        if then is _UNAFFECTED and not claim.names and not self.named:
+            self.settle(_AFFECTED, RelevanceReason.ALL_MODELS, claim)
+            self.all = True
+            return True
+        return False
+
+
+def _partial(claim: Claim) -> bool:
+    """ "Other usage of 3.5 Sonnet is unaffected": the model is hit, only not for that."""
+    text = f" {claim.sentence.lower()} "
+    return " other usage " in text or " other requests " in text or " all other " in text
+
+
+def stand(said: tuple[Said, ...], components: tuple[ComponentFacts, ...], route: Route, lexicon: Lexicon) -> Standing:
+    """How the route's model stands after `said`."""
+    walk = _Walk(route, lexicon)
+    for part in said:
+        walk.hear(part)
+    finding = walk.finding
+    if not walk.named and _of_other_models(components, walk):
+        title = said[0].claims[0].sentence if said[0].claims else ""
+        finding = Finding(_UNAFFECTED, RelevanceReason.OTHER_MODELS, title, None)
+    return Standing(finding, walk.named, _named(said))
+
+
+def _of_other_models(components: tuple[ComponentFacts, ...], walk: _Walk) -> bool:
+    """Every component that serves models is one of models that are not ours."""
+    serving = [facts for facts in components if facts.inference]
+    if not serving or not all(facts.models for facts in serving):
+        return False
+    names = tuple(Mention(parse_model(model), 0, 1) for facts in serving for model in facts.models)
+    return walk.kin(names)[0] is Kin.DIFFERENT
+
+
+def _named(said: tuple[Said, ...]) -> tuple[str, ...]:
+    """The models that are named as hit, in the order of their first naming."""
+    found: dict[str, None] = {}
+    for part in said:
+        for claim in part.claims:
+            if claim.topic is not None and not claim.request:
+                continue
+            if claim.polarity in (Polarity.IMPACT, Polarity.RECOVERED):
+                found |= {name.name.canonical: None for name in claim.names}
+            if claim.polarity is not Polarity.IMPACT:
+                found |= {name.name.canonical: None for name in claim.inverted}
+            if claim.polarity in (Polarity.EXCLUDED, Polarity.ASIDE):
+                found = {name: None for name in found if name not in {spared.name.canonical for spared in claim.names}}
+    return tuple(found)

@@ -1,0 +1,255 @@
+"""The grammar of status prose: which words deny, end, limit or widen an impact. Phrases stand between spaces; an open end takes any ending."""
+
+from enum import StrEnum
+
+from statuswatch.core.sentences import Clause
+
+
+class Polarity(StrEnum):
+    """What a clause says about what it names.
+
+    `impact`: trouble. `recovered`: trouble that has ended or is ending. `fine`: it works ("operating normally"). `excluded`: it never was part of it.
+    `aside`: named for another reason (advice, a correction).
+    """
+
+    IMPACT = "impact"
+    RECOVERED = "recovered"
+    FINE = "fine"
+    EXCLUDED = "excluded"
+    ASIDE = "aside"
+
+
+class Breadth(StrEnum):
+    """How many models a clause speaks of without naming them. `generic` is a plain plural ("errors on requests to models")."""
+
+    NONE = "none"
+    SOME = "some"
+    MANY = "many"
+    GENERIC = "generic"
+    ALL = "all"
+
+
+_VERBS = (" affect", " impact", " experienc", " touch")
+_DENIED = (
+    " unaffected",
+    " not affect",
+    " not impact",
+    " not been affected",
+    " not been impacted",
+    " not be affected",
+    " not be impacted",
+    " not part of ",
+    " unimpacted",
+)
+_DENIED_SHORT = ("n't affect", "n't impact", "n't been affected", "n't been impacted")
+_NO_IMPACT = (" no impact", " without impact", " without affecting ", " without impacting ", " does not change ")
+_MISTAKE = (
+    " by mistake ",
+    " mistakenly ",
+    " posted in error ",
+    " listed in error ",
+    " erroneously ",
+    " incorrectly listed ",
+    " incorrectly named ",
+    " typo ",
+    " should have said ",
+)
+_FINE = (
+    " as expected ",
+    " operating normally ",
+    " working normally ",
+    " functioning normally ",
+    " operating nominally ",
+    " fully operational ",
+    " are operational ",
+    " is operational ",
+    " remain operational ",
+    " remains operational ",
+    " still available ",
+    " remain available ",
+    " remains available ",
+    " are available ",
+    " still work",
+    " continue to work ",
+    " continues to work ",
+    " are healthy ",
+    " is healthy ",
+)
+_RECOVERED = (
+    " recover",
+    " to normal ",
+    " restor",
+    " back up ",
+    " back online ",
+    " is back ",
+    " are back ",
+    " resolved ",
+    " mitigated ",
+    " normaliz",
+    " normalis",
+    " subsid",
+    " baseline ",
+    " no longer ",
+    " fixed ",
+    " decrease of ",
+    " decrease in ",
+    " decreasing ",
+    " coming down ",
+    " dropping ",
+    " healthy again ",
+    " now healthy ",
+    " fix has been ",
+    " fix was ",
+)
+_NOT_YET = (
+    " still seeing ", " still see ", " still high ", " still experienc", " still elevated ", " remaining errors ", " remaining issue", " remaining impact ", " continue to see ",
+    " continuing to see ", " not yet ", " n't yet ", " not fully ", " has regressed ", " recurr", " again ", " still degraded ", " still ",
+)  # fmt: skip
+_TROUBLE = (
+    " errors ", " error rate", " error ", " issue", " affecting ", " affected ", " affects ", " impacting ", " impacted ", " impacts ", " impact ", " outage", " degrad", " disrupt", " fail",
+    " unavailab", " down ", " latenc", " slow", " elevated ", " unable ", " timeout", " timing out ", " high demand ", " capacity ", " throttl", " rate limit", " not available ",
+    " incident", " interrupt", " intermittent", " stuck ", " stall", " 529s ", " 500s ", " 5xx ", " experienc", " problem", " trouble", " regression", " bug ", " inaccessible ", " quality ",
+    " delays ", " delayed ", " concerns ", " malformed ", " truncated ", " reduced ",
+)  # fmt: skip
+_ADVICE = (
+    " routed to ", " rerouted to ", " re-routed to ", " redirected to ", " moved to ", " directed to ", " routing to ", " falling back to ", " fall back to ", " fallback to ", " switch to ",
+    " switching to ", " failover to ", " fail over to ", " advised to use ", " suggest using ", " recommend using ", " recommend switching to ", " use of ", " please use ", " try using ",
+    " instead use ", " defaulting to ", " points to ", " as an alternative ",
+)  # fmt: skip
+_EXCEPT = (" except for ", " except ", " other than ", " with the exception of ", " apart from ", " aside from ", " excluding ", " besides ", " excepting ")
+_LIMITED = (
+    " limited to ", " isolated to ", " confined to ", " restricted to ", " only affect", " only impact", " affects only ", " affect only ", " affecting only ", " impacting only ", " impacts only ",
+    " remaining impact ", " remaining errors ", " remaining issue", " still seeing ", " still see ", " scoped to ", " narrowed ", " now only ", " only for ", " only on ", " only seeing ", " is only ",
+    " currently only ", " specific to ", " related to ",
+)  # fmt: skip
+_OPEN = (
+    " also ", " additional", " primarily ", " mainly ", " mostly ", " especially ", " specially ", " particularly ", " notably ", " including ", " includes ", " such as ", " e.g ",
+    " for example ", " increase of ", " increase in ", " uptick ", " spike ", " worse", " among others ", " and others ", " predominantly ", " most notably ", " in particular ",
+    " for instance ", " as well ", " too ", " following models ",
+)  # fmt: skip
+_CLOSED_OPEN = " following models "
+_UPSTREAM = (
+    " upstream ", " model provider", " service provider", " infrastructure provider", " cloud provider", " third-party provider", " third party provider", " provider's side ", " our provider",
+    " partner ", " vendor ", " underlying provider",
+)  # fmt: skip
+_ALL = (" all ", " every ", " entire ", " any ", " each ", " whole ")
+_MANY = (
+    " many ",
+    " multiple ",
+    " several ",
+    " various ",
+    " most ",
+    " numerous ",
+    " number of ",
+    " majority of ",
+    " range of ",
+    " two ",
+    " three ",
+    " four ",
+    " five ",
+)
+_SOME = (" some ", " certain ", " subset of ", " few ", " couple of ", " handful of ", " one of ", " a model ", " one model ")
+_PLURAL = frozenset({"models", "model", "engines", "engine", "llms"})
+_NEAR = 5
+
+
+def polarity(clause: Clause) -> Polarity:
+    """What the clause says about what it names."""
+    joined = clause.joined
+    if clause.has(_MISTAKE):
+        return Polarity.ASIDE
+    if (
+        clause.has(_DENIED)
+        or any(short in joined for short in _DENIED_SHORT)
+        or _nothing_affected(clause)
+        or (clause.has(_NO_IMPACT) and " no impact outside" not in joined)
+    ):
+        return Polarity.EXCLUDED
+    if clause.has(_NOT_YET) and clause.has(_TROUBLE):
+        return Polarity.IMPACT
+    if clause.has(_RECOVERED):
+        return Polarity.RECOVERED
+    if clause.has(_FINE) and " not " not in joined:
+        return Polarity.FINE
+    return Polarity.IMPACT
+
+
+def _nothing_affected(clause: Clause) -> bool:
+    """ "No other models were affected": a `no` or `none` before the verb, in the same clause."""
+    for word in ("no", "none", "neither", "nor"):
+        if word in clause.words:
+            rest = clause.joined[clause.joined.index(f" {word} ") :]
+            if any(verb in rest for verb in _VERBS) and " no longer " not in clause.joined:
+                return True
+    return False
+
+
+def trouble(clause: Clause) -> bool:
+    """Whether the clause speaks of trouble at all, be it over or not."""
+    return clause.has(_TROUBLE)
+
+
+def limited(clause: Clause) -> bool:
+    """Whether the clause says that nothing else is hit than what it names."""
+    return (clause.has(_LIMITED) or clause.joined.endswith(" only ")) and not _hedged(clause)
+
+
+def _hedged(clause: Clause) -> bool:
+    return clause.has((" primarily ", " mainly ", " mostly ", " especially ", " predominantly ", " not limited to ", " including but "))
+
+
+def opened(clause: Clause) -> bool:
+    """Whether the clause names examples or additions, so that others may be hit too."""
+    return clause.has(_OPEN) and _CLOSED_OPEN not in clause.joined
+
+
+def upstream(clause: Clause) -> bool:
+    """Whether the clause puts the cause at a provider behind the one that posts."""
+    return clause.has(_UPSTREAM)
+
+
+def advice_at(clause: Clause) -> int | None:
+    """The word index from which names are advice ("requests are routed to ..."), if any."""
+    return clause.index(_ADVICE)
+
+
+def exception_at(clause: Clause) -> int | None:
+    """The word index from which names are excepted ("other than ..."), if any."""
+    return clause.index(_EXCEPT)
+
+
+def breadth(clause: Clause, stems: frozenset[str], named: frozenset[int]) -> tuple[Breadth, bool]:
+    """How many models the clause speaks of, and whether it means the others (than those named).
+
+    `stems`: the names by which the page means its own models; `named`: the indices of words that belong to a model's name ("all Opus models" is no breadth).
+    """
+    widest, others = Breadth.NONE, False
+    for index, word in enumerate(clause.words):
+        if word not in _PLURAL or index - 1 in named:
+            continue
+        before = clause.words[max(0, index - _NEAR) : index]
+        ahead = f" {' '.join(before)} "
+        if " other " in ahead or " rest of " in ahead or (" remaining " in ahead and word == "models"):
+            others = True
+            continue
+        kind = _quantity(ahead)
+        if (
+            kind is Breadth.NONE
+            and word in ("models", "engines", "llms")
+            and before
+            and (before[-1] in stems or before[-1] in ("across", "to", "on", "for", "our", "the", "of", "affecting"))
+        ):
+            kind = Breadth.GENERIC
+        if _ORDER.index(kind) > _ORDER.index(widest):
+            widest = kind
+    return widest, others
+
+
+_ORDER = (Breadth.NONE, Breadth.GENERIC, Breadth.ALL, Breadth.SOME, Breadth.MANY)
+
+
+def _quantity(ahead: str) -> Breadth:
+    for words, kind in ((_MANY, Breadth.MANY), (_SOME, Breadth.SOME), (_ALL, Breadth.ALL)):
+        if any(word in ahead for word in words):
+            return kind
+    return Breadth.NONE

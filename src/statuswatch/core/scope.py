@@ -1,0 +1,225 @@
+"""What an incident's words say, clause by clause: models, how many of them, surfaces, topic, and whether it is trouble, its end or a denial. No route is looked at here."""
+
+from dataclasses import dataclass
+
+from statuswatch.core.ids import Surface
+from statuswatch.core.incident import OVER_STAGES, Incident, Stage
+from statuswatch.core.knowledge import ComponentFacts, Knowledge, ProviderFacts
+from statuswatch.core.lexicon import Lexicon, lexicon
+from statuswatch.core.mentions import Mention, mentions
+from statuswatch.core.modelnames import parse_model
+from statuswatch.core.phrasing import Breadth, Polarity, advice_at, breadth, exception_at, limited, opened, polarity, trouble, upstream
+from statuswatch.core.regions import regions
+from statuswatch.core.rules import Result, Rule
+from statuswatch.core.sentences import Clause, clauses
+
+MOST_UPDATES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one clause says. `position`: None in the title, else the index of the update.
+
+    `names`: the models it is about; `inverted`: those that it excepts. `others`: it speaks of the models it does not name; `open`: what it names are examples or additions;
+    `limited`: nothing else is hit. `topic`: the rule by which it is about something beside plain requests; `request`: it is about plain requests.
+    `providers`: other providers that it names.
+    """
+
+    sentence: str
+    position: int | None
+    polarity: Polarity
+    names: tuple[Mention, ...] = ()
+    inverted: tuple[Mention, ...] = ()
+    breadth: Breadth = Breadth.NONE
+    others: bool = False
+    open: bool = False
+    limited: bool = False
+    trouble: bool = False
+    surfaces: frozenset[Surface] = frozenset()
+    topic: Rule | None = None
+    request: bool = False
+    regions: frozenset[str] = frozenset()
+    upstream: bool = False
+    providers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One text with its claims: the title (position None) or an update. `components`: surfaces, models and inference of the components listed with it."""
+
+    position: int | None
+    claims: tuple[Claim, ...]
+    over: bool = False
+    components: tuple[ComponentFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Everything an incident says, in order: the title first. `components` are those of the incident as it stands."""
+
+    provider: str
+    said: tuple[Said, ...]
+    components: tuple[ComponentFacts, ...]
+    own: frozenset[str]
+
+
+def read_scope(incident: Incident, knowledge: Knowledge) -> Scope:
+    """Read `incident` once; `weigh` then asks about any number of routes."""
+    reader = _Reader(incident.provider, knowledge)
+    said = [Said(None, reader.claims(incident.title, None))]
+    past = False
+    for position, update in enumerate(incident.updates[:MOST_UPDATES]):
+        over = update.stage in OVER_STAGES
+        # What is written after the end (a report days later) tells a story; what the incident meant was said before.
+        late = past and over or (update.stage is Stage.POSTMORTEM and position > 0)
+        found = () if late else reader.claims(update.body, position)
+        listed = tuple(reader.component(change.name, change.id) for change in update.components)
+        said.append(Said(position, found, over, tuple(facts for facts in listed if facts)))
+        past = over
+    current = tuple(reader.component(component.name, component.id) for component in incident.components)
+    return Scope(incident.provider, tuple(said), tuple(facts for facts in current if facts), reader.own)
+
+
+class _Reader:
+    """Reads clauses with the words of one provider at hand."""
+
+    def __init__(self, provider: str, knowledge: Knowledge) -> None:
+        self.provider = provider
+        self.knowledge = knowledge
+        self.facts = knowledge.providers.get(provider, ProviderFacts(provider, provider))
+        self.words: Lexicon = lexicon(knowledge)
+        self.own = self.words.makers.get(provider, frozenset())
+        self.surface_words = _surface_words(self.facts)
+        rules = [rule for rule in knowledge.rules if not rule.when.providers or provider in rule.when.providers]
+        self.topic_rules, self.request_rules, self.model_rules, self.surface_rules = (
+            [rule for rule in rules if rule.result is result] for result in (Result.TOPIC, Result.REQUEST, Result.MODEL, Result.SURFACE)
+        )
+
+    def claims(self, text: str, position: int | None) -> tuple[Claim, ...]:
+        return tuple(self.claim(clause, position) for clause in clauses(text))
+
+    def claim(self, clause: Clause, position: int | None) -> Claim:
+        found = mentions(clause, self.words)
+        spoken = frozenset(index for mention in found if not self.generic(mention) for index in range(mention.start, mention.end))
+        how_many, others = breadth(clause, self.own | {self.facts.name.lower()}, spoken)
+        names = [mention for mention in found if not self.generic(mention)] + self.endpoints(clause) + self.makers_models(clause)
+        advice, exception = advice_at(clause), exception_at(clause)
+        if advice is not None:
+            names = [name for name in names if name.start < advice]
+        inverted = [name for name in names if exception is not None and name.start >= exception]
+        topic, request = self.topic(clause)
+        return Claim(
+            sentence=clause.sentence,
+            position=position,
+            polarity=polarity(clause),
+            names=tuple(name for name in names if name not in inverted),
+            inverted=tuple(inverted),
+            breadth=how_many,
+            others=others,
+            open=opened(clause) or (others and bool(names)),
+            limited=limited(clause),
+            trouble=trouble(clause),
+            surfaces=self.surfaces(clause),
+            topic=topic,
+            request=request,
+            regions=regions(clause),
+            upstream=upstream(clause),
+            providers=self.providers(clause),
+        )
+
+    def generic(self, mention: Mention) -> bool:
+        """Whether a mention is just the provider's own stem ("Claude models" on its maker's page): that is all of its models, not a name."""
+        name = mention.name
+        return name.version is None and name.tier is None and name.family in self.own - self.words.single and mention.end - mention.start == 1
+
+    def endpoints(self, clause: Clause) -> list[Mention]:
+        """Families that are named by their endpoint ("the Embeddings API")."""
+        found = []
+        for rule in self.model_rules:
+            phrase = rule.speaks(clause.joined)
+            if phrase:
+                start = clause.joined[: clause.joined.index(phrase)].count(" ")
+                found += [Mention(parse_model(model), start, start + 1) for model in rule.model.split()]
+        return found
+
+    def makers_models(self, clause: Clause) -> list[Mention]:
+        """ "Anthropic models" on another's page: the families of that maker."""
+        found = []
+        for maker, stems in self.words.makers.items():
+            for phrase in (f" {maker} models ", f" {maker} model ", f" {maker}'s models "):
+                if phrase in clause.joined and not stems <= self.own:
+                    start = clause.joined[: clause.joined.index(phrase)].count(" ")
+                    found += [Mention(parse_model(stem), start, start + 1) for stem in sorted(stems)]
+        return found
+
+    def topic(self, clause: Clause) -> tuple[Rule | None, bool]:
+        """The topic beside plain requests that the clause speaks of, and whether it speaks of plain requests."""
+        text = clause.joined
+        topic = None
+        for rule in self.topic_rules:
+            phrase = rule.speaks(text)
+            if phrase:
+                topic = topic or rule
+                text = text.replace(phrase + "requests ", " ").replace(phrase + "request ", " ").replace(phrase, "  ")
+        return topic, any(rule.speaks(text) for rule in self.request_rules)
+
+    def surfaces(self, clause: Clause) -> frozenset[Surface]:
+        """Longer names first: what is said of "Claude Code" is not said of "Claude"."""
+        text, found = clause.joined, set[Surface]()
+        for phrase, surfaces in self.surface_words:
+            if phrase in text:
+                found |= surfaces
+                text = text.replace(phrase, "  ")
+        for rule in self.surface_rules:
+            if rule.speaks(text):
+                found |= rule.surfaces
+        return frozenset(found)
+
+    def providers(self, clause: Clause) -> frozenset[str]:
+        return frozenset(facts.id for facts in self.knowledge.providers.values() if facts.id != self.provider and f" {facts.name.lower()} " in clause.joined)
+
+    def component(self, name: str, identity: str | None) -> ComponentFacts | None:
+        """The facts of a component by id, else by a name it has had, else by the surface words in its name; None for one that says nothing."""
+        for facts in self.facts.components:
+            if identity is not None and facts.id == identity:
+                return facts
+        for facts in self.facts.components:
+            if name in facts.names:
+                return facts
+        claim = self.claims(name, None)
+        if not claim:
+            return None
+        models = tuple(mention.name.canonical for mention in claim[0].names)
+        foreign = shared_page(self.facts) and not models and not claim[0].surfaces
+        own = any(stem in claim[0].sentence.lower() for stem in self.own)
+        return ComponentFacts(identity, (name,), claim[0].surfaces, models, inference=not foreign or own)
+
+
+def shared_page(facts: ProviderFacts) -> bool:
+    """Whether the page also reports on services that have nothing to do with models: a cloud's, or one with several components without a surface and without inference."""
+    # A website or two is every page's.
+    return facts.usual_surface is Surface.CLOUD or sum(1 for component in facts.components if not component.surfaces and not component.inference) > 2  # noqa: PLR2004
+
+
+def _surface_words(facts: ProviderFacts) -> tuple[tuple[str, frozenset[Surface]], ...]:
+    """The names of components, as phrases that mean their surfaces. The longest come first; a word that is part of a longer name means that one only there."""
+    found: dict[str, frozenset[Surface]] = {}
+    for component in facts.components:
+        if component.surfaces and not component.models:
+            for name in (name for name in component.names if _speaking(name)):
+                for part in (name.split(" (")[0], *([name.split(" (")[1].rstrip(")")] if " (" in name and "." in name.split(" (")[1] else [])):
+                    for clause in clauses(part)[:1]:
+                        found.setdefault(clause.joined.lower(), component.surfaces)
+    return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+def _speaking(name: str) -> bool:
+    """Whether a component's name means it in prose: two words, a host, a proper name. "Search" and "Responses" are words of every text."""
+    word = name.split(" (")[0]
+    return " " in word or "." in word or word[1:] != word[1:].lower() or (word.istitle() and word.lower() not in _EVERYDAY)
+
+
+_EVERYDAY = frozenset(
+    "search agent agents responses files batch login audio images conversations website computer sites feed realtime automations origin embeddings moderations chat status dashboard "
+    "models model console docs documentation inference storage compute spaces hub network support billing issues actions pages packages webhooks".split()  # noqa: SIM905
+)
