@@ -56,7 +56,7 @@ async def test_in_the_simulated_home_every_feed_is_on_this_machine(tmp_path: Pat
         assert catalogue.problems == ()
         assert [(feed.name, feed.format) for feed in catalogue.feeds] == [
             ("anthropic", "statuspage-summary"),
-            ("anthropic/history", "statuspage-history"),
+            ("anthropic/incidents", "statuspage-incidents"),
             ("openai", "statuspage-summary"),
         ]
         for feed in catalogue.feeds:

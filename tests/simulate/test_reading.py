@@ -53,7 +53,7 @@ def test_a_slip_is_named_with_file_line_and_key(tmp_path: Path, old: str, new: s
         ('title = "High error rates on many models"\n', "incident[0]: missing key 'title'"),
         ("status = 529\n", "fault[0]: missing key 'status'"),
         ("from = 2025-12-14T21:25:00Z\n", "fault[0]: missing key 'from'"),
-        ('path = "/history.atom"\n', "provider[0].feed[1]: missing key 'path'"),
+        ('path = "/api/v2/incidents.json"\n', "provider[0].feed[1]: missing key 'path'"),
         ("answer_s = 2.4\n", "missing key 'answer_s'"),
     ],
 )
