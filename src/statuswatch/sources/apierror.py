@@ -31,8 +31,6 @@ def diagnose(response: Response, signatures: Signatures, knowledge: Knowledge | 
     Nothing of the body's wording is in the result: codes and names only, in a plain character set.
     """
     case = read_case(response, signatures, knowledge)
-    if not case.failed and case.shape.value != "html":
-        return _result(case, response, knowledge, None, None, None)
     row, layer, code = _decide(case, signatures)
     return _result(case, response, knowledge, row, layer, code)
 
@@ -60,6 +58,8 @@ def _decide(case: Case, signatures: Signatures) -> tuple[Row | None, Layer | Non
     for row in signatures.rows.get(Stage.INTERCEPTED, ()):
         if (matched := _matches(row.when, case, None)) is not None:
             return row, None, matched
+    if not case.failed:
+        return None, None, None
     for stage in _BODY_STAGES:
         for layer in case.layers:
             for row in signatures.rows.get(stage, ()):

@@ -106,6 +106,8 @@ def read_case(response: Response, signatures: Signatures, knowledge: Knowledge |
         case.status = _stated_status(text)
     if case.status in _SUCCESS and case.layers:
         case.status = None  # an error inside a success: its status says nothing
+    if not layers and shape is not Shape.HTML:
+        layers.append(Layer(0))  # rows of the body may ask for status and headers alone
     return case
 
 

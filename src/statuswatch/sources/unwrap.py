@@ -5,7 +5,7 @@ Fields that may carry a prompt or an answer (`messages`, `input`, `content`, …
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from statuswatch.core.signatures import spaced, tokens_of
@@ -98,7 +98,8 @@ def layers_in_text(text: str, *, labels: bool) -> list[Layer]:
 
 
 def _innermost_first(found: list[Layer]) -> list[Layer]:
-    said = [layer for layer in found if layer.codes or layer.messages or layer.status is not None or layer.model or layer.retry_after_s is not None]
+    empty = Layer(0)
+    said = [layer for layer in found if replace(layer, depth=0, told=False) != empty]
     return sorted(said, key=lambda layer: (-layer.depth, layer.told))
 
 
@@ -221,8 +222,6 @@ def _name(key: str, value: str, layer: Layer) -> None:
         layer.model = value
     elif key == "requestid":
         layer.request_id = value
-    elif key == "quotaid":
-        layer.add_code(value)
 
 
 def _passed_on(value: str) -> list[Any] | None:

@@ -202,7 +202,10 @@ def sentences(found: Diagnosis, knowledge: Knowledge, *, pasted: bool = False) -
     """The answer for a person: whose fault, why, what to do."""
     who = knowledge.name_of(found.provider) if found.provider else "the provider"
     mark = {Side.THEIRS: "▲", Side.YOURS: "●", Side.UNDECIDED: "◌"}[found.side]
-    lines = [f"{mark} {_ANSWERS[found.fault].format(who=who)} {_SURE[found.confidence]}"]
+    answer = _ANSWERS[found.fault].format(who=who)
+    if found.confidence is Confidence.LOW and found.side is not Side.UNDECIDED:
+        mark, answer = "◌", f"Not sure; most likely: {answer[:1].lower()}{answer[1:]}"
+    lines = [f"{mark} {answer} {_SURE[found.confidence]}"]
     if found.side is Side.UNDECIDED:
         lines.append(f"  because  {_UNDECIDED.get(found.reason, 'nothing in it is an error that is known here.')}")
     facts = [str(found.status)] if found.status is not None else []
