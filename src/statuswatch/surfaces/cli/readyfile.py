@@ -1,0 +1,67 @@
+"""What a fast verb needs: one small file read whole, the time, and whether the terminal has our symbols.
+
+Nothing is imported that Python has not loaded anyway.
+"""
+
+import os
+import stat
+import sys
+import time
+
+ASCII_MARKS = {"✓": "+", "◌": "?", "▲": "!", "●": "X", "↑": "^", "◷": "=", "–": "-", "·": "|", "›": ">", "…": "~", "→": ">", "─": "-", "❯": ">"}  # noqa: RUF001 - the signs of the screens
+_CONTROLS = {number: None for number in (*range(32), *range(127, 160)) if number != 10}  # noqa: PLR2004 - all but the newline
+
+
+def read_ready(path: str, limit: int) -> tuple[str, float] | None:
+    """The first `limit` bytes of a file that the engine wrote, without control characters, and its time of change in seconds since 1970.
+
+    None where there is none: missing, no plain file, another user's, unreadable. It never blocks.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return None
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or (hasattr(os, "geteuid") and found.st_uid != os.geteuid()):
+            return None
+        data = os.read(descriptor, limit)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return data.decode("utf-8", "replace"), found.st_mtime
+
+
+def inert(text: str) -> str:
+    """The text without control characters but for newlines: what is printed cannot drive the terminal, whoever wrote the file."""
+    return text.translate(_CONTROLS)
+
+
+def now() -> float:
+    """Seconds since 1970."""
+    return time.time()  # noqa: TID251 - the whole verb is one look at the clock
+
+
+def whole_number(text: str) -> int | None:
+    """A number of at most twelve ASCII digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None  # noqa: PLR2004 - epochs for the next 29,000 years
+
+
+def printable(text: str) -> str:
+    """The text as standard output can show it: plain signs where its encoding or its terminal lacks ours."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+    bare = not encoding.replace("-", "").replace("_", "").startswith("utf")
+    if bare or (on_terminal() and os.environ.get("TERM") in {"dumb", "linux"}):
+        text = text.translate({ord(sign): plain for sign, plain in ASCII_MARKS.items()})
+    return text.encode(encoding, "replace").decode(encoding) if bare else text
+
+
+def on_terminal() -> bool:
+    """Whether a person looks at standard output."""
+    return sys.stdout.isatty()
+
+
+def coloured() -> bool:
+    """Whether to use colour: on a terminal that can, where NO_COLOR does not forbid it (no-color.org)."""
+    return on_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

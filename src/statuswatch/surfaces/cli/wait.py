@@ -1,0 +1,140 @@
+"""`statuswatch wait ROUTE`: returns when the route is back, for scripts and agents that should pause instead of burning retries."""
+
+import argparse
+import math
+import sys
+import time
+
+from statuswatch.core.errors import RouteError
+from statuswatch.core.health import Fault, Health, Side
+from statuswatch.core.ids import parse_route
+from statuswatch.core.snapshot import RouteView, Snapshot
+from statuswatch.core.wording import age_words, health_word
+from statuswatch.surfaces.cli.printing import put_json
+from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, YOURS, EngineGoneError, Link, monotonic, snapshot_in
+from statuswatch.surfaces.present import find_route
+from statuswatch.surfaces.present_text import clean
+
+RECONNECT_SECONDS = 10.0
+_AGAIN_SECONDS = 0.2
+# What only a person can mend: waiting for it would be waiting for oneself.
+_NEVER_BY_ITSELF = frozenset({Fault.BILLING, Fault.AUTH, Fault.REQUEST, Fault.MODEL})
+_BACK = frozenset({Health.OK, Health.MAINTENANCE})
+
+
+def run(argv: list[str]) -> int:
+    """Run the verb; returns 0 back or fine, 3 where only you can mend it, 4 timed out, not watched or no engine, 2 usage. It never ends with 1."""
+    parser = argparse.ArgumentParser(
+        prog="statuswatch wait",
+        description="Returns when the route is back.",
+        epilog="Exit status: 0 back or fine, 3 waiting does not help (your key, credit or request), 4 cannot tell (timed out, no engine, not watched).",
+    )
+    parser.add_argument("route", metavar="ROUTE", help="a watched route, for example anthropic/code:claude-opus-4.5, or a part of its name that no other has")
+    parser.add_argument("--timeout", type=_seconds, default=None, metavar="S", help="give up after so many seconds")
+    parser.add_argument("--json", action="store_true", help="one JSON object at the end")
+    try:
+        given = parser.parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    until = None if given.timeout is None else monotonic() + given.timeout
+    waiting = _Waiting(given.route)
+    status, sentence = waiting.run(until)
+    if given.json and status != USAGE:
+        put_json({"route": waiting.name, "back": status == FINE, "health": waiting.health, "exit_status": status, "message": sentence})
+    else:
+        (sys.stdout if status == FINE else sys.stderr).write(sentence + "\n")
+    return status
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"expected seconds, for example 600, got {text[:40]!r}")
+    return value
+
+
+class _Waiting:
+    """One wait: follows the pictures across connections until the route is back, cannot come back by itself, or time is up."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._first: RouteView | None = None
+        self._lost_at: float | None = None
+        self.name = clean(text, 120)
+        self.health: str | None = None
+
+    def run(self, until: float | None) -> tuple[int, str]:
+        """The exit status and the one sentence that says why."""
+        while True:
+            try:
+                return self._listen(until)
+            except EngineGoneError as error:
+                if self._first is None:
+                    return CANNOT_TELL, f"Cannot tell: {error}"
+                # An engine that restarts is no news; one that stays away is.
+                self._lost_at = self._lost_at or monotonic()
+                if monotonic() - self._lost_at > RECONNECT_SECONDS:
+                    return CANNOT_TELL, f"Cannot tell: {error}; {self._title} was {self._word} when it was last heard of"
+            if until is not None and monotonic() >= until:
+                return self._timed_out()
+            time.sleep(_AGAIN_SECONDS)
+
+    def _listen(self, until: float | None) -> tuple[int, str]:
+        link = Link.open(1.0 if self._first is None else _AGAIN_SECONDS)
+        try:
+            asked = False
+            for message in link.messages(until):
+                snapshot = snapshot_in(message)
+                if snapshot is None:
+                    continue
+                self._lost_at = None
+                view = find_route(snapshot, self._text)
+                if view is None:
+                    return self._not_watched(snapshot)
+                found = self._look(view, snapshot)
+                if found is not None:
+                    return found
+                if not asked:  # so that its pages are read more often while somebody waits
+                    link.command("wait", "wait", view.verdict.route.canonical)
+                    asked = True
+            return self._timed_out()
+        finally:
+            link.close()
+
+    def _look(self, view: RouteView, snapshot: Snapshot) -> tuple[int, str] | None:
+        verdict, begun = view.verdict, self._first is not None
+        self.name, self.health = clean(view.route, 120), verdict.health.value
+        if verdict.health in _BACK and verdict.side is not Side.YOURS:
+            since = self._first.verdict.since if self._first else None
+            down = f" It had trouble for {age_words((snapshot.at - since).total_seconds())}." if since else ""
+            return FINE, f"{clean(view.title, 60)} is back.{down}" if begun else f"{clean(view.title, 60)} is fine."
+        self._first = self._first or view
+        if verdict.fault in _NEVER_BY_ITSELF:
+            return YOURS, f"Waiting does not help: {clean(view.title, 60)} fails on your side ({verdict.fault.value}). See: statuswatch why {self.name}"
+        if not begun and sys.stderr.isatty():
+            sys.stderr.write(f"Waiting for {clean(view.title, 60)} ({health_word(verdict.health, verdict.reason)}) ...\n")
+        return None
+
+    def _not_watched(self, snapshot: Snapshot) -> tuple[int, str]:
+        known = ", ".join(clean(view.route, 60) for view in snapshot.routes[:12]) or "none yet"
+        try:
+            parse_route(self._text)
+        except RouteError as error:
+            return USAGE, f"statuswatch wait: {error}; watched: {known}"
+        return CANNOT_TELL, f"Cannot tell: {self.name} is not watched; watched: {known}"
+
+    def _timed_out(self) -> tuple[int, str]:
+        if self._first is None:
+            return CANNOT_TELL, "Timed out before a picture came."
+        return CANNOT_TELL, f"Timed out: {self._title} is still {self._word}."
+
+    @property
+    def _title(self) -> str:
+        return clean(self._first.title, 60) if self._first else self.name
+
+    @property
+    def _word(self) -> str:
+        return health_word(Health(self.health)) if self.health else "unknown"
