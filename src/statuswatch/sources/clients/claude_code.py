@@ -106,7 +106,7 @@ class TranscriptReader:
         """A request was sent. Its model counts where it is the conversation's own: background requests use other models."""
         thread = self._thread(entry)
         model = record.model_id(record.sub(entry, "params", "model"))
-        source = record.text(entry, "querySource")
+        source = record.digest(record.text(entry, "querySource"))
         if not model:
             return
         known = thread.model

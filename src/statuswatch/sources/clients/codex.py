@@ -128,8 +128,9 @@ class RolloutReader:
 
     def _enter(self, payload: Mapping[str, Any]) -> None:
         turn = record.text(payload, "turn_id")
-        if turn is not None and turn != self._turn:
-            self._turn = turn
+        name = record.digest(turn)
+        if turn is not None and name != self._turn:
+            self._turn = name
             self._answered = self._failed = False
 
     def _tokens(self, entry: Mapping[str, Any], payload: Mapping[str, Any], at: datetime | None) -> tuple[Call, ...]:

@@ -110,7 +110,7 @@ class EventsReader:
         if kind in ("session.start", "session.resume", "session.model_change"):
             self._settle(data)
         elif kind == "assistant.turn_start":
-            self._turn = record.text(data, "interactionId") or self._turn
+            self._turn = record.digest(record.text(data, "interactionId"))
         elif kind in ("assistant.message", "assistant.usage"):
             return self._answered(entry, data, at)
         elif kind == "hook.start" and data.get("hookType") == "errorOccurred":
@@ -122,7 +122,8 @@ class EventsReader:
         return ()
 
     def _settle(self, data: Mapping[str, Any]) -> None:
-        self._session = record.text(data, "sessionId") or self._session
+        session = record.text(data, "sessionId")
+        self._session = record.digest(session) if session else self._session
         self._model = record.model_id(record.text(data, "newModel", "selectedModel", "model")) or self._model
         self._project = record.project_of(record.sub(data, "context", "cwd")) or self._project
 
@@ -180,7 +181,7 @@ class ProcessLogReader:
         said = found[3]
         session, model, failed = _LOG_SESSION.match(said), _LOG_MODEL.search(said[:300]), _LOG_FAILED.match(said)
         if session:
-            self._session = session[1]
+            self._session = record.digest(session[1])
         elif model and not failed:
             self._model = record.model_id(model[1]) or self._model
         facts = record.load(failed[1].encode()) if failed else None

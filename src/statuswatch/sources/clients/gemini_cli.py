@@ -17,10 +17,10 @@ from statuswatch.sources.clients.places import HOME, place_named
 from statuswatch.sources.clients.wording import cancelled
 
 _KEYS = (
-    "event.name|event.timestamp|session.id|model|model_name|error|error.message|error_message|error.type|error_type"
-    "|status_code|http.status_code|duration_ms|prompt_id|auth_type|role"
+    *("event.name", "event.timestamp", "session.id", "prompt_id", "auth_type", "role", "model", "model_name", "duration_ms"),
+    *("status_code", "http.status_code", "error", "error.message", "error_message", "error.type", "error_type"),
 )
-_LINE = re.compile(rf'^    "({_KEYS})": (.{{1,20000}}?),?$'.encode())
+_LINE = re.compile(rf'^    "({"|".join(map(re.escape, _KEYS))})": (.{{1,20000}}?),?$'.encode())
 _CHAT = re.compile(rb'"type"\s*:\s*"(?:gemini|error)"')
 _SHOUT = re.compile(r"^\[?API Error:?\s*", re.IGNORECASE)
 
@@ -101,7 +101,7 @@ class ChatReader:
     def feed(self, line: bytes, at: datetime | None = None) -> tuple[Call, ...]:
         """See Reader."""
         if b'"projectHash"' in line[:400]:
-            self._session = record.text(record.load(line), "sessionId") or self._session
+            self._session = record.digest(record.text(record.load(line), "sessionId"))
         entry = record.load(line) if len(line) <= record.LINE_CAP and _CHAT.search(line) else None
         kind, own = record.text(entry, "type"), record.text(entry, "id")
         if entry is None or own is None:

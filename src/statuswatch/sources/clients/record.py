@@ -16,13 +16,15 @@ _NANOS_FROM = 10**16
 _YEARS = (2000, 2200)
 
 _IDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}")
-_MODEL = re.compile(r"[A-Za-z][A-Za-z0-9_.:@/ \[\]-]{1,119}")
+_MODEL = re.compile(r"[A-Za-z][A-Za-z0-9_.:@/\[\]-]{1,119}")
 # What common secrets look like; an id field that holds one of these is left out rather than kept.
 _SECRET = re.compile(
     r"(?i)\b(?:sk|pk|rk|ghp|gho|ghu|ghs|github_pat|glpat|xox[abpr]|hf|gsk|npm|pypi|AKIA|ASIA|AIza|ya29|eyJ|key|bearer|secret|token|password)[-_.A-Za-z0-9]*\d"
     r"|(?i:secret|password|passwd|private[-_]key)"
 )
+# Ids of providers have at most 32 letters and digits in a row (a UUID without hyphens); keys have more.
 _LONG_RUN = re.compile(r"[A-Za-z0-9]{33,}")
+_ABSOLUTE = re.compile(r"/|~|[A-Za-z]:[\\/]|\\\\")
 
 
 def load(line: bytes) -> dict[str, Any] | None:
@@ -121,7 +123,7 @@ def digest(*parts: object) -> str:
 
 def identifier(value: object) -> str | None:
     """`value` where it is a plain identifier that looks like no secret: a code, a request id."""
-    if not isinstance(value, str) or not _IDENT.fullmatch(value) or _SECRET.search(value):
+    if not isinstance(value, str) or not _IDENT.fullmatch(value) or _SECRET.search(value) or _LONG_RUN.search(value):
         return None
     return value
 
@@ -130,12 +132,12 @@ def model_id(value: object) -> str | None:
     """`value` where it has the shape of a model's id; placeholders in angle brackets, sentences and secrets have not."""
     if not isinstance(value, str) or not _MODEL.fullmatch(value) or _SECRET.search(value) or _LONG_RUN.search(value):
         return None
-    return None if value.count(" ") > 4 else value  # noqa: PLR2004 - more words than a model's display name has
+    return value
 
 
 def project_of(path: object) -> str | None:
     """The last part of a working directory, printable and short: a label for a person, not a place."""
-    if not isinstance(path, str):
+    if not isinstance(path, str) or not _ABSOLUTE.match(path):
         return None
     name = re.split(r"[/\\]", path.rstrip("/\\"))[-1]
     label = "".join(char for char in name if char.isprintable() and char not in "\x7f<>\"'`$").strip()[:_PROJECT_CAP].strip()

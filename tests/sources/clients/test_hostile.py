@@ -1,0 +1,171 @@
+"""No bytes make a reader raise, and nothing private gets out of one: cut records, wrong types at each key, huge and deep values, planted secrets."""
+
+import dataclasses
+import json
+import random
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from statuswatch.core.observation import Call
+from statuswatch.sources.clients import CLIENTS, Kind
+
+SAMPLES = Path(__file__).parent / "samples"
+ALL = [(client.name, kind.name) for client in CLIENTS.values() for kind in client.kinds]
+_FILES = {
+    ("claude-code", "transcript"): "claude-transcript.jsonl",
+    ("claude-code", "stream"): "claude-stream.jsonl",
+    ("claude-code", "hooks"): "claude-hooks.jsonl",
+    ("codex", "rollout"): "codex-rollout.jsonl",
+    ("codex", "exec"): "codex-exec.jsonl",
+    ("opencode", "log"): "opencode.log",
+    ("opencode", "events"): "opencode-events.jsonl",
+    ("copilot-cli", "events"): "copilot-events.jsonl",
+    ("copilot-cli", "log"): "copilot-process.log",
+    ("copilot-cli", "errors"): "copilot-hook.jsonl",
+    ("gemini-cli", "telemetry"): "gemini-telemetry.log",
+    ("gemini-cli", "chat"): "gemini-chat.jsonl",
+    ("otlp", "otlp"): "otlp.jsonl",
+}
+_WRONG: list[Any] = [None, True, 7, -1, 1e308, float("nan"), "", "\x1b[31m\u202e", "x" * 10_000, [], [[]], {}, {"a": {"b": []}}]
+# In the form that real secrets have, as an address, as a header, as words of a prompt.
+_SECRETS = [
+    "sk-ant-api03-Zq9PLANTEDq0",
+    "Bearer PLANTED0123456789",
+    "https://user:PLANTED7@host.invalid/v1?key=PLANTED8",
+    "please PLANTED refactor the payroll module for ACME Corp",
+    "ghp_PLANTED16C7e42F292c6912E7710c838347Ae178B4a",
+    "PLANTEDaGVsbG8gd29ybGQgdGhpcyBpcyBhIHNlY3JldA1234567890",
+]
+
+
+def lines_of(client: str, kind: str) -> list[bytes]:
+    return (SAMPLES / _FILES[client, kind]).read_bytes().splitlines()
+
+
+def variants(value: Any, wrong: Any) -> Iterator[Any]:
+    """`value` with one of its parts after the other replaced by `wrong`."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield {**value, key: wrong}
+            for changed in variants(inner, wrong):
+                yield {**value, key: changed}
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            for changed in variants(inner, wrong):
+                yield [*value[:index], changed, *value[index + 1 :]]
+
+
+def sound(calls: list[Call]) -> None:
+    """What a Call promises whatever came in."""
+    for call in calls:
+        assert isinstance(call.at, datetime)
+        assert call.at.tzinfo is not None
+        assert call.key
+        assert call.model
+        for field in dataclasses.fields(call):
+            value = getattr(call, field.name)
+            if isinstance(value, str):
+                assert value.isprintable()
+                assert len(value) <= 120
+
+
+@pytest.mark.parametrize(("client", "kind"), ALL)
+def test_a_record_cut_at_any_byte_is_read_or_passed_over(reader, client: str, kind: str) -> None:
+    for line in lines_of(client, kind):
+        for cut in range(0, len(line), 7):
+            sound(list(reader(client, kind).feed(line[:cut])))
+
+
+@pytest.mark.parametrize(("client", "kind"), ALL)
+def test_a_wrong_type_at_any_key_is_read_or_passed_over(reader, client: str, kind: str) -> None:
+    for wrong in _WRONG:
+        one = reader(client, kind)
+        for line in lines_of(client, kind):
+            try:
+                record = json.loads(line)
+            except ValueError:
+                continue
+            for changed in variants(record, wrong):
+                sound(list(one.feed(json.dumps(changed).encode())))
+
+
+@pytest.mark.parametrize(("client", "kind"), ALL)
+def test_flipped_bytes_and_noise_are_read_or_passed_over(reader, client: str, kind: str) -> None:
+    dice = random.Random(529)
+    for line in lines_of(client, kind):
+        one = reader(client, kind)
+        for _ in range(20):
+            bent = bytearray(line)
+            for _ in range(1 + len(bent) // 50):
+                bent[dice.randrange(len(bent))] = dice.randrange(256)
+            sound(list(one.feed(bytes(bent))))
+        sound(list(one.feed(dice.randbytes(500))))
+
+
+@pytest.mark.parametrize(("client", "kind"), ALL)
+def test_huge_and_deep_lines_are_passed_over(reader, client: str, kind: str) -> None:
+    one = reader(client, kind)
+    for line in lines_of(client, kind):
+        marked = line.rstrip(b"}")
+        assert one.feed(b'{"x":"' + b"y" * (1 << 20) + b'",' + line.lstrip(b"{")) == ()
+        sound(list(one.feed(marked + b',"deep":' + b"[" * 100_000 + b"]" * 100_000 + b"}")))
+        sound(list(one.feed(marked + b',"deep":' + b'{"a":' * 100_000)))
+
+
+def planted(record: Any, secret: str) -> Any:
+    """The record with `secret` in every string that is not one of the words by which it is recognised."""
+    if isinstance(record, dict):
+        return {key: value if key in _RECOGNISED or key.endswith("imestamp") else planted(value, secret) for key, value in record.items()}
+    if isinstance(record, list):
+        return [planted(value, secret) for value in record]
+    return secret if isinstance(record, str) else record
+
+
+_RECOGNISED = {"type", "subtype", "hook_event_name", "event.name", "hookType", "errorContext", "key", "level"}
+
+
+@pytest.mark.parametrize("secret", _SECRETS)
+@pytest.mark.parametrize(("client", "kind"), ALL)
+def test_a_secret_in_every_field_is_in_no_call_and_in_nothing_that_is_remembered(reader, client: str, kind: str, secret: str) -> None:
+    one = reader(client, kind)
+    told: list[Call] = []
+    for line in lines_of(client, kind):
+        try:
+            record = json.loads(line)
+        except ValueError:
+            told += one.feed(_planted_text(line, secret))
+        else:
+            told += one.feed(json.dumps(planted(record, secret)).encode())
+    assert "PLANTED" not in repr(told)
+    assert "PLANTED" not in repr(_remembered(one))
+
+
+def _planted_text(line: bytes, secret: str) -> bytes:
+    """A log line with the secret as the value of each of its fields, the ones it is recognised by apart."""
+    text = line.decode()
+    for name in ("directory", "modelID", "providerID", "session.id", "error.error", "run", "error"):
+        head, found, tail = text.partition(f"{name}=")
+        if found:
+            text = f"{head}{found}{json.dumps(secret)} {tail.partition(' ')[2]}"
+    for name in ("model", "prompt_id", "session.id", "error", "error.message", "auth_type"):
+        head, found, tail = text.partition(f'"{name}": ')
+        if found:
+            text = f"{head}{found}{json.dumps(secret)}{',' if tail.rstrip().endswith(',') else ''}"
+    return text.encode()
+
+
+def _remembered(one: Any) -> object:
+    """All that a reader keeps between lines, its origin apart."""
+    slots = list(getattr(type(one), "__slots__", ()))
+    state = {**getattr(one, "__dict__", {}), **{name: getattr(one, name) for name in slots}}
+    state.pop("_origin", None)
+    return {name: repr(value) for name, value in state.items()}
+
+
+def test_every_kind_is_in_the_hostile_set() -> None:
+    assert set(_FILES) == set(ALL)
+    assert all(isinstance(kind, Kind) for client in CLIENTS.values() for kind in client.kinds)
