@@ -105,9 +105,13 @@ class SocketSource:
         try:
             _check_hello(await asyncio.wait_for(_line(reader), _HELLO_SECONDS))
             self._writer = writer
-            yield Linked(Connection.LIVE)
+            live = False
             while True:
                 event = self._understood(await _line(reader))
+                if isinstance(event, Snapshot) and not live:
+                    # An engine is believed to be there once it has shown a picture that can be read, not when it says hello.
+                    live = True
+                    yield Linked(Connection.LIVE)
                 if event is not None:
                     yield event
         except TimeoutError as error:
