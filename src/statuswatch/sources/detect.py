@@ -44,7 +44,7 @@ def parse_detected(body: Body) -> Page | Unreadable:
     for name in names:
         read = parser_for(name)(body)
         if isinstance(read, Page):
-            others = [other for other in names if other not in (name, "generic-feed")]
+            others = [other for other in names[names.index(name) + 1 :] if other != "generic-feed"]
             note = f"the body does not tell its format; it may also be {', '.join(others)}"
             return replace(read, problems=(*read.problems, note)) if others else read
     return read

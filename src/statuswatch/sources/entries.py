@@ -131,7 +131,7 @@ class _Reader:
         if self.depth == 1:
             self._root(local)
         elif self.child:
-            self.heard_so_far.append(f"<{local}>")
+            self.heard_so_far.append(f"<{name.rpartition(' ')[2]}>")
         elif local == "channel" and not self.channel:
             self.channel = self.depth
         elif local in _ENTRIES and not self.inside and self.depth == self.channel + 1:
@@ -161,7 +161,8 @@ class _Reader:
             self._keep(self.child, "".join(self.heard_so_far).strip())
             self.child = ""
         elif self.child:
-            self.heard_so_far.append(f"</{name.rpartition(' ')[2]}>")
+            local = name.rpartition(" ")[2]
+            self.heard_so_far.append(f"</{local}>" if local != "br" else "")
         elif self.inside and self.depth == self.inside:
             self._entry()
         self.depth -= 1
@@ -193,7 +194,7 @@ def entry_of(fields: dict[str, str], categories: list[str] | tuple[str, ...]) ->
         markup=_first(fields, "content:encoded", "content", "description", "summary"),
         published=time_of(_first(fields, "published", "pubDate", "dc:date")),
         updated=time_of(_first(fields, "updated")),
-        categories=tuple(html_to_text(category) for category in categories),
+        categories=tuple(dict.fromkeys(html_to_text(category) for category in categories)),
     )
 
 

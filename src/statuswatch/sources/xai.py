@@ -60,6 +60,8 @@ def _updates(text: str, notes: Notes) -> tuple[Update, ...]:
     """The dated blocks of the text: a line that is a date, a line that is a stage, and what follows up to the next date."""
     lines = [line for line in text.split("\n") if line]
     dated = [(index, at) for index, line in enumerate(lines) if (at := time_of(line)) is not None and index + 1 < len(lines)]
+    if not dated:
+        return ()
     ends = [*(index for index, _ in dated[1:]), len(lines)]
     found = [
         Update(at, stage_of(lines[index + 1], notes), sound("\n".join(lines[index + 2 : end]), BODY_LIMIT), lines[index + 1])
