@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from statuswatch.catalog.loader import load
 from statuswatch.catalog.signatures import builtin_signatures
 from statuswatch.core.health import Confidence, Fault, Side
@@ -69,9 +70,33 @@ CASES = {
     "anthropic key": ("auth", "high", "auth", 401, typed("authentication_error"), {}, ANTHROPIC),
     "anthropic permission": ("auth", "high", "auth", 403, typed("permission_error"), {}, ANTHROPIC),
     "anthropic billing type": ("billing", "high", "billing", 402, typed("billing_error"), {}, ANTHROPIC),
-    "credit told as a bad request": ("billing", "medium", "billing", 400, typed("invalid_request_error", "Your credit balance is too low to go on"), {}, ANTHROPIC),
-    "spend limit told as a bad request": ("billing", "medium", "billing", 400, typed("invalid_request_error", "You have reached your specified API usage limits."), {}, None),
-    "spend limit code": ("billing", "high", "billing", 429, err(type="rate_limit_error", details={"error_code": "enforced_spend_limit_reached"}), {}, ANTHROPIC),
+    "credit told as a bad request": (
+        "billing",
+        "medium",
+        "billing",
+        400,
+        typed("invalid_request_error", "Your credit balance is too low to go on"),
+        {},
+        ANTHROPIC,
+    ),
+    "spend limit told as a bad request": (
+        "billing",
+        "medium",
+        "billing",
+        400,
+        typed("invalid_request_error", "You have reached your specified API usage limits."),
+        {},
+        None,
+    ),
+    "spend limit code": (
+        "billing",
+        "high",
+        "billing",
+        429,
+        err(type="rate_limit_error", details={"error_code": "enforced_spend_limit_reached"}),
+        {},
+        ANTHROPIC,
+    ),
     "anthropic request": ("request", "high", "request", 400, typed("invalid_request_error"), {}, ANTHROPIC),
     "anthropic size": ("request", "high", "request", 413, typed("request_too_large"), {}, ANTHROPIC),
     "anthropic model": ("model", "low", "model_unknown", 404, typed("not_found_error", "model: claude-nope"), {}, ANTHROPIC),
@@ -94,7 +119,15 @@ CASES = {
     "openai model": ("model", "medium", "model_unknown", 404, err(code="model_not_found", type="invalid_request_error"), {}, OPENAI),
     "openai wrong value for the model": ("model", "medium", "model_unknown", 400, err(code="invalid_value", param="model"), {}, OPENAI),
     "openai context": ("request", "high", "request", 400, err(code="context_length_exceeded"), {}, OPENAI),
-    "openai other thing not found": ("request", "medium", "not_found", 404, err(code="fine_tune_not_found"), {}, "https://api.openai.com/v1/fine_tuning/jobs/1"),
+    "openai other thing not found": (
+        "request",
+        "medium",
+        "not_found",
+        404,
+        err(code="fine_tune_not_found"),
+        {},
+        "https://api.openai.com/v1/fine_tuning/jobs/1",
+    ),
     "openai stream failure": (
         "provider",
         "low",
@@ -106,7 +139,15 @@ CASES = {
     ),
     "gemini capacity": ("provider", "medium", "capacity", 503, google(503, "UNAVAILABLE", "m", info("MODEL_CAPACITY_EXHAUSTED")), {}, GEMINI),
     "gemini unavailable": ("provider", "medium", "capacity", 503, google(503, "UNAVAILABLE"), {}, GEMINI),
-    "gemini capacity told as 429": ("provider", "medium", "capacity", 429, google(429, "RESOURCE_EXHAUSTED", "m", info("MODEL_CAPACITY_EXHAUSTED")), {}, GEMINI),
+    "gemini capacity told as 429": (
+        "provider",
+        "medium",
+        "capacity",
+        429,
+        google(429, "RESOURCE_EXHAUSTED", "m", info("MODEL_CAPACITY_EXHAUSTED")),
+        {},
+        GEMINI,
+    ),
     "gemini quota": ("quota", "high", "quota", 429, google(429, "RESOURCE_EXHAUSTED", "m", QUOTA_FAILURE), {}, GEMINI),
     "gemini bare 429": ("unknown", "low", "rate_limit_unspecified", 429, google(429, "RESOURCE_EXHAUSTED", "Try again later."), {}, GEMINI),
     "gemini in a list": ("quota", "high", "quota", 429, [google(429, "RESOURCE_EXHAUSTED", "m", QUOTA_FAILURE)], {}, GEMINI),
@@ -123,7 +164,15 @@ CASES = {
     "azure deployment": ("model", "medium", "model_unknown", 404, err(code="DeploymentNotFound"), {}, AZURE),
     "azure filter": ("request", "high", "request", 400, err(code="content_filter", innererror={"code": "ResponsibleAIPolicyViolation"}), {}, AZURE),
     "azure resource": ("model", "low", "model_unknown", 404, err(code="404", message="Resource not found"), {}, AZURE),
-    "bedrock throttling": ("quota", "high", "quota", 429, {"message": "m"}, {"x-amzn-errortype": "ThrottlingException:http://internal.example/coral/"}, BEDROCK),
+    "bedrock throttling": (
+        "quota",
+        "high",
+        "quota",
+        429,
+        {"message": "m"},
+        {"x-amzn-errortype": "ThrottlingException:http://internal.example/coral/"},
+        BEDROCK,
+    ),
     "bedrock model not ready": ("provider", "medium", "capacity", 429, {"message": "m"}, {"x-amzn-errortype": "ModelNotReadyException"}, BEDROCK),
     "bedrock unavailable in a stream": ("provider", "medium", "capacity", 400, {"message": "m"}, {":exception-type": "serviceUnavailableException"}, BEDROCK),
     "bedrock quota told as 400": ("quota", "high", "quota", 400, {"__type": "com.amazon#ServiceQuotaExceededException"}, {}, BEDROCK),
@@ -151,18 +200,42 @@ CASES = {
     "openrouter policy": ("request", "low", "request_constraint", 404, err(code=404, message="No endpoints found matching your data policy"), {}, ROUTER),
     "openrouter moderation": ("request", "low", "request", 403, err(code=403, message="This model requires moderation"), {}, ROUTER),
     "openrouter key limit": ("quota", "low", "quota", 403, err(code=403, message="Key limit exceeded"), {}, ROUTER),
-    "openrouter error in a choice": ("provider", "low", "server_error", 200, {"choices": [{"finish_reason": "error", "error": {"code": 502, "message": "m"}}]}, {}, ROUTER),
+    "openrouter error in a choice": (
+        "provider",
+        "low",
+        "server_error",
+        200,
+        {"choices": [{"finish_reason": "error", "error": {"code": 502, "message": "m"}}]},
+        {},
+        ROUTER,
+    ),
     "groq flex": ("provider", "medium", "capacity", 498, "", {}, "https://api.groq.com/openai/v1/chat/completions"),
     "groq rate told as 413": ("quota", "medium", "quota", 413, "{'error': {'message': 'm', 'type': 'tokens', 'code': 'rate_limit_exceeded'}}", {}, None),
     "fireworks suspended": ("billing", "medium", "billing", 412, err(message="m"), {}, "https://api.fireworks.ai/inference/v1/completions"),
     "mistral tier": ("provider", "medium", "capacity", 429, {"object": "error", "message": "Service tier capacity exceeded for it"}, {}, None),
     "xai permission": ("auth", "high", "auth", 403, {"code": "The caller does not have permission to execute the specified operation", "error": "m"}, {}, None),
-    "xai key told as a bad request": ("auth", "low", "auth", 400, {"code": "Client specified an invalid argument", "error": "Incorrect API key provided"}, {}, None),
+    "xai key told as a bad request": (
+        "auth",
+        "low",
+        "auth",
+        400,
+        {"code": "Client specified an invalid argument", "error": "Incorrect API key provided"},
+        {},
+        None,
+    ),
     "copilot upstream": ("provider", "medium", "capacity", 503, err(code="upstream_provider_rate_limit"), {}, "https://api.githubcopilot.com/chat/completions"),
     "copilot month": ("billing", "high", "billing", 402, err(code="quota_exceeded"), {}, "https://api.githubcopilot.com/chat/completions"),
     "cerebras queue": ("provider", "medium", "capacity", 429, {"type": "too_many_requests_error", "code": "queue_exceeded"}, {}, None),
     "codex overload": ("provider", "medium", "capacity", None, {"codex_error_info": "server_overloaded"}, {}, None),
-    "codex connection word is a lie": ("provider", "low", "server_error", None, {"codex_error_info": {"http_connection_failed": {"http_status_code": 502}}}, {}, None),
+    "codex connection word is a lie": (
+        "provider",
+        "low",
+        "server_error",
+        None,
+        {"codex_error_info": {"http_connection_failed": {"http_status_code": 502}}},
+        {},
+        None,
+    ),
     "codex 429 without more": ("unknown", "low", "rate_limit_unspecified", None, {"codex_error_info": {"x": {"http_status_code": 429}}}, {}, None),
     # gateways
     "litellm passes an overload on as 500": (
@@ -176,7 +249,15 @@ CASES = {
     ),
     "own gateway alone": ("unknown", "low", "gateway_or_provider", 502, PAGE_502, {}, OWN),
     "own gateway's own words": ("unknown", "low", "gateway_or_provider", 500, err(type="internal_server_error", code="500"), {}, OWN),
-    "gateway by its header": ("unknown", "low", "gateway_or_provider", 500, err(type="upstream_error"), {"x-litellm-call-id": "1"}, "https://llm.house.example/v1/x"),
+    "gateway by its header": (
+        "unknown",
+        "low",
+        "gateway_or_provider",
+        500,
+        err(type="upstream_error"),
+        {"x-litellm-call-id": "1"},
+        "https://llm.house.example/v1/x",
+    ),
     "gateway budget": ("billing", "high", "billing", 400, err(type="budget_exceeded", code="400"), {}, OWN),
     "gateway could not connect": ("unknown", "low", "gateway_or_provider", 502, {"code": "ECONNREFUSED"}, {}, NEW),
     "upstream header through the gateway": ("quota", "high", "quota", 429, "", {"llm_provider-x-ratelimit-remaining-requests": "0"}, OWN),
@@ -195,7 +276,15 @@ CASES = {
     "redirect to a login": ("network", "low", "captive_portal", 302, "", {"location": "/login"}, ANTHROPIC),
     "redirect": ("unknown", "low", "redirected", 308, "", {"location": "/v2"}, ANTHROPIC),
     "proxy credentials": ("gateway", "high", "own_proxy", 407, "", {}, ANTHROPIC),
-    "problem: reduced capacity": ("provider", "medium", "capacity", 503, {"type": "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity"}, {}, NEW),
+    "problem: reduced capacity": (
+        "provider",
+        "medium",
+        "capacity",
+        503,
+        {"type": "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity"},
+        {},
+        NEW,
+    ),
     "problem: quota": ("quota", "high", "quota", 429, {"type": "https://iana.org/assignments/http-problem-types#quota-exceeded"}, {}, NEW),
     "ratelimit field": ("quota", "high", "quota", 429, "", {"ratelimit": '"default";r=0;t=30'}, NEW),
     "ratelimit field with units left": ("unknown", "low", "rate_limit_unspecified", 429, "", {"ratelimit": '"default";r=3;t=30'}, NEW),
@@ -229,7 +318,15 @@ CASES = {
     "means upstream": ("provider", "low", "capacity", 429, err(code="upstream_rate_limited"), {}, NEW),
     "means too many": ("quota", "low", "rate_limit_unspecified", 429, err(code="TooManyRequests"), {}, NEW),
     "means unavailable": ("provider", "low", "server_error", 503, err(code="inference_backend_unavailable"), {}, NEW),
-    "error inside a success by its fields": ("billing", "low", "billing", 200, {"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}, {}, NEW),
+    "error inside a success by its fields": (
+        "billing",
+        "low",
+        "billing",
+        200,
+        {"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}},
+        {},
+        NEW,
+    ),
     # status alone
     "401": ("auth", "medium", "auth", 401, "", {}, NEW),
     "401 page": ("auth", "low", "auth", 401, "<html></html>", {}, NEW),
@@ -267,7 +364,7 @@ PASTED = {
     'API Error: 529 {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}': Fault.PROVIDER,
     'API Error: 400 {"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low"}}': Fault.BILLING,
     "openai.AuthenticationError: Error code: 401 - {'error': {'message': 'm', 'code': 'invalid_api_key', 'param': None}}": Fault.AUTH,
-    "litellm.InternalServerError: AnthropicException - b'{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}'": Fault.PROVIDER,
+    'litellm.InternalServerError: AnthropicException - b\'{"type":"error","error":{"type":"overloaded_error"}}\'': Fault.PROVIDER,
     "botocore.errorfactory.ThrottlingException: An error occurred (ThrottlingException) when calling the Converse operation": Fault.QUOTA,
     "[GoogleGenerativeAI Error]: Error fetching from https://x.example/v1: [503 Service Unavailable] The model is overloaded.": Fault.PROVIDER,
     "Claude usage limit reached. Your limit will reset at 3pm": Fault.QUOTA,
@@ -387,13 +484,26 @@ def test_without_knowledge_the_body_still_speaks() -> None:
 
 
 ERROR_WORDS = [
-    "overloaded_error", "529 Overloaded", "rate limit exceeded", "insufficient_quota", "invalid api key", "Your credit balance is too low", "model not found",
-    'API Error: 529 {"type":"error","error":{"type":"overloaded_error"}}', '{"error":{"code":"insufficient_quota"}}', "ThrottlingException", "503 service unavailable",
-    "litellm.RateLimitError: AnthropicException", "error code: 1015", "<html><title>Just a moment...</title></html>", "event: error",
-]  # fmt: skip
-ECHO = st.tuples(st.sampled_from(["Invalid value: '", "messages.0.content: ", 'could not read "', "field prompt is wrong: "]), st.lists(st.sampled_from(ERROR_WORDS), min_size=1, max_size=4)).map(
-    lambda parts: parts[0] + " ".join(parts[1])
-)
+    "overloaded_error",
+    "529 Overloaded",
+    "rate limit exceeded",
+    "insufficient_quota",
+    "invalid api key",
+    "Your credit balance is too low",
+    "model not found",
+    'API Error: 529 {"type":"error","error":{"type":"overloaded_error"}}',
+    '{"error":{"code":"insufficient_quota"}}',
+    "ThrottlingException",
+    "503 service unavailable",
+    "litellm.RateLimitError: AnthropicException",
+    "error code: 1015",
+    "<html><title>Just a moment...</title></html>",
+    "event: error",
+]
+ECHO = st.tuples(
+    st.sampled_from(["Invalid value: '", "messages.0.content: ", 'could not read "', "field prompt is wrong: "]),
+    st.lists(st.sampled_from(ERROR_WORDS), min_size=1, max_size=4),
+).map(lambda parts: parts[0] + " ".join(parts[1]))
 
 
 @given(ECHO, st.sampled_from([400, 413, 422]), st.sampled_from(["invalid_request_error", "bad_request"]))
@@ -404,7 +514,10 @@ def test_error_words_in_an_echoed_prompt_do_not_change_a_refused_request(echo: s
 
 @given(ECHO)
 def test_error_words_in_an_echoed_body_do_not_change_a_refused_request(echo: str) -> None:
-    body = {"detail": [{"type": "missing", "loc": ["body", "x"], "msg": "m", "input": {"error": {"type": echo}}}], "body": {"messages": [echo], "type": "overloaded_error"}}
+    body = {
+        "detail": [{"type": "missing", "loc": ["body", "x"], "msg": "m", "input": {"error": {"type": echo}}}],
+        "body": {"messages": [echo], "type": "overloaded_error"},
+    }
     assert read(422, body, {}, NEW).fault is Fault.REQUEST
 
 
@@ -439,10 +552,50 @@ def test_the_order_of_keys_and_headers_changes_nothing(name: str) -> None:
     assert read(status, shuffled(body), dict(reversed(headers.items())), url) == read(status, body, headers, url)
 
 
-KEYS = st.sampled_from(["error", "errors", "code", "type", "status", "message", "detail", "details", "metadata", "raw", "__type", "choices", "base_resp", "request_id", "param", "@type", "ZException"])
-BODIES = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40) | st.sampled_from(ERROR_WORDS), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS | st.text(max_size=8), inner, max_size=5), max_leaves=20)
+KEYS = st.sampled_from(
+    [
+        "error",
+        "errors",
+        "code",
+        "type",
+        "status",
+        "message",
+        "detail",
+        "details",
+        "metadata",
+        "raw",
+        "__type",
+        "choices",
+        "base_resp",
+        "request_id",
+        "param",
+        "@type",
+        "ZException",
+    ]
+)
+BODIES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40) | st.sampled_from(ERROR_WORDS),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS | st.text(max_size=8), inner, max_size=5),
+    max_leaves=20,
+)
 HEADERS = st.dictionaries(
-    st.sampled_from(["content-type", "link", "retry-after", "retry-after-ms", "date", "ratelimit", "proxy-status", "cache-status", "x-amzn-errortype", "location", "cf-error-type", "server", "x-request-id"]),
+    st.sampled_from(
+        [
+            "content-type",
+            "link",
+            "retry-after",
+            "retry-after-ms",
+            "date",
+            "ratelimit",
+            "proxy-status",
+            "cache-status",
+            "x-amzn-errortype",
+            "location",
+            "cf-error-type",
+            "server",
+            "x-request-id",
+        ]
+    ),
     st.text(max_size=60) | st.sampled_from(["text/html", "text/event-stream", "application/json"]),
     max_size=5,
 )
@@ -491,14 +644,21 @@ def test_hostile_bodies_are_read_without_harm(name: str, status: int | None) -> 
 
 def test_nothing_of_a_bodys_wording_is_in_the_result() -> None:
     secret = "sk-ant-secret tell me about my illness"
-    found = read(400, {"error": {"type": "invalid_request_error", "message": secret, "param": secret, "reason": secret}, "metadata": {"model": secret}}, {"authorization": secret}, NEW)
+    found = read(
+        400,
+        {"error": {"type": "invalid_request_error", "message": secret, "param": secret, "reason": secret}, "metadata": {"model": secret}},
+        {"authorization": secret},
+        NEW,
+    )
     assert "secret" not in repr(found)
     assert "illness" not in repr(found)
 
 
 def test_every_row_of_the_table_can_be_reached() -> None:
     """The rules that the cases above stand on; what is missing here is dead weight in the table."""
-    reached = {signal for name in CASES for signal in read(CASES[name][3], CASES[name][4], CASES[name][5], CASES[name][6]).signals if signal.startswith("rule:")}
+    reached = {
+        signal for name in CASES for signal in read(CASES[name][3], CASES[name][4], CASES[name][5], CASES[name][6]).signals if signal.startswith("rule:")
+    }
     rows = [row.id for stage, rows in builtin_signatures().rows.items() if stage is not Stage.TRANSPORT for row in rows]
     assert len(reached) > len(rows) * 0.7, sorted({f"rule:{row}" for row in rows} - reached)
 
@@ -508,7 +668,9 @@ def test_the_recorded_errors_are_read_as_a_careful_reader_reads_them() -> None:
     assert len(cases) == 78
     sides = {fault: Diagnosis(fault, Confidence.LOW, "").side for fault in Fault}
     for case in cases:
-        found = diagnose(Response(case["status"], case["headers"], case["body"] or "", case["url"], pasted=case["status"] is None), builtin_signatures(), knowledge())
+        found = diagnose(
+            Response(case["status"], case["headers"], case["body"] or "", case["url"], pasted=case["status"] is None), builtin_signatures(), knowledge()
+        )
         accepted = case.get("accept", [case["expected"]])
         assert found.fault in accepted, case["id"]
         assert found.side in {sides[Fault(fault)] for fault in accepted}

@@ -199,7 +199,7 @@ def _member(kind: type[Fault] | type[Confidence], table: Mapping[str, Any], key:
     try:
         return kind(value)
     except ValueError:
-        meant = nearest(value, list(kind))
+        meant = nearest(value, [member.value for member in kind])
         wrong(key, f"did you mean {meant!r}?" if meant else f"expected one of {', '.join(kind)}")
         return None
 
