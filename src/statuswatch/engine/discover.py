@@ -21,6 +21,7 @@ from statuswatch.core.observation import Call
 from statuswatch.core.watchlist import Watch, Watchlist, WatchSource
 from statuswatch.sources.clients import CLIENTS, Client, Kind, Origin, kind_for, reader_class
 from statuswatch.sources.clients import record as fields
+from statuswatch.sources.clients.attempt import NO_MODEL, NO_PROVIDER
 from statuswatch.sources.clients.diagnose import Diagnose
 from statuswatch.sources.clients.places import HOME, Place, place_by_id, place_named
 
@@ -119,7 +120,7 @@ def in_calls(calls: Iterable[Call]) -> tuple[Watch, ...]:
     clients: dict[Route, str] = {}
     for call in calls:
         route = _route(Place(call.provider, call.surface), call.model)
-        if route is not None and call.model != "*" and call.provider != "unknown" and call.at > newest.get(route, datetime.min.replace(tzinfo=UTC)):
+        if route is not None and call.model != NO_MODEL and call.provider != NO_PROVIDER and call.at > newest.get(route, datetime.min.replace(tzinfo=UTC)):
             newest[route] = call.at
             clients[route] = CLIENTS[call.client].title if call.client in CLIENTS else call.client
     ordered = sorted(newest.items(), key=lambda item: item[1], reverse=True)
@@ -216,7 +217,7 @@ def _watches(name: str, place: Place | None, note: str, *, split: bool) -> Itera
     """The routes that a model's name in some settings stands for; aliases stand for families."""
     if split and "/" in name:
         provider, name = name.split("/", 1)
-        place = place_named(provider, Place(provider))
+        place = place_named(provider, Place(NO_PROVIDER))
     place = place_by_id(name) or place
     bare = re.sub(r"\[[a-z0-9]+\]$", "", name.strip().lower())
     for model in _tables()["aliases"].get(bare, [name]):

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-import random
+import random  # noqa: TID251 - seeded, so that a failure comes again
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ _FILES = {
     ("otlp", "otlp"): "otlp.jsonl",
 }
 _WRONG: list[Any] = [None, True, 7, -1, 1e308, float("nan"), "", "\x1b[31m\u202e", "x" * 10_000, [], [[]], {}, {"a": {"b": []}}]
+_MARK = "wrong-here"
 # In the form that real secrets have, as an address, as a header, as words of a prompt.
 _SECRETS = [
     "sk-ant-api03-Zq9PLANTEDq0",
@@ -82,15 +83,16 @@ def test_a_record_cut_at_any_byte_is_read_or_passed_over(reader, client: str, ki
 
 @pytest.mark.parametrize(("client", "kind"), ALL)
 def test_a_wrong_type_at_any_key_is_read_or_passed_over(reader, client: str, kind: str) -> None:
-    for wrong in _WRONG:
-        one = reader(client, kind)
-        for line in lines_of(client, kind):
-            try:
-                record = json.loads(line)
-            except ValueError:
-                continue
-            for changed in variants(record, wrong):
-                sound(list(one.feed(json.dumps(changed).encode())))
+    one = reader(client, kind)
+    for line in lines_of(client, kind):
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        for turn in range(3):
+            for position, changed in enumerate(variants(record, _MARK)):
+                wrong = _WRONG[(position + 5 * turn) % len(_WRONG)]
+                sound(list(one.feed(json.dumps(changed).replace(f'"{_MARK}"', json.dumps(wrong)).encode())))
 
 
 @pytest.mark.parametrize(("client", "kind"), ALL)
