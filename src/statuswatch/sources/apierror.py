@@ -4,6 +4,7 @@ Order of reading: what was answered instead of the API, codes of the body, types
 """
 
 import re
+from collections.abc import Iterator
 
 from statuswatch.core.health import SIDES, Confidence, Fault, Side, raised
 from statuswatch.core.knowledge import Knowledge
@@ -55,26 +56,24 @@ def diagnose_transport(code: str, host: str | None, signatures: Signatures) -> D
 
 def _decide(case: Case, signatures: Signatures) -> tuple[Row | None, Layer | None, Code | None]:
     """The first row that holds, with the layer and the code it stands on."""
-    for row in signatures.rows.get(Stage.INTERCEPTED, ()):
-        if (matched := _matches(row.when, case, None)) is not None:
-            return row, None, matched
-    if not case.failed:
-        return None, None, None
-    for stage in _BODY_STAGES:
-        for layer in case.layers:
-            for row in signatures.rows.get(stage, ()):
-                if (matched := _matches(row.when, case, layer)) is not None and not _is_hearsay(case, layer, row):
-                    return row, layer, matched
-    for stage in _RESPONSE_STAGES:
+    for stage, layer in _order(case):
         for row in signatures.rows.get(stage, ()):
-            if (matched := _matches(row.when, case, None)) is not None:
-                return row, None, matched
+            if (matched := _matches(row.when, case, layer)) is not None and not _is_hearsay(case, layer, row):
+                return row, layer, matched
     return None, None, None
 
 
-def _is_hearsay(case: Case, layer: Layer, row: Row) -> bool:
+def _order(case: Case) -> Iterator[tuple[Stage, Layer | None]]:
+    """The stages in their order; those of the body once for each error in it, innermost first. A success is asked only whether the API answered at all."""
+    yield Stage.INTERCEPTED, None
+    if case.failed:
+        yield from ((stage, layer) for stage in _BODY_STAGES for layer in case.layers)
+        yield from ((stage, None) for stage in _RESPONSE_STAGES)
+
+
+def _is_hearsay(case: Case, layer: Layer | None, row: Row) -> bool:
     """Whether the row would blame the other side on something that only a sentence of a refused request repeats."""
-    return layer.told and case.response_status in _CALLERS_STATUSES and SIDES[row.fault] is not Side.YOURS
+    return layer is not None and layer.told and case.response_status in _CALLERS_STATUSES and SIDES[row.fault] is not Side.YOURS
 
 
 def _matches(when: When, case: Case, layer: Layer | None) -> Code | None:
