@@ -7,6 +7,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,9 +59,26 @@ def monotonic() -> float:
 
 
 def read_snapshot(path: str | None = None) -> Snapshot | None:
-    """The last published picture, however old: see its `engine.expires_at`. None where there is none that this version can read."""
+    """The last published picture, however old: see its `engine.expires_at`. None where there is none that this version can read.
+
+    An engine that ends on purpose lets its ready text expire at once and leaves the picture as it was, so the earlier of the two times counts.
+    """
     text = read_snapshot_text(path)
-    return parse_snapshot(text) if text is not None else None
+    picture = parse_snapshot(text) if text is not None else None
+    if picture is None or path is not None:
+        return picture
+    last = _ready_until()
+    return replace(picture, engine=replace(picture.engine, expires_at=last)) if last is not None and last < picture.engine.expires_at else picture
+
+
+def _ready_until() -> datetime | None:
+    """When the ready text of `statuswatch status` expires; None where there is none."""
+    try:
+        with Path(paths.status_file()).open("rb") as file:
+            fields = file.readline(64).split(b"\t")
+        return datetime.fromtimestamp(int(fields[1]), UTC)
+    except (OSError, ValueError, IndexError, OverflowError):
+        return None
 
 
 def parse_snapshot(text: str) -> Snapshot | None:

@@ -1,0 +1,1 @@
+"""The editor bridge: the engine, for programs that speak JSON lines."""

@@ -40,7 +40,7 @@ def run(argv: list[str]) -> int:
         return CANNOT_TELL
     status, expires, changed, text = ready
     fresh = now() < expires
-    if on_terminal() and _too_wide(text) and _render_anew(expires):
+    if on_terminal() and _too_wide(text) and _render_anew():
         return status if fresh else CANNOT_TELL
     if not fresh:
         sys.stdout.write(f"This picture is {age(now() - changed)} old and no engine renews it: it shows what was, not what is.\n")
@@ -100,11 +100,8 @@ def _too_wide(text: str) -> bool:
     return columns > 0 and any(len(line) > columns for line in text.split("\n"))
 
 
-def _render_anew(expires: int) -> bool:
+def _render_anew() -> bool:
     """Render the snapshot for this terminal's width: slower, so only where the ready text would break its lines. False where there is no snapshot."""
-    from dataclasses import replace
-    from datetime import UTC, datetime
-
     from statuswatch.surfaces.cli.printing import look_here, put
     from statuswatch.surfaces.client import read_snapshot, wall_clock
     from statuswatch.surfaces.present import status_lines
@@ -112,8 +109,7 @@ def _render_anew(expires: int) -> bool:
     picture = read_snapshot()
     if picture is None:
         return False
-    promised = min(picture.engine.expires_at, datetime.fromtimestamp(expires, UTC))
-    put(status_lines(replace(picture, engine=replace(picture.engine, expires_at=promised)), wall_clock(), look_here()))
+    put(status_lines(picture, wall_clock(), look_here()))
     return True
 
 

@@ -11,12 +11,13 @@ from statuswatch.core.snapshot import CallView, RouteView, Snapshot
 from statuswatch.core.verdict import Verdict
 from statuswatch.surfaces.cli.printing import look_here, put, put_json
 from statuswatch.surfaces.client import CANNOT_TELL, USAGE, exit_status, read_snapshot, wall_clock
-from statuswatch.surfaces.present import Look, find_route, scene, why_lines, worst
-from statuswatch.surfaces.present_text import Line, Span, Tone, clean, say, wrap
+from statuswatch.surfaces.present import Look, find_route, reasoning, scene, why_lines, worst
+from statuswatch.surfaces.present_text import Line, Span, Tone, clean, plain, say, wrap
 from statuswatch.surfaces.present_words import client_name
 
 NO_PICTURE = "Cannot tell: no engine runs, and there is no picture of an earlier one. To begin: statuswatch engine start"
 _SHORTEST_ID = 4
+_ONE_LINE = 4000
 
 
 def run(argv: list[str]) -> int:
@@ -33,7 +34,7 @@ def run(argv: list[str]) -> int:
     snapshot = read_snapshot()
     if snapshot is None:
         if given.json:
-            put_json(answer(None, None, None, look_here()))
+            put_json(answer(None, None, None))
         else:
             sys.stdout.write(NO_PICTURE + "\n")
         return CANNOT_TELL
@@ -71,7 +72,7 @@ def _show(snapshot: Snapshot, view: RouteView | None, call: CallView | None, *, 
     now, look = wall_clock(), look_here()
     verdict = view.verdict if view else None
     if as_json:
-        put_json(answer(snapshot, view, call, look))
+        put_json(answer(snapshot, view, call))
     else:
         about = call_lines(snapshot, call, look) if call else ()
         put((*about, *(why_lines(snapshot, verdict, now, look) if view or not call else wrap(say(_not_watched(call)), look.width, 2))))
@@ -94,12 +95,12 @@ def call_lines(snapshot: Snapshot, call: CallView, look: Look) -> tuple[Line, ..
     return wrap((Span("Your call  ", Tone.DIM), Span(words)), look.width, 11)
 
 
-def answer(snapshot: Snapshot | None, view: RouteView | None, call: CallView | None, look: Look) -> dict[str, Any]:
+def answer(snapshot: Snapshot | None, view: RouteView | None, call: CallView | None) -> dict[str, Any]:
     """The one object of `--json`: the verdict with its evidence, and what it is about. Without a picture or a trouble, the fields of the verdict are null."""
     now = wall_clock()
     old = snapshot is None or now >= snapshot.engine.expires_at
     summary = snapshot.summary if snapshot else None
-    told = "".join(span.text for span in why_lines(snapshot, view.verdict, now, look)[0]) if snapshot and view and not old else ""
+    told = plain(reasoning(view, scene(snapshot, now, Look(_ONE_LINE)))[0]) if snapshot and view and not old else ""
     return {
         "v": 1,
         "at": encode(snapshot.at) if snapshot else None,

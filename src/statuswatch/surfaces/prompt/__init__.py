@@ -1,0 +1,1 @@
+"""Shell code of the prompt segments, as data."""

@@ -34,7 +34,7 @@ __statuswatch_setup() {
     dumb:* | linux:*) ;;
     *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) [[ -n ${STATUSWATCH_ASCII-} ]] || __statuswatch_ascii= ;;
   esac
-  __statuswatch_text= __statuswatch_on= __statuswatch_off= __statuswatch_gap=
+  __statuswatch_text='' __statuswatch_on='' __statuswatch_off='' __statuswatch_gap=''
 
   # PS1 names the variables in single quotes: bash puts their values in and expands nothing in them.
   # shellcheck disable=SC2016,SC2034
@@ -60,6 +60,7 @@ __statuswatch_setup() {
 __statuswatch_prompt() {
   local __statuswatch_status=$?
   __statuswatch_read || :
+  # shellcheck disable=SC2016
   if [[ ${STATUSWATCH_PLACE:-left} == left && ${PS1-} != *'${__statuswatch_text}'* ]]; then
     local rest=${PS1-} breaks=
     while [[ $rest == '\n'* ]]; do rest=${rest#'\n'} breaks+='\n'; done
@@ -70,7 +71,7 @@ __statuswatch_prompt() {
 }
 
 __statuswatch_read() {
-  __statuswatch_text= __statuswatch_on= __statuswatch_off= __statuswatch_gap=
+  __statuswatch_text='' __statuswatch_on='' __statuswatch_off='' __statuswatch_gap=''
   # Only a plain file of this user's: a pipe would block, and anybody else's file has nothing to say.
   [[ -f $__statuswatch_file && -O $__statuswatch_file && -r $__statuswatch_file ]] || return 0
   local line='' rest expires level label now width=40 mark colour

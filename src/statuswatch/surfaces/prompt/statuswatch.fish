@@ -24,7 +24,8 @@ else
         set -g __statuswatch_file /tmp/statuswatch-(command id -u)/prompt
     end
     set -g __statuswatch_mark ● ▲ ◌ ↑ –
-    if test -n "$STATUSWATCH_ASCII"; or contains -- "$TERM" dumb linux; or not string match -qir 'utf-?8' -- "$LC_ALL$LC_CTYPE$LANG"
+    set -l locale $LC_ALL $LC_CTYPE $LANG
+    if test -n "$STATUSWATCH_ASCII"; or contains -- "$TERM" dumb linux; or not string match -qir 'utf-?8' -- "$locale[1]"
         set -g __statuswatch_mark X ! \? ^ -
     end
     set -g __statuswatch_text
@@ -40,9 +41,9 @@ else
         set -l expires
         set -l level
         set -l label
-        read -l -n 200 line <$__statuswatch_file
+        read -l -z -n 200 line <$__statuswatch_file
         # Digits before any comparison, and one alphabet for the text: whatever else may stand in the file gets no further than this line.
-        string match -qr '\A1\t(?<expires>[0-9]{1,12})\t(?<level>[a-z]{1,20})\t(?<label>[A-Za-z0-9 .:+_-]*)\z' -- "$line"
+        string match -qr '\A1\t(?<expires>[0-9]{1,12})\t(?<level>[a-z]{1,20})\t(?<label>[A-Za-z0-9 .:+_-]*)\n' -- "$line"
         or return 0
         test "$level" = ok
         and return 0
