@@ -16,7 +16,8 @@ _BLOCKS = frozenset(
     {"p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre", "section", "article", "header", "footer", "dd", "dt"}
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>|<[!?][^<>]*>")
-_SPACES = re.compile(r"[ \t\f\v\u00a0]+")
+# A lone plain space needs no change, and most of a text's spaces are that.
+_SPACES = re.compile(r"[ \t\f\v\u00a0]{2,}|[\t\f\v\u00a0]")
 _AROUND_BREAK = re.compile(r" ?\n ?")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)

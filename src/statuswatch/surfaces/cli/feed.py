@@ -41,7 +41,7 @@ def run(argv: list[str], fetch: Fetch | None = None) -> int:
             return _show(_answer(None, options.provider, options.format, [f"nothing came from there: {plain(str(error))}"]), as_json=options.json)
         return _complain(f"{plain(options.source)}: {error.strerror or error}")
     if body is None:
-        return _complain("an address is read by the whole program only; give a file, or fetch it first: curl -o page.json ADDRESS")
+        return _complain("addresses cannot be read here; give a file, for example one that curl -o saved")
     read = parser_for(options.format)(body) if options.format else parse_detected(body)
     return _show(_answer(read, options.provider, options.format, []), as_json=options.json)
 
