@@ -33,7 +33,7 @@ class _UnreadableLineError(ValueError):
     """A line of input that cannot be taken; the text names the field."""
 
 
-def run(argv: list[str], stdin: IO[Any]) -> int:
+def run(argv: list[str], stdin: IO[Any] | None = None) -> int:
     """Answer on standard output; 0 whatever the answer, 2 on usage or where a line could not be read."""
     flags = [argument for argument in argv if argument.startswith("-") and argument != "-"]
     names = [argument for argument in argv if not argument.startswith("-")]
@@ -43,7 +43,8 @@ def run(argv: list[str], stdin: IO[Any]) -> int:
     if set(flags) - {"--json"} or len(names) > 1:
         print(USAGE, end="", file=sys.stderr)
         return BAD_INPUT
-    source = getattr(stdin, "buffer", stdin)
+    given = stdin or sys.stdin
+    source = getattr(given, "buffer", given)
     if names:
         try:
             with open(names[0], "rb") as file:  # noqa: PTH123 - one plain read, and pathlib would add to what this verb loads
