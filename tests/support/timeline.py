@@ -28,10 +28,13 @@ _API = ComponentFacts("api", ("Claude API",), frozenset({Surface.API}))
 _CHAT = ComponentFacts("chat", ("claude.ai",), frozenset({Surface.CHAT}))
 KNOWLEDGE = Knowledge(
     {
-        "anthropic": ProviderFacts("anthropic", "Anthropic", families=("claude",), components=(_CODE, _API, _CHAT), page_url="https://status.example/anthropic"),
+        "anthropic": ProviderFacts(
+            "anthropic", "Anthropic", families=("claude",), components=(_CODE, _API, _CHAT), page_url="https://status.example/anthropic"
+        ),
         "openai": ProviderFacts("openai", "OpenAI", families=("gpt",), page_url="https://status.example/openai"),
         "github": ProviderFacts("github", "GitHub", page_url="https://status.example/github"),
-    }
+    },
+    models=("claude-opus-4.5", "claude-opus-4.6", "claude-sonnet-4", "claude-sonnet-4.5", "claude-haiku-4.5", "gpt-5.5"),
 )
 _DIAGNOSES = {
     "overloaded": Diagnosis(Fault.PROVIDER, Confidence.MEDIUM, "overload code", 529, "overloaded_error", explicit=True),

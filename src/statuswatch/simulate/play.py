@@ -152,7 +152,7 @@ class Play:
         folder = self._home / "config"
         providers = folder / "providers"
         providers.mkdir(parents=True)
-        (folder / "config.toml").write_text(f"[watch]\nroutes = {json.dumps([route.canonical for route in self.routes])}\n")
+        (folder / "config.toml").write_text(f"[watch]\nroutes = {json.dumps([str(route) for route in self.routes])}\n")
         save_consent(folder / "sources.toml", {party.record: True for party in self._script.providers if party.record})
         for entry in read_built_in([]):
             party = self._script.provider(entry.id)
