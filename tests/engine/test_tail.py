@@ -383,6 +383,29 @@ async def test_where_the_system_gives_no_notifications_the_tail_polls(root: Path
     assert not tail.notified
 
 
+async def test_a_folder_that_comes_later_is_watched_from_then_on(tmp_path: Path) -> None:
+    root = tmp_path / "copilot"
+    logs = root / "logs"
+    (root / "pkg").mkdir(parents=True)
+    tail = Tail([Watched("copilot-cli", root)], Undecided(), {}, lambda: NOW)
+    line = '2026-11-22T14:00:0{}.000Z [WARNING] Model provider request failed {{"http_status":529}}\n'
+    write(root / "pkg" / "process.log", line.format(9).encode())
+
+    async def person() -> None:
+        await asyncio.sleep(0.2)
+        logs.mkdir()
+        write(logs / "process-1.log", line.format(1).encode())
+        while tail.folders != (str(logs),):  # noqa: ASYNC110 - the tail tells nobody
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.3)
+        append(logs / "process-1.log", line.format(2).encode())
+
+    at_work = asyncio.create_task(person())
+    calls = await collect(tail, 2)
+    await at_work
+    assert [call.at.second for call in calls] == [1, 2]
+
+
 async def test_a_stopped_tail_ends(root: Path) -> None:
     tail = Tail([Watched("claude-code", root)], Undecided(), {}, lambda: NOW)
     asyncio.get_running_loop().call_later(0.05, tail.stop)

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from statuswatch.core.observation import Call
 from statuswatch.engine.recordfile import Mark, RecordFile
-from statuswatch.sources.clients import CLIENTS, Client, Kind, Origin, Reader, kind_for, reader_class
+from statuswatch.sources.clients import CLIENTS, Client, Kind, Origin, Reader, folders_of, kind_for, reader_class
 from statuswatch.sources.clients.diagnose import Diagnose
 
 RECENT_S = 2 * 3600.0
@@ -33,7 +33,6 @@ _SETTLE_S = 1.0
 _POLL_S = 2.0
 _WALK_ROUNDS = 5
 _HOT_S = 3600.0
-_NOTE_PREFIX = "tail:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +54,6 @@ class Batch:
     mark: Mark | None
     calls: tuple[Call, ...] = ()
     unanswered: int = 0
-
-    @property
-    def memory(self) -> dict[str, str]:
-        """The note to store with the calls: its name and its text, empty where the file is to be forgotten."""
-        return {_NOTE_PREFIX + self.path: self.mark.text if self.mark else ""}
-
-
-def marks_in(memory: Mapping[str, str]) -> dict[str, Mark]:
-    """The marks among stored notes, by path; other notes and empty ones are passed over."""
-    read = {name.removeprefix(_NOTE_PREFIX): Mark.read(text) for name, text in memory.items() if name.startswith(_NOTE_PREFIX)}
-    return {path: mark for path, mark in read.items() if mark is not None}
 
 
 @dataclass(slots=True)
@@ -100,6 +88,8 @@ class Tail:
         self._stop = asyncio.Event()
         self._woken = asyncio.Event()
         self._changed: set[str] = set()
+        self.folders: tuple[str, ...] = ()
+        self._rewatch = asyncio.Event()
         self.notified = notify
         self._poll_s = poll_s
         self._settled = False
@@ -108,6 +98,7 @@ class Tail:
         """End `batches` after the read that is under way."""
         self._stop.set()
         self._woken.set()
+        self._rewatch.set()
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Batches as files change, until `stop`. The first round reads what is new since the stored marks, and the end of files touched lately."""
@@ -149,32 +140,41 @@ class Tail:
             full = waited >= walk_after or not self._settled
             self._settled = True
             paths = await asyncio.to_thread(self.look if full else self._hot)
+            if full and self._existing() != self.folders:
+                self._rewatch.set()
             if paths or full:
                 return paths
         return []
 
     async def _watch(self) -> None:
         """Wake on file notifications; where the system gives none (a limit reached, a file system without), leave it to the rounds of `_next`."""
-        roots = [item.root for item in self._watched if item.root.is_dir()]
-        if not roots or not self.notified:
-            self.notified = False
-            return
         from watchfiles import awatch
 
         try:
-            async for changes in awatch(*roots, watch_filter=None, debounce=200, step=100, ignore_permission_denied=True):
-                self._changed.update(path for _, path in changes)
-                self._woken.set()
+            while self.notified and not self._stop.is_set():
+                self._rewatch.clear()
+                self.folders = self._existing()
+                if not self.folders:
+                    await self._rewatch.wait()
+                    continue
+                async for changes in awatch(*self.folders, watch_filter=None, debounce=200, step=100, stop_event=self._rewatch, ignore_permission_denied=True):
+                    self._changed.update(path for _, path in changes)
+                    self._woken.set()
         except (OSError, RuntimeError):
             self.notified = False
             self._woken.set()
+
+    def _existing(self) -> tuple[str, ...]:
+        """The folders that exist and can hold records: not the whole of a client's root, which may hold anything."""
+        folders = {str(item.root / folder) if folder else str(item.root) for item in self._watched for folder in folders_of(CLIENTS[item.client])}
+        return tuple(sorted(folder for folder in folders if Path(folder).is_dir()))
 
     def look(self) -> list[str]:
         """All files of the agreed clients that have something unread or are new or gone. Blocking; costs one directory walk."""
         seen: set[str] = set()
         paths: list[str] = []
-        for item in self._watched:
-            for entry in _walk(item.root, _DEEPEST):
+        for folder in self._existing():
+            for entry in _walk(Path(folder), _DEEPEST):
                 seen.add(entry.path)
                 if self._kind_of(entry.path) is not None and self._differs(entry.path):
                     paths.append(entry.path)
@@ -269,13 +269,12 @@ class Tail:
 
     def _start(self, status: os.stat_result, *, known: bool) -> int:
         """The first byte to read of a file without a mark. `known`: something else lay at this path before, so all of this is new."""
-        if known:
-            return 0
         lately = self._now().timestamp() - status.st_mtime <= RECENT_S
+        small = status.st_size <= _READ_WHOLE
+        if known or (self.started and (lately or small)) or (self._resuming and lately and small):
+            return 0
         if not lately:
             return status.st_size
-        if self.started or (self._resuming and status.st_size <= _READ_WHOLE):
-            return 0
         return max(0, status.st_size - READ_BACK)
 
     def _reader(self, path: str, found: _Found, handle: BinaryIO, file: RecordFile, start: int) -> Reader:

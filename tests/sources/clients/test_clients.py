@@ -7,7 +7,7 @@ import pytest
 
 from statuswatch.catalog.loader import load
 from statuswatch.core.ids import Surface
-from statuswatch.sources.clients import CLIENTS, detect, kind_for, places, reader_class
+from statuswatch.sources.clients import CLIENTS, detect, folders_of, kind_for, places, reader_class
 from statuswatch.sources.clients.places import Place, place_by_id, place_named
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -74,6 +74,18 @@ def test_what_nobody_wrote_is_not_found() -> None:
 def test_only_record_files_are_read_below_a_root(client: str, path: str, kind: str | None) -> None:
     found = kind_for(CLIENTS[client], path)
     assert (found.name if found else None) == kind
+
+
+def test_only_the_folders_that_hold_records_are_looked_at() -> None:
+    folders = {client.name: folders_of(client) for client in CLIENTS.values()}
+    assert folders == {
+        "claude-code": ("",),
+        "codex": ("",),
+        "opencode": ("",),
+        "copilot-cli": ("logs", "session-state"),
+        "gemini-cli": ("tmp",),
+        "otlp": (),
+    }
 
 
 def test_a_client_that_is_followed_says_what_is_read_and_what_is_not() -> None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
+from itertools import takewhile
 
 from statuswatch.sources.clients.attempt import Origin, Reader
 
-__all__ = ["CLIENTS", "Client", "Kind", "Origin", "Reader", "detect", "kind_for", "reader_class"]
+__all__ = ["CLIENTS", "Client", "Kind", "Origin", "Reader", "detect", "folders_of", "kind_for", "reader_class"]
 
 _FIRST_LINES = 40
 
@@ -137,7 +138,9 @@ CLIENTS: dict[str, Client] = {
             reads="time, model and status of each call; errors only where you switched its telemetry file on",
             leaves=_LEAVES,
             kinds=(
-                Kind("telemetry", "gemini_cli:TelemetryReader", ("telemetry.log", "tmp/*/telemetry.log"), (r'^\s*"hrTime(?:Observed)?"\s*:', r'"gemini_cli\.')),
+                Kind(
+                    "telemetry", "gemini_cli:TelemetryReader", ("tmp/*/telemetry.log", "tmp/*/otel/*.log"), (r'^\s*"hrTime(?:Observed)?"\s*:', r'"gemini_cli\.')
+                ),
                 Kind("chat", "gemini_cli:ChatReader", ("tmp/*/chats/*.jsonl",), (r'"projectHash"\s*:',)),
             ),
         ),
@@ -163,6 +166,12 @@ def kind_for(client: Client, relative: str) -> Kind | None:
             if fnmatchcase(relative, glob.replace("**/", "*")) and (glob.count("/") == depth or not exact):
                 return kind
     return None
+
+
+def folders_of(client: Client) -> tuple[str, ...]:
+    """The folders below the client's root in which its records lie, as far as their names are fixed; an empty name is the root itself."""
+    fixed = {"/".join(takewhile(lambda part: "*" not in part, glob.split("/")[:-1])) for kind in client.kinds for glob in kind.globs}
+    return tuple(sorted(folder for folder in fixed if not any(folder.startswith(f"{other}/") for other in fixed) and ("" not in fixed or not folder)))
 
 
 def detect(lines: Iterable[bytes], client: Client | None = None) -> tuple[Client, Kind] | None:
