@@ -32,7 +32,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "backtest": ("statuswatch.surfaces.cli.backtest", "the notices a history would have given"),
     "rules": ("statuswatch.surfaces.cli.rules", "test, lint and explain the rules"),
     "models": ("statuswatch.surfaces.cli.models", "what a model id resolves to, and why"),
-    "feed": ("statuswatch.surfaces.cli.feed", "show what is read from a status feed"),
+    "feed": ("statuswatch.app.feed", "show what is read from a status feed"),
     "providers": ("statuswatch.surfaces.cli.providers", "list and lint the provider files"),
     "sources": ("statuswatch.surfaces.cli.sources", "what is read on this machine, and switching it on or off"),
     "engine": ("statuswatch.app.engine", "start, stop or look at the background engine"),

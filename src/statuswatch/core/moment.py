@@ -31,7 +31,11 @@ def parse_time(text: str) -> datetime:
     if value.tzinfo is None:
         msg = f"time without an offset: {text[:40]!r}; expected a Z or +hh:mm at its end"
         raise DataError(msg)
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        msg = f"time out of range: {text[:40]!r}"
+        raise DataError(msg) from error
 
 
 def format_time(value: datetime) -> str:

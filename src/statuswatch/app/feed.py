@@ -1,0 +1,29 @@
+"""`statuswatch feed`: the verb with the engine's own way of fetching, so that a look by hand reads what the engine would read."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+from statuswatch.engine.fetch import Fetched, Fetcher, FetchFailed, Request, quiet_library_logs
+from statuswatch.surfaces.cli.feed import run as show
+
+
+def run(argv: list[str]) -> int:
+    """Run the verb; returns its exit status."""
+    quiet_library_logs()
+    return show(argv, fetch)
+
+
+def fetch(url: str) -> tuple[bytes, str]:
+    """The body at `url` and its content type. Raises OSError with a sentence where there is none to be had."""
+    return asyncio.run(_fetch(url))
+
+
+async def _fetch(url: str) -> tuple[bytes, str]:
+    fetcher = Fetcher()
+    try:
+        outcome = await fetcher.fetch(Request(url, hosts=frozenset({urlsplit(url).hostname or ""})))
+    finally:
+        await fetcher.close()
+    if isinstance(outcome, Fetched):
+        return outcome.data, outcome.content_type
+    raise OSError(outcome.detail if isinstance(outcome, FetchFailed) else f"{url}: not modified, though nothing was known of it")
