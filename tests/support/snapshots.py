@@ -334,7 +334,7 @@ def yours() -> Snapshot:
 def recovering() -> Snapshot:
     """Opus 4.5 answers again while the incident is still open."""
     seen = Evidence(EvidenceKind.CALLS_OK, at=minutes_ago(1), count=2, total=2)
-    one = replace(failing_verdict(), health=Health.RECOVERING, reason=Reason.BACK_BUT_OPEN, evidence=(seen,), advice=())
+    one = replace(failing_verdict(), health=Health.RECOVERING, reason=Reason.BACK_BUT_OPEN, since=minutes_ago(1), evidence=(seen,), advice=())
     window = CallWindow(ok=4, failed=7, latencies_ms=(None,) * 7 + (2100.0, 1800.0, 1500.0, 1400.0), last_at=minutes_ago(0.2))
     route = route_view(OPUS, provider_name="Anthropic", title="Claude Opus 4.5", surface_name="Claude Code", verdict=one, calls=window, page_word="monitoring")
     words = summary(Level.RECOVERING, side=Side.THEIRS, headline="Claude Opus 4.5 is coming back.", label="opus back 1m", exit_status=1)

@@ -182,7 +182,7 @@ def test_a_picture_past_its_expiry_is_shown_as_old_with_its_age() -> None:
     look = present.scene(snapshots.trouble(), NOW + timedelta(minutes=13), Look(80, zone=UTC))
     assert look.old_s == 780
     assert look.now == NOW
-    assert plain(present.banner(look)[0]) == "This picture is 13m old and no engine renews it: it shows 21:48, not now."
+    assert plain(present.banner(look)[0]) == "The last picture is 13m old and no engine renews it: it shows 21:48, not now."
     assert plain(present.top_line(look)).startswith("old, 13m · ")
 
 

@@ -40,14 +40,16 @@ __all__ = [
 ]
 
 
+_WORTH_AN_AGE = 10  # seconds; an engine that has just gone left a picture without an age to speak of
+
+
 def banner(look: Scene) -> tuple[Line, ...]:
     """What must be said before anything else: that the picture is old, that it is a simulation, and what the engine has trouble with."""
     lines: list[Line] = []
     if look.old_s is not None:
-        age = age_words(look.old_s)
-        lines += wrap(
-            say(f"This picture is {age} old and no engine renews it: it shows {look.clock(look.snapshot.at)}, not now.", Tone.UNSURE), look.look.width
-        )
+        age = f" is {age_words(look.old_s)} old" if look.old_s >= _WORTH_AN_AGE else ""
+        told = f"The last picture{age} and no engine renews it" if age else "No engine renews the last picture"
+        lines += wrap(say(f"{told}: it shows {look.clock(look.snapshot.at)}, not now.", Tone.UNSURE), look.look.width)
     if look.snapshot.engine.simulated is not None:
         name = clean(look.snapshot.engine.simulated, 60)
         lines += wrap(say(f"Simulation {name}: nothing of this is happening now.", Tone.MAINTENANCE), look.look.width)
@@ -60,7 +62,7 @@ def top_line(look: Scene) -> Line:
     """`live · 9 feeds fresh · 14:48`: whether this is the present, what it stands on, and the picture's time."""
     dot = f" {look.look.glyphs.dot} "
     if look.old_s is not None:
-        state: Line = (Span(f"old, {age_words(look.old_s)}", Tone.UNSURE),)
+        state: Line = (Span(f"old, {age_words(look.old_s)}" if look.old_s >= _WORTH_AN_AGE else "old", Tone.UNSURE),)
     elif look.snapshot.engine.simulated is not None:
         state = say("simulation", Tone.MAINTENANCE)
     elif any(view.verdict.reason is Reason.OWN_NETWORK for view in look.snapshot.routes):

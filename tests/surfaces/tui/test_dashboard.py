@@ -263,7 +263,7 @@ async def test_an_address_that_is_not_plain_web_cannot_be_opened() -> None:
         assert "no incident with a usable address" in toasts(app)[0]
 
 
-@pytest.mark.parametrize(("key", "agreed"), [("y", True), ("n", False), ("escape", False), ("q", False)])
+@pytest.mark.parametrize(("key", "agreed"), [("y", True), ("n", False)])
 async def test_the_first_run_lists_what_would_be_read_and_asks_with_one_key(key: str, agreed: bool) -> None:
     answers: list[bool] = []
     source = FakeSource(snapshots.first_run())
@@ -280,6 +280,19 @@ async def test_the_first_run_lists_what_would_be_read_and_asks_with_one_key(key:
         source.say(snapshots.first_run())
         await settled(pilot)
         assert not isinstance(app.screen, Ask)
+
+
+@pytest.mark.parametrize("key", ["escape", "q"])
+async def test_leaving_the_first_run_without_an_answer_stores_none(key: str) -> None:
+    answers: list[bool] = []
+    app = dashboard(FakeSource(snapshots.first_run()), consent=answers.append)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await settled(pilot)
+        assert "y  agree    n  status pages only" in str(app.screen.query_one("#question").border_subtitle)
+        await pilot.press("j", "j", key)
+        await settled(pilot)
+        assert answers == []
+    assert app._exit is (key == "q")
 
 
 async def test_an_answer_that_cannot_be_stored_is_told() -> None:
@@ -325,7 +338,7 @@ async def test_the_last_picture_of_an_engine_that_is_gone_is_grey_and_says_its_a
         source.say(Linked(Connection.GONE, "no engine answers"))
         await settled(pilot)
         assert app.screen.has_class("-old")
-        assert "This picture is 12m old" in text_of(app, "banner")
+        assert "The last picture is 12m old" in text_of(app, "banner")
         for part in ("verdict", "routes", "rest"):
             lines = app.screen.query_one(f"#{part}", Lines)
             colours = {lines.get_component_rich_style(f"tone--{tone}").color for tone in Tone if tone is not Tone.KEY and tone is not Tone.MAINTENANCE}

@@ -111,9 +111,10 @@ class Dashboard(App[int]):
         self._answered = True
 
         def answered(yes: bool | None) -> None:
-            self._store_consent(yes is True)
+            if yes is not None:
+                self._store_consent(yes)
 
-        self.push_screen(Ask(first_run_lines(snapshot, self.view.look(self.size.width))), answered)
+        self.push_screen(Ask(first_run_lines(snapshot, self.view.look(self.size.width)), "agree", "status pages only"), answered)
 
     @work(group="consent", exit_on_error=False)
     async def _store_consent(self, yes: bool) -> None:

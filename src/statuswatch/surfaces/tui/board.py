@@ -187,7 +187,7 @@ class Board(Viewing):
             elif yes:
                 self.app.copy_to_clipboard(link.url)
 
-        self.app.push_screen(Ask(open_lines(link, can_open=opener is not None)), answered)
+        self.app.push_screen(Ask(open_lines(link, can_open=opener is not None), "open" if opener else "copy it", "stay here"), answered)
 
     def _link(self) -> Link | None:
         chosen, snapshot = self._chosen(), self.view.snapshot
@@ -200,15 +200,15 @@ class Board(Viewing):
     def action_filter(self) -> None:
         """Type what to show."""
         box = self.query_one("#filter", Input)
-        box.add_class("shown")
-        box.focus()
+        box.display = True
+        self.set_focus(box)
 
     def action_clear(self) -> None:
         """Show all again."""
         box = self.query_one("#filter", Input)
         box.value = ""
-        box.remove_class("shown")
-        self.query_one("#routes", Rows).focus()
+        self.set_focus(self.query_one("#routes", Rows))
+        box.display = False
 
     @on(Input.Changed, "#filter")
     def _narrow_down(self, event: Input.Changed) -> None:

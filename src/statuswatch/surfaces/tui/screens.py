@@ -109,34 +109,48 @@ def help_page(scene: Scene) -> tuple[Line, ...]:
     return (*lines, EMPTY, *wrap(legend, look.width))
 
 
-class Ask(ModalScreen[bool]):
-    """A question with yes and no. The answer is the screen's result."""
+class Ask(ModalScreen[bool | None]):
+    """A question with yes and no; the keys stand on its frame, where no small screen hides them. Escape answers nothing: the result is None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,enter", "answer(True)", "yes"),
-        Binding("n,escape", "answer(False)", "no"),
-        Binding("q", "answer(False)", "no", show=False),
+        Binding("n", "answer(False)", "no"),
+        Binding("escape", "leave", "later", show=False),
+        Binding("up,k", "scroll(-1)", "up", show=False),
+        Binding("down,j", "scroll(1)", "down", show=False),
+        Binding("q", "app.quit", "quit", show=False),
     ]
 
-    def __init__(self, lines: Callable[[int], tuple[Line, ...]]) -> None:
+    def __init__(self, lines: Callable[[int], tuple[Line, ...]], yes: str, no: str) -> None:
         self._lines = lines
+        self._keys = f" y  {yes}    n  {no} "
         super().__init__()
 
     def compose(self) -> ComposeResult:
-        """The question alone: its last line names the keys."""
-        yield Lines(id="question")
+        """The question, framed."""
+        question = Lines(id="question")
+        question.border_subtitle = self._keys
+        yield question
 
     def on_resize(self) -> None:
         """Fit the question to the screen."""
-        self.query_one("#question", Lines).show(self._lines(min(66, self.size.width - 7)))
+        self.query_one("#question", Lines).show(self._lines(min(66, self.size.width - 8)))
 
     def action_answer(self, yes: bool) -> None:
         """Give the answer."""
         self.dismiss(yes)
 
+    def action_leave(self) -> None:
+        """Give none."""
+        self.dismiss(None)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll what does not fit."""
+        self.query_one("#question", Lines).scroll_relative(y=lines, animate=False)
+
 
 def first_run_lines(snapshot: Snapshot, look: Look) -> Callable[[int], tuple[Line, ...]]:
-    """What was found, what would be read, and the two keys."""
+    """What was found, and what would be read."""
 
     def draw(width: int) -> tuple[Line, ...]:
         mark = f" {look.glyphs.mark} "
@@ -151,9 +165,8 @@ def first_run_lines(snapshot: Snapshot, look: Look) -> Callable[[int], tuple[Lin
         lines += [
             EMPTY,
             *wrap(say("Of a call, only its time, model, outcome and error are kept. Prompts, replies, keys and files never are.", Tone.DIM), width),
-            EMPTY,
         ]
-        return (*lines, *wrap(_choice("y", "agree", "n", "status pages only"), width))
+        return tuple(lines)
 
     return draw
 
@@ -166,11 +179,6 @@ def open_lines(link: Link, *, can_open: bool) -> Callable[[int], tuple[Line, ...
         asked: Line = (
             (Span("Open "), host, Span(" in your browser?")) if can_open else (Span("No browser can be opened here. The address, on "), host, Span(":"))
         )
-        keys = _choice("y", "open", "n", "stay here") if can_open else _choice("y", "copy it", "n", "back")
-        return (*wrap(asked, width), *wrap(say(link.url, Tone.DIM), width), EMPTY, *wrap(keys, width))
+        return (*wrap(asked, width), *wrap(say(link.url, Tone.DIM), width))
 
     return draw
-
-
-def _choice(yes: str, agree: str, no: str, refuse: str) -> Line:
-    return (Span(yes, Tone.KEY), Span(f"  {agree}      "), Span(no, Tone.KEY), Span(f"  {refuse}"))
