@@ -99,7 +99,7 @@ def _help(*words: str) -> str:
     with mock.patch.dict(os.environ, environment, clear=True), contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
         try:
             cli.main([*words, "--help"])
-        except (ImportError, TypeError):
+        except ModuleNotFoundError:
             return "not there yet"
     return "\n".join(_wrapped(line) for line in out.getvalue().replace(_SOME_HOME, "~").rstrip().splitlines())
 
