@@ -110,7 +110,7 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         links = (link.partition("#")[0] for link in _LINK.findall(page.read_text(encoding="utf-8")) if not re.match(r"[a-z]+:|#", link))
         ahead += [path for link in links if (path := (page.parent / link).resolve()).suffix == ".md" and path.exists() and path not in seen]
 
-    lost = [_name(page) for page in _PAGES if page not in seen and "plans" not in page.parts]
+    lost = [_name(page) for page in _PAGES if page not in seen]
     assert lost == []
 
 
