@@ -142,6 +142,7 @@ async def _serve() -> None:
     from statuswatch.engine.fetch import quiet_library_logs
 
     quiet_library_logs()
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
     start = replace(_start_of(os.environ), after_step=lambda: single.keep_small(Path(paths.log_file())))
     await make_engine(read_setting(), start).run()
 

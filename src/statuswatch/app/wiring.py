@@ -11,7 +11,7 @@ from pathlib import Path
 from statuswatch.catalog.knowing import know
 from statuswatch.catalog.model import Catalogue
 from statuswatch.catalog.sharing import pages_for
-from statuswatch.catalog.signatures import builtin_signatures
+from statuswatch.catalog.signatures import load_signatures
 from statuswatch.config import paths
 from statuswatch.config.consent import load_consent
 from statuswatch.config.load import load_config, with_overrides
@@ -103,6 +103,7 @@ class Made:
     inbox: Inbox
     knowledge: Knowledge
     fetcher: Fetcher
+    poller: Poller
 
     async def run(self) -> None:
         """Run until it is stopped."""
@@ -144,7 +145,7 @@ def make_engine(setting: Setting, start: Start) -> Made:
         start.after_step,
     )
     engine = actions.engine = Engine(parts)
-    return Made(engine, inbox, knowledge, fetcher)
+    return Made(engine, inbox, knowledge, fetcher, poller)
 
 
 def _sharing(knowledge: Knowledge) -> Share:
@@ -165,7 +166,8 @@ def _taps(setting: Setting, start: Start, inbox: Inbox, poller: Poller, stored: 
     watched = tuple(Watched(client.name, root) for client in clients for root in roots_of(client, start.environ, start.home))
     if not watched:
         return {}
-    diagnose = SignatureDiagnose(builtin_signatures(), setting.catalogue.knowledge)
+    signatures, _ = load_signatures(Path(paths.config_dir()))
+    diagnose = SignatureDiagnose(signatures, setting.catalogue.knowledge)
     tail = Tail(watched, diagnose, marks(stored.memory), lambda: start.clock.now().at)
     return {"records of clients": lambda: follow(tail, inbox, start.clock, lambda _batch: poller.hurry(DueReason.CALL_FAILED))}
 
