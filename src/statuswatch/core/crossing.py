@@ -6,6 +6,7 @@ from statuswatch.core.ids import Route, Surface
 from statuswatch.core.incident import Impact, Incident
 from statuswatch.core.knowledge import Knowledge, ProviderFacts
 from statuswatch.core.lexicon import lexicon
+from statuswatch.core.modelnames import parse_model
 from statuswatch.core.modelstate import Standing
 from statuswatch.core.phrasing import Polarity
 from statuswatch.core.scope import Claim, Said
@@ -45,8 +46,8 @@ def _from_upstream(claims: list[Claim], standing: Standing, route: Route, theirs
 
 def _makes(route: Route, theirs: ProviderFacts, knowledge: Knowledge) -> bool:
     """Whether the route's model may be one that the provider makes."""
-    stems = lexicon(knowledge).makers.get(theirs.id, frozenset())
-    return route.model == "*" or route.name.family.split("-")[0] in stems or route.name.family in stems
+    families = lexicon(knowledge).makers.get(theirs.id, frozenset())
+    return route.model == "*" or any(parse_model(family).words <= route.name.words for family in families)
 
 
 def _chat_only(claims: list[Claim]) -> bool:

@@ -26,13 +26,16 @@ _SETTLED = 3
 class Lexicon:
     """`stems`: first words of families (`claude`, `gpt`). `tiers`: the words known after each stem. `alone`: words that mean a family without their stem, to that stem.
 
-    `single`: families of one word that stand for themselves (`whisper`). `known`: canonical names of the catalogue. `products`: words that after a stem name a product, not a model (`claude code`).
+    `single`: families of one word that stand for themselves (`whisper`).
+    `umbrella`: families whose bare name is also a product's ("Claude"). `known`: canonical names of the catalogue. `products`: words that after a stem name a product, not a model (`claude code`).
+    `makers`: providers by id and by name, to the families that they make.
     """
 
     stems: frozenset[str] = frozenset()
     tiers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     alone: Mapping[str, str] = field(default_factory=dict)
     single: frozenset[str] = frozenset()
+    umbrella: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     products: frozenset[tuple[str, str]] = frozenset()
     makers: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -65,7 +68,7 @@ def _build(knowledge: Knowledge) -> Lexicon:
         frozenset(stems),
         {stem: frozenset(words) for stem, words in tiers.items()},
         alone,
-        frozenset(_single(knowledge)),
+        *_bare_families(knowledge),
         frozenset(name.canonical for name in names if name.version),
         frozenset(_products(knowledge, stems, alone)),
         _makers(knowledge),
@@ -80,14 +83,16 @@ def _texts(knowledge: Knowledge) -> list[str]:
     return texts
 
 
-def _single(knowledge: Knowledge) -> set[str]:
-    """Families of one word that are no product's and no provider's name."""
+def _bare_families(knowledge: Knowledge) -> tuple[frozenset[str], frozenset[str]]:
+    """Families that stand for themselves when said alone, and those whose bare name is a product's or a provider's."""
     taken = {word for facts in knowledge.providers.values() for word in (facts.id, *facts.name.lower().split())}
-    found: set[str] = set()
+    single: set[str] = set()
+    umbrella: set[str] = set()
     for facts in knowledge.providers.values():
-        products = {name.lower().split()[0] for component in facts.components if not component.models for name in component.names}
-        found |= {family for family in facts.families if family not in products}
-    return {family for family in found - taken if family.isalpha() and family not in ORDINARY and len(family) > 2}  # noqa: PLR2004
+        products = {name.lower().split()[0] for component in facts.components if not component.models for name in component.names} | taken
+        umbrella |= {family for family in facts.families if family in products}
+        single |= {family for family in facts.families if family not in products and family.isalpha() and family not in ORDINARY and len(family) > 2}  # noqa: PLR2004
+    return frozenset(single - umbrella), frozenset(umbrella)
 
 
 def _products(knowledge: Knowledge, stems: set[str], alone: Mapping[str, str]) -> set[tuple[str, str]]:
@@ -104,13 +109,11 @@ def _products(knowledge: Knowledge, stems: set[str], alone: Mapping[str, str]) -
 
 
 def _makers(knowledge: Knowledge) -> dict[str, frozenset[str]]:
-    """Providers' names as written in prose (lower-case words), to the stems of the models they make."""
+    """Providers' ids and names as written in prose (lower case), to the families that they make."""
     made: dict[str, frozenset[str]] = {}
     for facts in knowledge.providers.values():
         if facts.families:
-            stems = frozenset(parse_model(family).family.split("-")[0] for family in facts.families)
-            made[facts.id] = stems
-            made[facts.name.lower()] = stems
+            made[facts.id] = made[facts.name.lower()] = frozenset(facts.families)
     return made
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from statuswatch.core.lexicon import ORDINARY, Lexicon
-from statuswatch.core.modelnames import ModelName, parse_model
+from statuswatch.core.modelnames import VERSION_LAST, ModelName, parse_model
 from statuswatch.core.sentences import Clause
 
 _VERSION = re.compile(r"v?\d{1,2}(?:\.\d{1,2})?[a-z]?")
@@ -65,6 +65,8 @@ _NOT_NAMES = frozenset(
 )
 _DATED = re.compile(r"20\d{6}|\d{4}")
 _REGION = re.compile(r"[a-z]{2,9}-(?:north|south|east|west|central)[a-z]*-?\d?[a-z]?(?:-[a-z0-9])?|[a-z]+-(?:east|west|north|south|central)\S*")
+# Ids of numbered engines (`code-cushman-001`) are like no other word.
+_NUMBERED = re.compile(r"[a-z]+(?:-[a-z]+)+-\d{3}")
 _LONGEST_LIST = 60
 
 
@@ -132,7 +134,12 @@ def _list(clause: Clause, start: int, lexicon: Lexicon) -> tuple[list[_Item], in
         at = _over_joints(clause.words, end)
         if at == end or at >= len(clause.words):
             break
-        item = _item(clause, at, lexicon) or _number(clause.words, at, lexicon) or _sibling(clause, at, items[-1], lexicon)
+        item = (
+            _item(clause, at, lexicon)
+            or _numbered(clause, at, items[-1], lexicon)
+            or _number(clause.words, at, lexicon)
+            or _sibling(clause, at, items[-1], lexicon)
+        )
         if item is None:
             break
         items.append(item)
@@ -165,6 +172,20 @@ def _number(words: Sequence[str], at: int, lexicon: Lexicon) -> _Item | None:
     ):
         return _Item(version=word, end=at + 1)
     return None
+
+
+def _numbered(clause: Clause, at: int, before: _Item, lexicon: Lexicon) -> _Item | None:
+    """A version and a tier, as in "Gemini 2.0 Flash and 1.5 Pro": of the stem before them."""
+    word, tier = clause.words[at], clause.words[at + 1 : at + 2]
+    if (
+        not before.stem
+        or not tier
+        or not _VERSION.fullmatch(word)
+        or tier[0] not in lexicon.tiers.get(before.stem, ())
+        or (tier[0] in ORDINARY and tier[0] not in _SIZES)
+    ):
+        return None
+    return _Item(stem=before.stem, tiers=[tier[0]], version=word, version_first=True, end=at + 2)
 
 
 def _sibling(clause: Clause, at: int, before: _Item, lexicon: Lexicon) -> _Item | None:
@@ -226,6 +247,9 @@ def _take_name(item: _Item, clause: Clause, at: int, lexicon: Lexicon) -> bool:
     if item.stem and (word in tiers or (_SIZE.fullmatch(word) and item.version)) and not (word in _MODES and not item.version):
         if (item.stem, word) in lexicon.products and not item.version:
             return False
+        item.tiers.append(word)
+        return True
+    if item.stem and not item.tiers and not item.version and word == "instant":
         item.tiers.append(word)
         return True
     slip = _slip(word, lexicon) if item.stem or (item.version and _DOTTED.fullmatch(item.version)) or _version_at(words, at + 1) else None
@@ -299,7 +323,9 @@ def _glued(word: str, lexicon: Lexicon) -> ModelName | None:
     name = parse_model(word)
     parts = name.family.split("-")
     known = parts[0] in lexicon.stems or any(part in lexicon.alone for part in parts) or name.canonical in lexicon.known
-    named = bool(name.version) or any(part in lexicon.alone or part in lexicon.tiers.get(parts[0], ()) for part in parts[1:])
+    named = bool(name.version) or any(part in lexicon.alone or part in _MODES or part in lexicon.tiers.get(parts[0], ()) for part in parts[1:])
+    if _NUMBERED.fullmatch(word):
+        return name
     return name if known and (named or name.canonical in lexicon.known) else None
 
 
@@ -404,7 +430,8 @@ def _named(item: _Item, lexicon: Lexicon) -> ModelName:
     if item.whole is not None:
         return _mended(item.whole, lexicon)
     stem = item.stem or next((lexicon.alone[tier] for tier in item.tiers if tier in lexicon.alone), "")
-    name = parse_model("-".join(part for part in (stem, item.version, *item.tiers, *item.modes) if part))
+    parts = (stem, *item.tiers, item.version) if stem in VERSION_LAST else (stem, item.version, *item.tiers)
+    name = parse_model("-".join(part for part in (*parts, *item.modes) if part))
     return _mended(name, lexicon)
 
 

@@ -41,6 +41,8 @@ class _Walk:
         self.finding: Finding | None = None
         self.named = False
         self.all = False
+        self.by_family = False
+        self.models: set[str] = set()
         self.versions: set[str] = set()
 
     def hear(self, said: Said) -> None:
@@ -51,6 +53,7 @@ class _Walk:
         for claim in claims:
             if claim.names:
                 self.listen(self.referring(claim), said)
+        self.models |= {name.name.canonical for claim in claims for name in claim.names}
         self.versions |= {name.name.family for claim in claims for name in claim.names if name.name.version}
 
     def referring(self, claim: Claim) -> Claim:
@@ -85,7 +88,7 @@ class _Walk:
     def hit(self, name: Mention | None, claim: Claim) -> None:
         family = name is not None and name.name.version is None and self.used.version is not None
         self.settle(_AFFECTED, RelevanceReason.FAMILY_NAMED if family else RelevanceReason.MODEL_NAMED, claim)
-        self.named = True
+        self.named, self.by_family = True, family
 
     def impact(self, claim: Claim, said: Said) -> None:
         best, which = self.kin(claim.names)
@@ -103,7 +106,7 @@ class _Walk:
 
     def others_named(self, claim: Claim, said: Said) -> None:
         """Only other models are named: ours is out of it, unless ours was named before or what is named are examples."""
-        if self.named:
+        if self.named and not (self.by_family and self.refined(claim)):
             return
         if claim.open or not (claim.trouble or said.position is None):
             if claim.breadth is not Breadth.NONE or claim.others:
@@ -112,6 +115,11 @@ class _Walk:
                 self.settle(_POSSIBLE, RelevanceReason.MANY_MODELS, claim)
         elif claim.limited or not self.all:
             self.settle(_UNAFFECTED, RelevanceReason.OTHER_MODELS, claim)
+            self.named = False
+
+    def refined(self, claim: Claim) -> bool:
+        """ "Opus partial outage", then "Claude 3 Opus is down": the family was said for one of its versions."""
+        return any(name.name.version and name.name.words <= self.used.words for name in claim.names)
 
     def breadth(self, claim: Claim, said: Said) -> None:
         if said.over and self.finding is not None:
@@ -127,12 +135,16 @@ class _Walk:
             return
         if breadth is Breadth.GENERIC and self.finding is not None:
             return
-        if breadth in (Breadth.MANY, Breadth.SOME) and self.finding is not None and self.finding.position is not None and not claim.open:
-            # "The affected models" of an update after a list are those of the list.
+        if self.finding is not None and self.finding.reason is RelevanceReason.OTHER_MODELS and not claim.open and self.restated(breadth):
             return
         self.all = self.all or breadth is Breadth.ALL
         if self.finding is None or self.finding.relevance is not _AFFECTED:
             self.settle(*_BREADTHS[breadth], claim)
+
+    def restated(self, breadth: Breadth) -> bool:
+        """ "Some models", "the affected models" after a list are those of the list; "multiple models" beside a title with one name are more."""
+        list_known = self.finding is not None and (self.finding.position is not None or len(self.models) > 1)
+        return breadth is Breadth.SOME or (breadth is Breadth.MANY and list_known)
 
     def recovery(self, claim: Claim, said: Said) -> None:
         """What has recovered was hit; the others are out of it only where the clause says what the incident was about."""

@@ -57,6 +57,7 @@ _MISTAKE = (
 _FINE = (
     " as expected ",
     " operating normally ",
+    " serving requests ",
     " working normally ",
     " functioning normally ",
     " operating nominally ",
@@ -68,6 +69,12 @@ _FINE = (
     " still available ",
     " remain available ",
     " remains available ",
+    " remained available ",
+    " remained operational ",
+    " remained healthy ",
+    " stayed healthy ",
+    " were available ",
+    " not seeing issues ",
     " are available ",
     " still work",
     " continue to work ",
@@ -148,7 +155,21 @@ _MANY = (
     " four ",
     " five ",
 )
-_SOME = (" some ", " certain ", " subset of ", " few ", " couple of ", " handful of ", " one of ", " a model ", " one model ")
+_SOME = (
+    " some ",
+    " certain ",
+    " specific ",
+    " select ",
+    " older ",
+    " newer ",
+    " subset of ",
+    " few ",
+    " couple of ",
+    " handful of ",
+    " one of ",
+    " a model ",
+    " one model ",
+)
 _PLURAL = frozenset({"models", "model", "engines", "engine", "llms"})
 _NEAR = 5
 
@@ -228,6 +249,12 @@ def breadth(clause: Clause, stems: frozenset[str], named: frozenset[int]) -> tup
         if word not in _PLURAL or index - 1 in named:
             continue
         before = clause.words[max(0, index - _NEAR) : index]
+        if (
+            clause.words[index + 1 : index + 2]
+            and clause.words[index + 1].startswith(("provider", "list", "picker", "selector"))
+            and _quantity(f" {' '.join(before)} ") is Breadth.NONE
+        ):
+            continue
         ahead = f" {' '.join(before)} "
         if " other " in ahead or " rest of " in ahead or (" remaining " in ahead and word == "models"):
             others = True
@@ -249,7 +276,8 @@ _ORDER = (Breadth.NONE, Breadth.GENERIC, Breadth.ALL, Breadth.SOME, Breadth.MANY
 
 
 def _quantity(ahead: str) -> Breadth:
-    for words, kind in ((_MANY, Breadth.MANY), (_SOME, Breadth.SOME), (_ALL, Breadth.ALL)):
-        if any(word in ahead for word in words):
-            return kind
-    return Breadth.NONE
+    """The quantity that stands nearest before the word."""
+    found = [
+        (ahead.rfind(word), kind) for words, kind in ((_MANY, Breadth.MANY), (_SOME, Breadth.SOME), (_ALL, Breadth.ALL)) for word in words if word in ahead
+    ]
+    return max(found, key=lambda each: each[0])[1] if found else Breadth.NONE

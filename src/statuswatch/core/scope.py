@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from statuswatch.core.conditions import Condition
 from statuswatch.core.ids import Surface
 from statuswatch.core.incident import OVER_STAGES, Incident, Stage
 from statuswatch.core.knowledge import ComponentFacts, Knowledge, ProviderFacts
@@ -10,10 +11,11 @@ from statuswatch.core.mentions import Mention, mentions
 from statuswatch.core.modelnames import parse_model
 from statuswatch.core.phrasing import Breadth, Polarity, advice_at, breadth, exception_at, limited, opened, polarity, trouble, upstream
 from statuswatch.core.regions import regions
-from statuswatch.core.rules import Result, Rule
+from statuswatch.core.rules import Result, Rule, Topic
 from statuswatch.core.sentences import Clause, clauses
 
 MOST_UPDATES = 500
+_MARK = " \x00 "
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class Claim:
     """What one clause says. `position`: None in the title, else the index of the update.
 
     `names`: the models it is about; `inverted`: those that it excepts. `others`: it speaks of the models it does not name; `open`: what it names are examples or additions;
-    `limited`: nothing else is hit. `topic`: the rule by which it is about something beside plain requests; `request`: it is about plain requests.
+    `limited`: nothing else is hit. `topic`: the rule by which it is about something beside plain requests; `request`: it is about plain requests;
+    `beside`: a surface stands in one list with the topic.
     `providers`: other providers that it names.
     """
 
@@ -38,6 +41,7 @@ class Claim:
     surfaces: frozenset[Surface] = frozenset()
     topic: Rule | None = None
     request: bool = False
+    beside: bool = False
     regions: frozenset[str] = frozenset()
     upstream: bool = False
     providers: frozenset[str] = frozenset()
@@ -90,10 +94,15 @@ class _Reader:
         self.words: Lexicon = lexicon(knowledge)
         self.own = self.words.makers.get(provider, frozenset())
         self.surface_words = _surface_words(self.facts)
+        self.sold = {name for sold in self.facts.serves for name in (sold, knowledge.providers[sold].name.lower() if sold in knowledge.providers else sold)}
         rules = [rule for rule in knowledge.rules if not rule.when.providers or provider in rule.when.providers]
         self.topic_rules, self.request_rules, self.model_rules, self.surface_rules = (
             [rule for rule in rules if rule.result is result] for result in (Result.TOPIC, Result.REQUEST, Result.MODEL, Result.SURFACE)
         )
+        self.topic_rules += _component_topics(self.facts)
+        if shared_page(self.facts):
+            # "The API" of a page that is about more than models is another one.
+            self.surface_rules = [rule for rule in self.surface_rules if Surface.API not in rule.surfaces]
 
     def claims(self, text: str, position: int | None) -> tuple[Claim, ...]:
         return tuple(self.claim(clause, position) for clause in clauses(text))
@@ -102,12 +111,13 @@ class _Reader:
         found = mentions(clause, self.words)
         spoken = frozenset(index for mention in found if not self.generic(mention) for index in range(mention.start, mention.end))
         how_many, others = breadth(clause, self.own | {self.facts.name.lower()}, spoken)
-        names = [mention for mention in found if not self.generic(mention)] + self.endpoints(clause) + self.makers_models(clause)
+        names = [mention for mention in found if not self.generic(mention)] + self.endpoints(clause)
+        names = names or self.makers_models(clause)
         advice, exception = advice_at(clause), exception_at(clause)
         if advice is not None:
             names = [name for name in names if name.start < advice]
         inverted = [name for name in names if exception is not None and name.start >= exception]
-        topic, request = self.topic(clause)
+        topic, request, beside = self.topic(clause)
         return Claim(
             sentence=clause.sentence,
             position=position,
@@ -118,10 +128,11 @@ class _Reader:
             others=others,
             open=opened(clause) or (others and bool(names)),
             limited=limited(clause),
-            trouble=trouble(clause),
+            trouble=trouble(clause) or _listed(clause, names),
             surfaces=self.surfaces(clause),
             topic=topic,
-            request=request,
+            request=request or beside,
+            beside=beside,
             regions=regions(clause),
             upstream=upstream(clause),
             providers=self.providers(clause),
@@ -130,7 +141,9 @@ class _Reader:
     def generic(self, mention: Mention) -> bool:
         """Whether a mention is just the provider's own stem ("Claude models" on its maker's page): that is all of its models, not a name."""
         name = mention.name
-        return name.version is None and name.tier is None and name.family in self.own - self.words.single and mention.end - mention.start == 1
+        if len(self.own) > 1:
+            return False
+        return name.version is None and name.tier is None and name.family in self.own & self.words.umbrella and mention.end - mention.start == 1
 
     def endpoints(self, clause: Clause) -> list[Mention]:
         """Families that are named by their endpoint ("the Embeddings API")."""
@@ -143,25 +156,38 @@ class _Reader:
         return found
 
     def makers_models(self, clause: Clause) -> list[Mention]:
-        """ "Anthropic models" on another's page: the families of that maker."""
+        """ "Anthropic models" on another's page: the families of that maker. Where the page sells that maker's models, its name alone means them."""
         found = []
-        for maker, stems in self.words.makers.items():
-            for phrase in (f" {maker} models ", f" {maker} model ", f" {maker}'s models "):
-                if phrase in clause.joined and not stems <= self.own:
-                    start = clause.joined[: clause.joined.index(phrase)].count(" ")
-                    found += [Mention(parse_model(stem), start, start + 1) for stem in sorted(stems)]
+        for maker, families in self.words.makers.items():
+            spelled = f" {maker} "
+            if spelled not in clause.joined.replace("'s ", " ") or families <= self.own:
+                continue
+            start = clause.joined.index(f" {maker}")
+            models = clause.joined.replace("'s ", " ").split(spelled, 1)[1].startswith(("models ", "model "))
+            if models or (maker in self.sold and trouble(clause) and not upstream(clause)):
+                at = clause.joined[:start].count(" ")
+                found += [Mention(parse_model(family), at, at + 1) for family in sorted(families)]
         return found
 
-    def topic(self, clause: Clause) -> tuple[Rule | None, bool]:
-        """The topic beside plain requests that the clause speaks of, and whether it speaks of plain requests."""
+    def topic(self, clause: Clause) -> tuple[Rule | None, bool, bool]:
+        """The topic beside plain requests that the clause speaks of, whether it speaks of plain requests, and whether a surface stands beside the topic."""
         text = clause.joined
         topic = None
         for rule in self.topic_rules:
             phrase = rule.speaks(text)
             if phrase:
                 topic = topic or rule
-                text = text.replace(phrase + "requests ", " ").replace(phrase + "request ", " ").replace(phrase, "  ")
-        return topic, any(rule.speaks(text) for rule in self.request_rules)
+                text = text.replace(phrase + "requests ", _MARK).replace(phrase + "request ", _MARK).replace(phrase, _MARK)
+        return topic, any(rule.speaks(text) for rule in self.request_rules), topic is not None and self.beside(text)
+
+    def beside(self, text: str) -> bool:
+        """Whether a surface stands in one list with a topic: "Copilot Chat, coding agent and code review". `text` has a mark in place of each topic."""
+        return any(
+            f"{phrase}{joint}{_MARK.strip()}" in text or f"{_MARK.strip()} {joint}{phrase.lstrip()}" in text
+            for phrase, _ in self.surface_words
+            if phrase in text
+            for joint in (", ", "and ", ", and ")
+        )
 
     def surfaces(self, clause: Clause) -> frozenset[Surface]:
         """Longer names first: what is said of "Claude Code" is not said of "Claude"."""
@@ -195,6 +221,11 @@ class _Reader:
         return ComponentFacts(identity, (name,), claim[0].surfaces, models, inference=not foreign or own)
 
 
+def _listed(clause: Clause, names: list[Mention]) -> bool:
+    """Whether the clause is little more than names: an item of a list ("Affected models: ...")."""
+    return bool(names) and 2 * sum(name.end - name.start for name in {(name.start, name.end): name for name in names}.values()) >= len(clause.words)
+
+
 def shared_page(facts: ProviderFacts) -> bool:
     """Whether the page also reports on services that have nothing to do with models: a cloud's, or one with several components without a surface and without inference."""
     # A website or two is every page's.
@@ -211,6 +242,18 @@ def _surface_words(facts: ProviderFacts) -> tuple[tuple[str, frozenset[Surface]]
                     for clause in clauses(part)[:1]:
                         found.setdefault(clause.joined.lower(), component.surfaces)
     return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+def _component_topics(facts: ProviderFacts) -> list[Rule]:
+    """The names of components that have nothing to do with model requests, as topics."""
+    return [
+        Rule(f"component: {name}", Result.TOPIC, Condition(says=(clause.joined,)), "a component that has nothing to do with model requests", Topic.FEATURE)
+        for component in facts.components
+        if not component.inference and Surface.CONSOLE not in component.surfaces
+        for name in component.names
+        if _speaking(name)
+        for clause in clauses(name)[:1]
+    ]
 
 
 def _speaking(name: str) -> bool:

@@ -79,21 +79,30 @@ def _own(view: _View, route: Route, facts: ProviderFacts, standing: Standing) ->
     other = beside or elsewhere
     finding = standing.finding
     if finding is None:
-        finding = _unnamed(view, route, facts)
+        finding = _unnamed(view, facts)
     if finding.relevance is _AFFECTED and other is not None:
         return other
     return _regional(view, route, finding)
 
 
-def _unnamed(view: _View, route: Route, facts: ProviderFacts) -> Finding:
+def _unnamed(view: _View, facts: ProviderFacts) -> Finding:
     """No model is spoken of: everything on the surfaces that are hit."""
-    del route
     first = next((claim for claim in view.claims if claim.trouble or claim.surfaces), None)
     sentence, position = (first.sentence, first.position) if first else ("", None)
-    spoken = any(claim.surfaces or claim.request for claim in view.claims)
+    spoken = any(claim.surfaces or (claim.request and not shared_page(facts)) for claim in view.claims)
     if view.components or spoken or (first is not None and not shared_page(facts)):
         return Finding(_AFFECTED, RelevanceReason.SURFACE_ONLY, sentence, position)
+    if shared_page(facts) and not _vague(view):
+        return Finding(_UNAFFECTED, RelevanceReason.OTHER_SURFACE, _title(view), None)
     return Finding(_POSSIBLE, RelevanceReason.NOTHING_SAID, sentence or _title(view), position)
+
+
+def _vague(view: _View) -> bool:
+    """Whether the title leaves open which service is meant: "some services", the site as a whole, nothing."""
+    title = f" {_title(view).lower()} "
+    return not title.strip() or any(
+        word in title for word in (" services", " service ", ".com", " platform", " website", " multiple ", " all ", " network", " outage ")
+    )
 
 
 def _title(view: _View) -> str:
@@ -107,7 +116,7 @@ def _beside_requests(view: _View, route: Route) -> Finding | None:
     running = [said for said in view.said[1:] if not said.over] or list(view.said[1:])
     bodies = [claim for said in running for claim in said.claims if claim.polarity in (Polarity.IMPACT, Polarity.RECOVERED)]
     topic = next((claim for claim in title if claim.topic), None)
-    if topic is not None:
+    if topic is not None and not any(claim.beside for claim in title):
         return _titled(topic, title, bodies, route)
     if any(claim.names or claim.breadth is not Breadth.NONE or claim.surfaces or claim.request for claim in title):
         return _closed_components(view, title)
@@ -120,6 +129,10 @@ def _beside_requests(view: _View, route: Route) -> Finding | None:
         return _closed_components(view, title)
     relevance = _POSSIBLE if any(claim.trouble and not claim.upstream for claim in title) and _errors(title) else _UNAFFECTED
     return Finding(relevance, RelevanceReason.NOT_INFERENCE, topic.sentence, topic.position, rule=topic.topic.id if topic.topic else "")
+
+
+def _plain(claim: Claim) -> bool:
+    return bool(claim.names) or claim.request or claim.breadth is not Breadth.NONE or Surface.API in claim.surfaces
 
 
 def _errors(title: list[Claim]) -> bool:
@@ -190,8 +203,10 @@ def _elsewhere(view: _View, route: Route, facts: ProviderFacts) -> Finding | Non
 
 
 def _same_tool(used: Surface, hit: frozenset[Surface], facts: ProviderFacts, spared: dict[Surface, Claim]) -> bool:
-    """Where a provider is a coding tool, its chat is the tool's own."""
+    """Where a provider is a coding tool, its chat is the tool's own; where it has no app, people chat in its console."""
     tool = {Surface.CODE, Surface.CHAT}
+    if used is Surface.CHAT and Surface.CONSOLE in hit and not any(Surface.CHAT in component.surfaces for component in facts.components):
+        return True
     return facts.usual_surface is Surface.CODE and used in tool and bool(tool & hit) and not (tool & set(spared))
 
 
