@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ _LINE_MAX = 32 * 1024 * 1024
 _FILE_MAX = 32 * 1024 * 1024
 _PIECE = 1 << 18
 _SEND_WITHIN = 5.0
+_WHOLE_SECOND = timedelta(seconds=1)
 _STATUS = {
     Health.OK: FINE,
     Health.MAINTENANCE: FINE,
@@ -68,7 +69,9 @@ def read_snapshot(path: str | None = None) -> Snapshot | None:
     if picture is None or path is not None:
         return picture
     last = _ready_until()
-    return replace(picture, engine=replace(picture.engine, expires_at=last)) if last is not None and last < picture.engine.expires_at else picture
+    if last is None or picture.engine.expires_at - last < _WHOLE_SECOND:  # the ready text counts in whole seconds
+        return picture
+    return replace(picture, engine=replace(picture.engine, expires_at=last))
 
 
 def _ready_until() -> datetime | None:

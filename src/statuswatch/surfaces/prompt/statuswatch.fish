@@ -28,79 +28,86 @@ else
     if test -n "$STATUSWATCH_ASCII"; or contains -- "$TERM" dumb linux; or not string match -qir 'utf-?8' -- "$locale[1]"
         set -g __statuswatch_mark X ! \? ^ -
     end
+    set -g __statuswatch_line
     set -g __statuswatch_text
-    set -g __statuswatch_colour
+    set -g __statuswatch_live
+    set -g __statuswatch_stale '? '
+    test -n "$NO_COLOR"
+    or set -g __statuswatch_stale (set_color --dim)'?'(set_color normal)' '
+    set -g __statuswatch_life
 
-    # fish puts the status of the last command back after an event, so the prompt itself sees it as it was.
+    # fish puts the status of the last command back after an event, so the prompt itself sees it as it was. Command substitutions and `math` cost more
+    # than all of this, so there is none while all is well, and one in trouble.
     function __statuswatch_read --on-event fish_prompt --description 'Read what the statuswatch engine wrote'
-        set -g __statuswatch_text
-        # Only a plain file of this user's: a pipe would block, and anybody else's file has nothing to say.
-        test -f "$__statuswatch_file" -a -O "$__statuswatch_file" -a -r "$__statuswatch_file"
-        or return 0
         set -l line
+        # Only a plain file of this user's: a pipe would block, and anybody else's file has nothing to say. More than 200 characters are never read.
+        test -f "$__statuswatch_file" -a -O "$__statuswatch_file" -a -r "$__statuswatch_file"
+        and read -z -n 200 line <$__statuswatch_file
+        test "$line" = "$__statuswatch_line"
+        or __statuswatch_parse "$line"
+        test -n "$__statuswatch_life"
+        or return 0
+        set -l age (path mtime -R -- $__statuswatch_file)
+        if test "$age" -lt "$__statuswatch_life"
+            set -g __statuswatch_text $__statuswatch_live
+        else if test "$age" -lt (math "$__statuswatch_life + 43200")
+            # Nobody keeps the line true any more. For half a day a mark says so; what the line said is not repeated.
+            set -g __statuswatch_text $__statuswatch_stale
+        else
+            set -g __statuswatch_text
+        end
+    end
+
+    # A line that was not there before: sets the text, and for how long after the file was written it holds; no time where there is nothing to show.
+    function __statuswatch_parse --description 'Take in a new line' --argument-names line
+        set -g __statuswatch_line $line
+        set -g __statuswatch_text
+        set -g __statuswatch_life
         set -l expires
         set -l level
         set -l label
-        read -l -z -n 200 line <$__statuswatch_file
-        # Digits before any comparison, and one alphabet for the text: whatever else may stand in the file gets no further than this line.
-        string match -qr '\A1\t(?<expires>[0-9]{1,12})\t(?<level>[a-z]{1,20})\t(?<label>[A-Za-z0-9 .:+_-]*)\n' -- "$line"
+        # Digits before any arithmetic, and one alphabet for the text: whatever else may stand in the file gets no further than this line.
+        string match -qr '\A1\t(?<expires>[0-9]{1,12})\t(?<level>[a-z]{1,200})\t(?<label>[A-Za-z0-9 .:+_-]*)\n' -- "$line"
         or return 0
         test "$level" = ok
         and return 0
         test "$level" = unknown -a -z "$STATUSWATCH_UNKNOWN"
         and return 0
-        # When the file was written and how long ago that is make the time of day.
+        # the time of day is not to be had without a process, the age of a file is
         set -l written (path mtime -- $__statuswatch_file)
-        set -l ago (path mtime -R -- $__statuswatch_file)
-        test -n "$written" -a -n "$ago"
         or return 0
-        set -l now (math "$written + $ago")
-        if test "$now" -ge "$expires"
-            # Nobody keeps the line true any more. For half a day a mark says so; what the line said is not repeated.
-            test "$now" -lt (math "$expires + 43200")
-            or return 0
-            set -g __statuswatch_text '?'
-            set -g __statuswatch_colour --dim
-            return 0
-        end
+        set -g __statuswatch_life (math "$expires - $written")
         test -n "$label"
         or set label $level
-        set -l mark
+        set -l mark $__statuswatch_mark[3]
+        set -l colour yellow
         switch $level
             case down
                 set mark $__statuswatch_mark[1]
-                set -g __statuswatch_colour red
+                set colour red
             case failing yours
                 set mark $__statuswatch_mark[2]
-                set -g __statuswatch_colour yellow
             case recovering
                 set mark $__statuswatch_mark[4]
-                set -g __statuswatch_colour cyan
+                set colour cyan
             case unknown
                 set mark $__statuswatch_mark[5]
-                set -g __statuswatch_colour --dim
-            case '*'
-                set mark $__statuswatch_mark[3]
-                set -g __statuswatch_colour yellow
+                set colour --dim
         end
         set -l width 40
         string match -qr '\A[1-9][0-9]{0,2}\z' -- "$STATUSWATCH_WIDTH"
         and set width $STATUSWATCH_WIDTH
-        set -g __statuswatch_text (string sub -l $width -- "$mark $label")
+        set -l text (string sub -l $width -- "$mark $label")
+        set -g __statuswatch_live "$text "
+        test -n "$NO_COLOR"
+        or set -g __statuswatch_live (set_color $colour)"$text"(set_color normal)' '
     end
 
     # For a prompt function of your own.
     function statuswatch_segment --description 'The statuswatch segment with a space behind it, or nothing'
         test -n "$__statuswatch_text"
-        or return 0
-        if set -q NO_COLOR; and test -n "$NO_COLOR"
-            printf '%s ' $__statuswatch_text
-        else
-            set_color $__statuswatch_colour
-            printf '%s' $__statuswatch_text
-            set_color normal
-            printf ' '
-        end
+        and printf '%s' $__statuswatch_text
+        return 0
     end
 
     switch "$STATUSWATCH_PLACE"

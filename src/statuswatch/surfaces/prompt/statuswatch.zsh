@@ -43,44 +43,77 @@ __statuswatch_setup() {
     STATUSWATCH_SEGMENT+=$'%(35V.%{\e[2m%}%35v%{\e[22m%} .)'
   fi
 
+  typeset -g __statuswatch_line= __statuswatch_expires= __statuswatch_level= __statuswatch_label= __statuswatch_shown= __statuswatch_placed=
+  typeset -g __statuswatch_ticking=${__statuswatch_ticking-}
+  __statuswatch_show ''
   autoload -Uz add-zsh-hook && add-zsh-hook precmd __statuswatch_precmd
 }
 
-# Sets psvar[31] to psvar[35]: at most one of them to the segment, the others to nothing.
+# What runs before each prompt. No options are set and no arrays are used on the usual way through it: those cost more than the rest.
+__statuswatch_precmd() {
+  __statuswatch_read
+  if [[ "$PROMPT${RPROMPT-}" != "$__statuswatch_placed" ]]; then __statuswatch_place; fi
+  if [[ -n "${STATUSWATCH_REDRAW-}" && -z "$__statuswatch_ticking" ]]; then __statuswatch_wind; fi
+}
+
 __statuswatch_read() {
-  emulate -L zsh
-  [[ -n $psvar[31]$psvar[32]$psvar[33]$psvar[34]$psvar[35] ]] && psvar[31]= psvar[32]= psvar[33]= psvar[34]= psvar[35]=
+  local line=
   # Only a plain file of this user's: a pipe would block, and anybody else's file has nothing to say.
-  [[ -f $__statuswatch_file && -O $__statuswatch_file && -r $__statuswatch_file ]] || return 0
-  local line width=40 label
+  if [[ -f "$__statuswatch_file" && -O "$__statuswatch_file" && -r "$__statuswatch_file" ]]; then
+    sysread -s 200 line <"$__statuswatch_file"
+  fi
+  if [[ "$line" != "$__statuswatch_line" ]]; then __statuswatch_parse "$line"; fi
+  if [[ -n "$__statuswatch_expires" ]]; then
+    if (( EPOCHSECONDS < __statuswatch_expires )); then
+      if [[ "$__statuswatch_shown" != live ]]; then __statuswatch_show live; fi
+    # Nobody keeps the line true any more. For half a day a mark says so; what the line said is not repeated.
+    elif (( EPOCHSECONDS < __statuswatch_expires + 43200 )); then
+      if [[ "$__statuswatch_shown" != stale ]]; then __statuswatch_show stale; fi
+    elif [[ -n "$__statuswatch_shown" ]]; then
+      __statuswatch_show ''
+    fi
+  fi
+}
+
+# A line that was not there before: sets the level, the label and the time it holds to; no time where there is nothing to show.
+__statuswatch_parse() {
+  emulate -L zsh
   local -a field
-  sysread -s 200 line <$__statuswatch_file || [[ -n $line ]] || return 0
-  [[ $line == *$'\n'* ]] || return 0
-  field=("${(@ps:\t:)${line%%$'\n'*}}")
+  __statuswatch_line=$1 __statuswatch_expires=
+  __statuswatch_show ''
+  [[ $1 == *$'\n'* ]] || return 0
+  field=("${(@ps:\t:)${1%%$'\n'*}}")
   # Digits before any arithmetic, and one alphabet for the text: whatever else may stand in the file gets no further than this line.
   [[ $#field == 4 && $field[1] == 1 && $field[2] == <-> && $#field[2] -le 12 && $field[3] != (|*[^a-z]*) && $field[4] != *[^A-Za-z0-9\ .:+_-]* ]] || return 0
   [[ $field[3] == ok || ( $field[3] == unknown && -z ${STATUSWATCH_UNKNOWN-} ) ]] && return 0
-  if (( EPOCHSECONDS >= field[2] )); then
-    # Nobody keeps the line true any more. For half a day a mark says so; what the line said is not repeated.
-    (( EPOCHSECONDS < field[2] + 43200 )) && psvar[35]='?'
-    return 0
-  fi
-  [[ ${STATUSWATCH_WIDTH-} == <1-200> ]] && width=$STATUSWATCH_WIDTH
-  label="${__statuswatch_mark[$field[3]]:-$__statuswatch_mark[unsure]} ${field[4]:-$field[3]}"
-  label=${label[1,width]}
-  case $field[3] in
-    (down) psvar[31]=$label ;;
-    (failing|yours) psvar[32]=$label ;;
-    (recovering) psvar[34]=$label ;;
-    (unknown) psvar[35]=$label ;;
-    (*) psvar[33]=$label ;;
+  __statuswatch_expires=$(( 10#$field[2] )) __statuswatch_level=$field[3] __statuswatch_label=${field[4]:-$field[3]}
+}
+
+# Sets psvar[31] to psvar[35]: at most one of them to the segment, the others to nothing.
+__statuswatch_show() {
+  emulate -L zsh
+  local text width=40
+  __statuswatch_shown=$1
+  psvar[31]= psvar[32]= psvar[33]= psvar[34]= psvar[35]=
+  case $1 in
+    (stale) psvar[35]='?' ;;
+    (live)
+      [[ ${STATUSWATCH_WIDTH-} == <1-200> ]] && width=$STATUSWATCH_WIDTH
+      text="${__statuswatch_mark[$__statuswatch_level]:-$__statuswatch_mark[unsure]} $__statuswatch_label"
+      text=${text[1,width]}
+      case $__statuswatch_level in
+        (down) psvar[31]=$text ;;
+        (failing|yours) psvar[32]=$text ;;
+        (recovering) psvar[34]=$text ;;
+        (unknown) psvar[35]=$text ;;
+        (*) psvar[33]=$text ;;
+      esac ;;
   esac
 }
 
-__statuswatch_precmd() {
+# Puts the segment in its place once, and again where a theme has written its prompt anew. Not before a line break that the prompt starts with.
+__statuswatch_place() {
   emulate -L zsh -o extended_glob
-  __statuswatch_read
-  # Put in its place once, and again where a theme has written its prompt anew. Not before a line break that the prompt starts with.
   local breaks
   case ${STATUSWATCH_PLACE:-left} in
     (left)
@@ -88,9 +121,15 @@ __statuswatch_precmd() {
         breaks=${(M)PROMPT##$'\n'##}
         PROMPT=$breaks$STATUSWATCH_SEGMENT${PROMPT#$breaks}
       fi ;;
-    (right) [[ $RPROMPT == *'%(31V.'* ]] || RPROMPT=$STATUSWATCH_SEGMENT$RPROMPT ;;
+    (right) [[ ${RPROMPT-} == *'%(31V.'* ]] || RPROMPT=$STATUSWATCH_SEGMENT${RPROMPT-} ;;
   esac
-  [[ ${STATUSWATCH_REDRAW-} == <5-86400> && -z ${__statuswatch_ticking-} ]] && { typeset -g __statuswatch_ticking=1; sched +$STATUSWATCH_REDRAW __statuswatch_tick }
+  __statuswatch_placed=$PROMPT${RPROMPT-}
+}
+
+__statuswatch_wind() {
+  emulate -L zsh
+  __statuswatch_ticking=
+  [[ ${STATUSWATCH_REDRAW-} == <5-86400> ]] && __statuswatch_ticking=1 && sched +$STATUSWATCH_REDRAW __statuswatch_tick
   return 0
 }
 
@@ -99,9 +138,7 @@ __statuswatch_tick() {
   local before="$psvar[31]$psvar[32]$psvar[33]$psvar[34]$psvar[35]"
   __statuswatch_read
   [[ "$psvar[31]$psvar[32]$psvar[33]$psvar[34]$psvar[35]" != "$before" ]] && zle && zle reset-prompt
-  unset __statuswatch_ticking
-  [[ ${STATUSWATCH_REDRAW-} == <5-86400> ]] && { typeset -g __statuswatch_ticking=1; sched +$STATUSWATCH_REDRAW __statuswatch_tick }
-  return 0
+  __statuswatch_wind
 }
 
 __statuswatch_setup

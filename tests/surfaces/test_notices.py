@@ -1,0 +1,74 @@
+"""`statuswatch notices`: what was told, what was not and why."""
+
+import json
+from dataclasses import replace
+
+from statuswatch.core.notice import Notice, NoticeKind, NoticeReason, Suppressed, SuppressReason
+from statuswatch.surfaces.cli import notices
+from support import snapshots
+from support.published import publish
+
+
+def notice(minutes, kind=NoticeKind.OPENED, **fields):
+    given = {"title": "Anthropic is failing for Claude Opus 4.5", "body": "3 of 4 calls got 529.", "provider": "anthropic"} | fields
+    return Notice(f"n{minutes}", "t1", kind, snapshots.minutes_ago(minutes), NoticeReason.OWN_FAILURES, (snapshots.OPUS,), **given)
+
+
+def picture(**fields):
+    told = (notice(23), notice(20, NoticeKind.AMENDED, title="only the text"), notice(2, NoticeKind.RESOLVED, title="Claude Opus 4.5 is back"))
+    held = (Suppressed(snapshots.minutes_ago(10), snapshots.HAIKU, SuppressReason.UNAFFECTED, "anthropic:9g6qpr72ttbr"),)
+    return replace(snapshots.trouble(), notices=told, suppressed=held, **fields)
+
+
+def test_what_was_told_comes_newest_first_and_amendments_are_no_notices(capsys):
+    publish(picture())
+
+    assert notices.run([]) == 0
+    out = capsys.readouterr().out
+    assert out.index("Claude Opus 4.5 is back") < out.index("Anthropic is failing")
+    assert "only the text" not in out
+    assert "1 time something was not told: statuswatch notices --all" in out
+
+
+def test_all_shows_what_was_not_told_with_the_reason(capsys):
+    publish(picture())
+
+    assert notices.run(["--all"]) == 0
+    assert "Claude Haiku 4.5: does not concern this route (anthropic:9g6qpr72ttbr)" in capsys.readouterr().out
+
+
+def test_json_is_one_object_a_line(capsys):
+    publish(picture())
+
+    assert notices.run(["--all", "--json"]) == 0
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(item["told"], item.get("kind"), item["reason"]) for item in said] == [
+        (True, "resolved", "own_failures"),
+        (False, None, "unaffected"),
+        (True, "opened", "own_failures"),
+    ]
+
+
+def test_every_reason_has_words():
+    assert set(notices._WHY_NOT) == set(SuppressReason)
+
+
+def test_nothing_told_is_said_and_no_picture_cannot_tell(capsys):
+    assert notices.run([]) == 4
+    publish(snapshots.calm())
+    assert notices.run([]) == 0
+    assert "Nothing was told." in capsys.readouterr().out
+    assert notices.run(["--all"]) == 0
+    assert "nothing was held back" in capsys.readouterr().out
+    assert notices.run(["--nope"]) == 2
+
+
+def test_a_simulated_notice_says_so_and_a_feeds_words_stay_words(capsys):
+    hostile = tuple(notice(n, title=title, body=title, simulated=True) for n, title in enumerate(snapshots.HOSTILE_TITLES))
+    publish(replace(snapshots.trouble(), notices=hostile))
+
+    assert notices.run([]) == 0
+    assert notices.run(["--json"]) == 0
+    out = capsys.readouterr().out
+    assert "(simulated)" in out
+    assert not set(out) & set("\x1b\x07\x9b\r\u202e\u200b")

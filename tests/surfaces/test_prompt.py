@@ -1,0 +1,115 @@
+"""`statuswatch prompt`, for prompts that can only run a program."""
+
+import os
+
+import pytest
+
+from statuswatch.surfaces import glyphs
+from statuswatch.surfaces.cli import prompt
+from support import snapshots
+from support.published import outlets, publish
+
+LATER = 4_000_000_000
+
+
+@pytest.fixture
+def place():
+    outlets().prompt.parent.mkdir(parents=True, exist_ok=True)
+    return outlets().prompt
+
+
+def said(capsys):
+    assert prompt.run([]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("picture", "shown"),
+    [
+        (snapshots.calm, ""),
+        (snapshots.empty, ""),
+        (snapshots.trouble, "▲ opus failing 23m\n"),
+        (snapshots.not_sure, "◌ gpt not sure\n"),
+        (snapshots.yours, "▲ credit used up\n"),
+        (snapshots.recovering, "↑ opus back 1m\n"),
+    ],
+)
+def test_it_prints_the_published_label_and_nothing_when_all_is_well(picture, shown, capsys):
+    publish(picture())
+
+    assert said(capsys) == shown
+
+
+def test_a_dead_engine_leaves_a_mark_after_trouble_and_none_after_calm(capsys):
+    publish(snapshots.trouble(), seconds=-1)
+    assert said(capsys) == "?\n"
+    publish(snapshots.trouble(), seconds=-50_000)
+    assert said(capsys) == ""
+    publish(snapshots.calm(), seconds=-1)
+    assert said(capsys) == ""
+
+
+def test_width_and_the_unknown_can_be_chosen(place, capsys, monkeypatch):
+    place.write_text(f"1\t{LATER}\tunknown\t\n")
+    assert said(capsys) == ""
+    monkeypatch.setenv("STATUSWATCH_UNKNOWN", "1")
+    assert said(capsys) == "– unknown\n"  # noqa: RUF001 - the sign
+    monkeypatch.setenv("STATUSWATCH_WIDTH", "6")
+    assert said(capsys) == "– unkn\n"  # noqa: RUF001 - the sign
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n",
+        b"1\t4000000000\tfailing\topus",
+        b"2\t4000000000\tfailing\topus\n",
+        b"1\t4000000000\tfailing\n",
+        b"1\t-1\tfailing\topus\n",
+        b"1\t4e9\tfailing\topus\n",
+        b"1\t4000000000\tfailing\t$(id)\n",
+        b"1\t4000000000\tfailing\ta\x1b[31m\n",
+        "1\t4000000000\tfailing\té\n".encode(),
+        b"1\t4000000000\tFAIL ING\topus\n",
+        b"1\t" + "٣".encode() * 9 + b"\tfailing\topus\n",
+        b"x" * 10_000_000,
+        bytes(range(256)),
+    ],
+)
+def test_a_file_that_is_none_of_ours_shows_nothing(place, content, capsys):
+    place.write_bytes(content)
+
+    assert said(capsys) == ""
+
+
+def test_no_file_a_pipe_a_folder_and_no_place_show_nothing(place, capsys, monkeypatch):
+    assert said(capsys) == ""
+    os.mkfifo(place)
+    assert said(capsys) == ""
+    place.unlink()
+    place.mkdir()
+    assert said(capsys) == ""
+    monkeypatch.setenv("STATUSWATCH_HOME", "not/absolute")
+    assert said(capsys) == ""
+
+
+def test_its_signs_are_those_of_the_other_surfaces():
+    for level, health in glyphs.LEVEL_HEALTH.items():
+        if level != "ok":
+            assert prompt._MARKS.get(level, prompt._UNSURE) == glyphs.UNICODE.health[health]
+            for shell in ("zsh", "bash", "fish"):
+                assert glyphs.UNICODE.health[health] in prompt.shell_code(shell)
+
+
+@pytest.mark.parametrize("argv", [["init"], ["init", "tcsh"], ["init", "zsh", "now"], ["--color"]])
+def test_other_words_are_usage(argv, capsys):
+    assert prompt.run(argv) == 2
+    assert "prompt init" in capsys.readouterr().err
+
+
+def test_help_names_the_one_line_for_each_shell(capsys):
+    assert prompt.run(["--help"]) == 0
+    out = capsys.readouterr().out
+    assert 'eval "$(statuswatch prompt init zsh)"' in out
+    assert "statuswatch prompt init fish | source" in out

@@ -1,0 +1,158 @@
+"""`statuswatch wait`: returns when the route is back, against a real server."""
+
+import json
+import threading
+from dataclasses import replace
+
+import pytest
+
+from statuswatch.core.health import Fault, Health
+from statuswatch.surfaces.cli import wait
+from support import snapshots
+from support.published import Engine
+
+
+def down(**fields):
+    return snapshots.snapshot(
+        routes=(
+            snapshots.route_view(
+                health=Health.DOWN, verdict=snapshots.verdict(health=Health.DOWN, since=snapshots.minutes_ago(23), **fields), title="Claude Opus 4.5"
+            ),
+        )
+    )
+
+
+def fine():
+    return snapshots.snapshot(routes=(snapshots.route_view(title="Claude Opus 4.5"),))
+
+
+class Waiting:
+    """The verb on a thread of its own."""
+
+    def __init__(self, *argv):
+        self.status = None
+        self._thread = threading.Thread(target=self._run, args=(list(argv),), daemon=True)
+        self._thread.start()
+
+    def _run(self, argv):
+        self.status = wait.run(argv)
+
+    def end(self):
+        self._thread.join(20)
+        return self.status
+
+
+def test_it_returns_when_the_route_is_back_and_asks_for_a_closer_look_meanwhile(capsys):
+    with Engine() as engine:
+        engine.show(down(fault=Fault.PROVIDER))
+        waiting = Waiting("claude-opus")
+        assert engine.came.wait(10)
+        engine.show(snapshots.recovering())
+        engine.show(fine())
+
+        assert waiting.end() == 0
+
+    assert capsys.readouterr().out == "Claude Opus 4.5 is back. It had trouble for 23m.\n"
+    assert [(command.kind, command.target) for command in engine.commands] == [("wait", snapshots.OPUS)]
+
+
+def test_what_is_fine_is_told_at_once(capsys):
+    with Engine() as engine:
+        engine.show(fine())
+
+        assert wait.run([snapshots.OPUS, "--json"]) == 0
+
+    said = json.loads(capsys.readouterr().out)
+    assert said == {"route": snapshots.OPUS, "back": True, "health": "ok", "exit_status": 0, "message": "Claude Opus 4.5 is fine."}
+
+
+def test_it_gives_up_after_its_time(capsys):
+    with Engine() as engine:
+        engine.show(down(fault=Fault.PROVIDER))
+
+        assert wait.run([snapshots.OPUS, "--timeout", "0.2"]) == 4
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Timed out: Claude Opus 4.5 is still down." in captured.err
+
+
+@pytest.mark.parametrize("health", [Health.SUSPECT, Health.UNKNOWN, Health.RECOVERING])
+def test_not_sure_unknown_and_coming_back_are_not_back(health):
+    with Engine() as engine:
+        engine.show(snapshots.snapshot(routes=(snapshots.route_view(health=health),)))
+
+        assert wait.run([snapshots.OPUS, "--timeout", "0.2"]) == 4
+
+
+@pytest.mark.parametrize("fault", [Fault.AUTH, Fault.BILLING, Fault.REQUEST, Fault.MODEL])
+def test_what_only_you_can_mend_is_not_waited_for(fault, capsys):
+    with Engine() as engine:
+        engine.show(down(fault=fault))
+
+        assert wait.run([snapshots.OPUS]) == 3
+
+    assert "Waiting does not help" in capsys.readouterr().err
+
+
+def test_a_rate_limit_passes_by_itself():
+    with Engine() as engine:
+        engine.show(down(fault=Fault.QUOTA))
+
+        assert wait.run([snapshots.OPUS, "--timeout", "0.2"]) == 4
+
+
+def test_no_engine_is_told_at_once(capsys):
+    assert wait.run([snapshots.OPUS]) == 4
+    assert "no engine answers" in capsys.readouterr().err
+
+
+def test_an_engine_that_restarts_is_no_news(capsys):
+    with Engine() as first:
+        first.show(down(fault=Fault.PROVIDER))
+        waiting = Waiting(snapshots.OPUS)
+        assert first.came.wait(10)
+    with Engine() as second:
+        second.show(down(fault=Fault.PROVIDER))
+        assert second.came.wait(10)
+        second.show(fine())
+
+        assert waiting.end() == 0
+
+    assert "is back" in capsys.readouterr().out
+
+
+def test_an_engine_that_stays_away_is(capsys, monkeypatch):
+    monkeypatch.setattr(wait, "RECONNECT_SECONDS", 0.3)
+    with Engine() as engine:
+        engine.show(down(fault=Fault.PROVIDER))
+        waiting = Waiting(snapshots.OPUS)
+        assert engine.came.wait(10)
+
+    assert waiting.end() == 4
+    assert "was down when it was last heard of" in capsys.readouterr().err
+
+
+def test_a_route_that_nobody_watches_cannot_come_back(capsys):
+    with Engine() as engine:
+        engine.show(fine())
+
+        assert wait.run(["acme/api:big-1"]) == 4
+        assert wait.run(["no such thing"]) == 2
+
+    assert "not watched" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seconds", ["-1", "soon", "inf", "nan"])
+def test_a_time_that_is_none_is_usage(seconds):
+    assert wait.run([snapshots.OPUS, "--timeout", seconds]) == 2
+
+
+def test_the_route_may_change_its_health_while_it_is_waited_for():
+    with Engine() as engine:
+        engine.show(down(fault=Fault.PROVIDER))
+        waiting = Waiting(snapshots.OPUS)
+        assert engine.came.wait(10)
+        engine.show(replace(down(fault=Fault.AUTH)))
+
+        assert waiting.end() == 3
