@@ -60,7 +60,7 @@ _STATUSES = {
 }
 
 # Verbs whose own verbs take options that their help does not show.
-_FURTHER_HELP = {"feed": ("show",)}
+_FURTHER_HELP = {"feed": ("show",), "models": ("show",), "rules": ("test", "explain")}
 
 
 def pages() -> dict[str, str]:
@@ -97,10 +97,7 @@ def _help(*words: str) -> str:
     out = io.StringIO()
     environment = {"HOME": _SOME_HOME, "COLUMNS": "1000", "PATH": os.environ.get("PATH", "")}
     with mock.patch.dict(os.environ, environment, clear=True), contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
-        try:
-            cli.main([*words, "--help"])
-        except ModuleNotFoundError:
-            return "not there yet"
+        cli.main([*words, "--help"])
     return "\n".join(_wrapped(line) for line in out.getvalue().replace(_SOME_HOME, "~").rstrip().splitlines())
 
 
