@@ -68,9 +68,11 @@ def test_the_last_trouble_is_remembered_in_the_calm_line() -> None:
     assert verdict_of(replace(snapshots.calm(), incidents=(over,))) == ["✓ All 2 things you use are fine. Last trouble: 20:18, 41m (Anthropic)."]
 
 
-def test_what_only_a_page_says_is_marked_as_that() -> None:
-    quiet = route_view(HAIKU, verdict=verdict(HAIKU, confidence=Confidence.LOW, reason=Reason.PAGE_QUIET))
-    assert verdict_of(snapshot(routes=(quiet,))) == ["✓ The one thing you use is fine. 1 by its page alone."]
+def test_the_one_line_when_all_is_well_is_the_one_that_every_surface_gets() -> None:
+    words = "No trouble known with what you use; no call of yours lately."
+    calm = snapshots.calm()
+
+    assert verdict_of(replace(calm, summary=replace(calm.summary, headline=words))) == [f"✓ {words}"]
 
 
 def test_an_unknown_route_keeps_the_picture_from_being_called_all_fine() -> None:
@@ -88,7 +90,7 @@ def test_nothing_known_is_never_shown_as_fine() -> None:
 
 
 def test_an_empty_watchlist_says_what_to_do() -> None:
-    assert "doctor" in " ".join(verdict_of(snapshots.empty()))
+    assert "statuswatch sources" in " ".join(verdict_of(snapshots.empty()))
 
 
 def test_offline_says_since_when_and_that_the_rest_is_older() -> None:

@@ -125,8 +125,8 @@ def _no_trouble(look: Scene) -> tuple[Health, list[Line]]:
     if not routes:
         lines = [
             say("Nothing to watch yet: no model or tool of yours was found.", Tone.STRONG),
-            (Span("Add one to the configuration, for example ", Tone.DIM), Span('watch = ["anthropic/code:claude-opus-4.5"]'), Span(",", Tone.DIM)),
-            say("or make a call with a tool that you allowed to be read. `statuswatch doctor` shows what was looked for.", Tone.DIM),
+            (Span("Add one to config.toml, below [watch]: ", Tone.DIM), Span('routes = ["anthropic/code:claude-opus-4.5"]'), Span(",", Tone.DIM)),
+            say("or make a call with a tool that you allowed to be read. `statuswatch sources` shows what can be read.", Tone.DIM),
         ]
         return Health.UNKNOWN, lines
     offline = next((view for view in routes if view.verdict.reason is Reason.OWN_NETWORK), None)
@@ -146,18 +146,12 @@ def _fine(look: Scene, unknown: list[RouteView]) -> Line:
     routes = look.snapshot.routes
     fine = len(routes) - len(unknown)
     quiet = sum(view.verdict.reason is Reason.PAGE_QUIET for view in routes)
-    told = (
-        "The one thing you use is fine."
-        if len(routes) == 1
-        else f"All {len(routes)} things you use are fine."
-        if not unknown
-        else f"{fine} of {len(routes)} things you use are fine."
-    )
+    told = f"{fine} of {len(routes)} things you use are fine." if unknown else look.snapshot.summary.headline
     parts = [say(told, Tone.STRONG)]
     if unknown:
         more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
         parts.append(say(f"Unknown: {look.name_of(unknown[0].route)} ({unknown_words(unknown[0], look)}){more}.", Tone.DIM))
-    if quiet:
+    if quiet and unknown:
         parts.append(say(f"{quiet} by {'its' if quiet == 1 else 'their'} page alone.", Tone.DIM))
     last = _last_trouble(look)
     return join([*parts, say(last, Tone.DIM)], " ")
