@@ -144,7 +144,9 @@ def test_recovery_waits_a_minute_for_a_sibling_that_still_fails_and_then_tells_w
     person.looks(at("10:10:30")).looks(at("10:11"))
     assert person.kinds == ["opened", "resolved"]
     assert person.notices[-1].routes == (OPUS,)
-    assert person.sees(call("10:20", SONNET)).kinds == ["opened", "resolved"]
+
+    assert person.sees(call("10:20", SONNET)).kinds == ["opened", "resolved", "resolved"]
+    assert person.notices[-1].routes == (SONNET,)
 
 
 def test_two_siblings_that_come_back_together_are_one_notice() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from statuswatch.core.concern import Concern, concerns, ended_since, stated_health
+from statuswatch.core.concern import Concern, concerns, docket, ended_since, stated_health
 from statuswatch.core.health import Health, Relevance
 from statuswatch.core.ids import parse_route
 from statuswatch.core.incident import ComponentChange, Incident, Kind
@@ -21,20 +21,20 @@ _WORK = incident(("10:00", "in_progress", "Work on the API."), title="Maintenanc
 
 
 def test_what_concerns_comes_strongest_first_and_what_does_not_is_left_out() -> None:
-    found = concerns(world(read("10:05", _NAMED, _BIG, _CALM, _OTHER, _WORK)), _ROUTE, KNOWLEDGE, at("10:06"))
+    found = concerns(docket(world(read("10:05", _NAMED, _BIG, _CALM, _OTHER, _WORK)), at("10:06")), _ROUTE, KNOWLEDGE)
 
     assert [item.incident.id for item in found] == ["big", "i1", "calm"]
 
 
 def test_maintenance_is_asked_for_apart() -> None:
-    found = concerns(world(read("10:05", _NAMED, _WORK)), _ROUTE, KNOWLEDGE, at("10:06"), Kind.MAINTENANCE)
+    found = concerns(docket(world(read("10:05", _NAMED, _WORK)), at("10:06")), _ROUTE, KNOWLEDGE, Kind.MAINTENANCE)
 
     assert [item.incident.id for item in found] == ["work"]
 
 
 def test_the_newest_that_ended_after_a_time_is_found() -> None:
     ended = incident(("10:00", "investigating", "Errors on Claude Opus 4.5."), ("10:20", "resolved", "Done."))
-    state = world(read("10:05", _NAMED, _OTHER), read("10:21", ended, replace(_OTHER, stage=ended.stage)))
+    state = docket(world(read("10:05", _NAMED, _OTHER), read("10:21", ended, replace(_OTHER, stage=ended.stage))), at("10:22"))
 
     found = ended_since(state, _ROUTE, KNOWLEDGE, at("10:10"))
     assert found is not None

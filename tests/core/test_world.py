@@ -1,7 +1,8 @@
 """Taking observations in: what becomes of the world, and which changes are named."""
 
+import itertools
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,11 +11,11 @@ from hypothesis import strategies as st
 from statuswatch.core.change import ChangeKind
 from statuswatch.core.health import FeedState
 from statuswatch.core.ids import parse_route
-from statuswatch.core.incident import ComponentRef, Impact, Kind, Stage
+from statuswatch.core.incident import ComponentRef, Impact, Incident, Kind, Stage
 from statuswatch.core.lifecycle import Phase
 from statuswatch.core.moment import Moment
 from statuswatch.core.observation import ClockJumped, Command, CommandKind, PageUnchanged
-from statuswatch.core.world import CALLS_KEPT, World, advance, call_route, covers
+from statuswatch.core.world import CALLS_KEPT, CALLS_WHOLE, ROUTES_KEPT, World, advance, call_route, covers
 from support.facts import HAIKU, OPUS, OVERLOADED, at, call, failed_read, incident, moment, read, world
 
 _OPEN = incident(("10:00", "investigating", "We are looking."))
@@ -169,6 +170,75 @@ def test_a_call_is_taken_in_once_in_order_and_the_oldest_are_dropped() -> None:
 
     many = world(*(call("10:00", key=str(number)) for number in range(CALLS_KEPT + 5)))
     assert len(many.calls[OPUS]) == CALLS_KEPT
+
+
+def test_of_many_calls_the_first_of_each_run_and_the_newest_are_kept() -> None:
+    start = at("10:00")
+    calls = [call("10:00"), *(call("10:01", OPUS, OVERLOADED, key=f"{n:04d}") for n in range(4 * CALLS_KEPT))]
+    calls = [replace(seen, call=replace(seen.call, at=start + timedelta(seconds=30 * n))) for n, seen in enumerate(calls)]
+    state = World()
+    for seen in calls:
+        state, _ = advance(state, seen, Moment(seen.call.at, 0.0))
+    kept = [item.at for item in state.calls[OPUS]]
+
+    assert len(kept) == CALLS_KEPT
+    assert kept[:2] == [calls[0].call.at, calls[1].call.at]
+    assert kept[-CALLS_WHOLE:] == [seen.call.at for seen in calls[-CALLS_WHOLE:]]
+    assert max(later - earlier for earlier, later in itertools.pairwise(kept)) < timedelta(minutes=15)
+
+
+def test_where_no_call_repeats_the_one_before_the_oldest_goes() -> None:
+    calls = [call("10:00", OPUS, OVERLOADED if n % 2 else None, key=f"{n:04d}") for n in range(CALLS_KEPT + 1)]
+
+    assert [item.key for item in world(*calls).calls[OPUS]] == [seen.call.key for seen in calls[1:]]
+
+
+def test_a_call_dated_ahead_of_the_clock_was_made_by_now() -> None:
+    state, _ = advance(World(), call("13:00"), moment("10:00"))
+    skewed, _ = advance(World(), call("10:00:30"), moment("10:00"))
+
+    assert [item.at for item in state.calls[OPUS]] == [at("10:00")]
+    assert [item.at for item in skewed.calls[OPUS]] == [at("10:00:30")]
+
+
+def test_a_clock_set_back_takes_along_what_it_had_stamped_ahead() -> None:
+    state = world(call("09:00", HAIKU), call("09:50"), call("10:50", OPUS, OVERLOADED), call("11:00"))
+    back, _ = advance(state, ClockJumped(at("10:10"), -3600.0), moment("10:10"))
+    forth, _ = advance(state, ClockJumped(at("12:10"), 3600.0), moment("12:10"))
+
+    assert [item.at for item in back.calls[OPUS]] == [at("09:50"), at("09:50"), at("10:00")]
+    assert back.calls[HAIKU] == state.calls[HAIKU]
+    assert forth.calls == state.calls
+
+
+def test_routes_that_nobody_called_for_a_day_are_dropped_and_of_very_many_the_newest_stay() -> None:
+    old, _ = advance(
+        world(call("10:00", HAIKU)), replace(call("10:00"), call=replace(call("10:00").call, at=at("11:00") + timedelta(days=1))), moment("23:59").plus(43200)
+    )
+    many = world(*(call(f"10:00:{n // 10:02d}", f"anthropic/api:made-up-{n:03d}x") for n in range(ROUTES_KEPT + 20)))
+
+    assert list(old.calls) == [OPUS]
+    assert len(many.calls) == ROUTES_KEPT
+    assert not any("made-up-000x" in key for key in many.calls)
+
+
+def test_a_resolve_read_late_is_dated_by_the_page_and_never_ahead_of_the_clock() -> None:
+    over = incident(("10:00", "investigating", "x"), ("10:10", "resolved", "y"), ("10:40", "postmortem", "z"))
+    bare = replace(over, updates=(), resolved_at=at("10:12"))
+    ahead = incident(("10:00", "investigating", "x"), ("18:00", "resolved", "y"))
+
+    def ended(shown: Incident) -> datetime | None:
+        known = [read("10:01", _OPEN)] if shown.updates else []
+        return world(*known, read("11:00", shown)).incidents["anthropic:i1"].ended_at
+
+    assert [ended(over), ended(bare), ended(ahead), ended(replace(bare, resolved_at=None))] == [at("10:10"), at("10:12"), at("11:00"), at("11:00")]
+
+
+def test_wishes_of_long_ago_are_forgotten() -> None:
+    state, _ = advance(World(), Command(at("10:00"), CommandKind.ACKNOWLEDGE, OPUS), moment("10:00"))
+    state, _ = advance(state, Command(at("10:00"), CommandKind.ACKNOWLEDGE, HAIKU), Moment(at("10:00") + timedelta(days=31), 0.0))
+
+    assert list(state.acknowledged) == [HAIKU]
 
 
 def test_a_call_of_yesterday_is_no_news() -> None:

@@ -1,7 +1,9 @@
-"""Runs a timeline, which is data, through advance, judge and decide: at these times the feed says and calls end so; between those times want these notices and no other.
+"""Runs a timeline, which is data, through advance, judge and decide.
 
-A file holds `day`, `using` (routes), `end`, optional `tick_s`, and tables: `[[post]]` (an update of an incident, read from the feed at the next read),
-`[[call]]` (with `every_s` and `until` for many), `[[feed]]` (a provider's feed fails with `state` until `until`), `[[want]]` (a notice) and `[[see]]` (a health).
+At these times the feed says and calls end so; between those times want these notices and no other. A file holds `day`, `using` (routes), `end`,
+optional `tick_s`, and tables: `[[post]]` (an update of an incident, read from the feed at the next read), `[[call]]` (with `every_s` and `until` for
+many), `[[feed]]` (a provider's feed fails with `state` until `until`), `[[sleep]]` (the machine sleeps until `until`), `[[jump]]` (its clock is set
+`seconds` off from then on), `[[want]]` (a notice) and `[[see]]` (a health). Times are true time; a set clock shows in what core is given.
 """
 
 import tomllib
@@ -14,12 +16,12 @@ from typing import Any
 from statuswatch.core.alerting import decide
 from statuswatch.core.health import Confidence, Fault, FeedState, Health
 from statuswatch.core.ids import Surface, parse_route
-from statuswatch.core.incident import ComponentRef, Impact, Incident, Page, Stage, Update
+from statuswatch.core.incident import ComponentRef, Impact, Incident, Kind, Page, Stage, Update
 from statuswatch.core.judge import Judgement, judge
 from statuswatch.core.knowledge import ComponentFacts, Knowledge, ProviderFacts
 from statuswatch.core.moment import Moment, parse_time
 from statuswatch.core.notice import Notice, NoticeKind, Policy, Suppressed, Told
-from statuswatch.core.observation import Call, CallSeen, Diagnosis, FeedFailed, Observation, Outcome, PageRead
+from statuswatch.core.observation import Call, CallSeen, ClockJumped, Diagnosis, FeedFailed, Observation, Outcome, PageRead
 from statuswatch.core.watchlist import Watch, Watchlist, WatchSource
 from statuswatch.core.world import World, advance
 
@@ -29,9 +31,15 @@ _CHAT = ComponentFacts("chat", ("claude.ai",), frozenset({Surface.CHAT}))
 KNOWLEDGE = Knowledge(
     {
         "anthropic": ProviderFacts(
-            "anthropic", "Anthropic", families=("claude",), components=(_CODE, _API, _CHAT), page_url="https://status.example/anthropic"
+            "anthropic",
+            "Anthropic",
+            families=("claude",),
+            components=(_CODE, _API, _CHAT),
+            page_url="https://status.example/anthropic",
+            runs_on=("cloudflare",),
         ),
-        "openai": ProviderFacts("openai", "OpenAI", families=("gpt",), page_url="https://status.example/openai"),
+        "cloudflare": ProviderFacts("cloudflare", "Cloudflare", page_url="https://status.example/cloudflare"),
+        "openai": ProviderFacts("openai", "OpenAI", families=("gpt",), page_url="https://status.example/openai", runs_on=("cloudflare",)),
         "github": ProviderFacts("github", "GitHub", page_url="https://status.example/github"),
     },
     models=("claude-opus-4.5", "claude-opus-4.6", "claude-sonnet-4", "claude-sonnet-4.5", "claude-haiku-4.5", "gpt-5.5"),
@@ -49,9 +57,10 @@ _DIAGNOSES = {
 
 @dataclass
 class Played:
-    """What a timeline gave."""
+    """What a timeline gave; `told` pairs each notice with the true time."""
 
-    notices: list[Notice] = field(default_factory=list)
+    told: list[tuple[datetime, Notice]] = field(default_factory=list)
+    amended: list[Notice] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)
     seen: list[tuple[datetime, Judgement]] = field(default_factory=list)
 
@@ -78,28 +87,40 @@ class Timeline:
         played, world, told = Played(), World(), Told()
         start = self.time(self.data["start"])
         for at, observation in self._steps(start):
-            now = Moment(at, (at - start).total_seconds())
+            now = Moment(self.wall(at), (at - start).total_seconds())
             if observation is not None:
                 world, _ = advance(world, observation, now)
             judgement = judge(world, self.watchlist, KNOWLEDGE, now)
             decision = decide(judgement, world, told, Policy(), KNOWLEDGE, now)
             told = decision.told
-            played.notices += [notice for notice in decision.notices if notice.kind is not NoticeKind.AMENDED]
+            played.told += [(at, notice) for notice in decision.notices if notice.kind is not NoticeKind.AMENDED]
+            played.amended += [notice for notice in decision.notices if notice.kind is NoticeKind.AMENDED]
             played.suppressed += decision.suppressed
             played.seen.append((at, judgement))
         return played
 
+    def wall(self, at: datetime) -> datetime:
+        """What the machine's clock shows at the true time `at`."""
+        return at + sum((timedelta(seconds=jump["seconds"]) for jump in self.data.get("jump", []) if self.time(jump["at"]) <= at), timedelta())
+
     def _steps(self, start: datetime) -> Iterator[tuple[datetime, Observation | None]]:
-        """Every feed read and call in order; a feed is read once a tick and at the very time of a post."""
+        """Every feed read and call in order; a feed is read once a tick and at the very time of a post. Nothing happens while the machine sleeps."""
         end, tick = self.time(self.data["end"]), timedelta(seconds=self.data.get("tick_s", 30))
         steps: list[tuple[datetime, int, Observation | None]] = []
         reads = {start + n * tick for n in range(int((end - start) / tick) + 1)}
         if self.data.get("read_at_posts", True):
-            reads |= {self.time(post["at"]) for post in self.data.get("post", []) if self.time(post["at"]) <= end}
+            shown = [self.time(post.get("posted", post["at"])) for post in self.data.get("post", [])]
+            reads |= {at for at in shown if start <= at <= end}
         for at in reads:
-            steps += [(at, 0, observation) for observation in self._reads(at)] + [(at, 2, None)]
+            steps += [(at, 1, observation) for observation in self._reads(at)] + [(at, 3, None)]
         for number, call in enumerate(self.data.get("call", [])):
-            steps += [(seen.call.at, 1, seen) for seen in self._calls(number, call)]
+            steps += [(made, 2, seen) for made, seen in self._calls(number, call)]
+        for jump in self.data.get("jump", []):
+            steps.append((self.time(jump["at"]), 0, ClockJumped(self.wall(self.time(jump["at"])), jump["seconds"])))
+        for nap in self.data.get("sleep", []):
+            asleep, awake = self.time(nap["at"]), self.time(nap["until"])
+            steps = [step for step in steps if not asleep < step[0] < awake]
+            steps.append((awake, 0, ClockJumped(self.wall(awake), (awake - asleep).total_seconds())))
         return ((at, observation) for at, _, observation in sorted(steps, key=lambda step: (step[0], step[1])))
 
     def _reads(self, at: datetime) -> Iterator[Observation]:
@@ -119,9 +140,11 @@ class Timeline:
             shown = self.time(post["posted"]) if "posted" in post else when
             if post.get("provider", "anthropic") == provider and shown <= at:
                 incidents[post["id"]] = _with_post(incidents.get(post["id"]), post, provider, when, shown)
-        return Page(provider, "statuspage-incidents", Health.UNKNOWN, incidents=tuple(incidents.values()))
+        planned = tuple(item for item in incidents.values() if item.kind is Kind.MAINTENANCE)
+        broken = tuple(item for item in incidents.values() if item.kind is Kind.INCIDENT)
+        return Page(provider, "statuspage-incidents", Health.UNKNOWN, incidents=broken, maintenances=planned)
 
-    def _calls(self, number: int, call: dict[str, Any]) -> Iterator[CallSeen]:
+    def _calls(self, number: int, call: dict[str, Any]) -> Iterator[tuple[datetime, CallSeen]]:
         route = parse_route(call["route"])
         at, until = self.time(call["at"]), self.time(call.get("until", call["at"]))
         index = 0
@@ -131,8 +154,9 @@ class Timeline:
                 outcome = Outcome.OK if word == "ok" else Outcome.FAILED
                 final = attempt == call.get("attempts", 1) - 1
                 key = f"{number}-{index}-{attempt}"
-                made = Call(key, at, call.get("client", "claude-code"), route.provider, route.model, outcome, route.surface, _DIAGNOSES.get(word), final)
-                yield CallSeen(at, replace(made, turn=f"{number}-{index}", project=call.get("project")))
+                shown = self.wall(at)
+                made = Call(key, shown, call.get("client", "claude-code"), route.provider, route.model, outcome, route.surface, _DIAGNOSES.get(word), final)
+                yield at, CallSeen(shown, replace(made, turn=f"{number}-{index}", project=call.get("project")))
             index += 1
             at += timedelta(seconds=call.get("every_s", 60))
 
@@ -140,7 +164,8 @@ class Timeline:
 def _with_post(known: Incident | None, post: dict[str, Any], provider: str, when: datetime, shown: datetime) -> Incident:
     stage = Stage(post["stage"])
     if known is None:
-        known = Incident(provider, post["id"], post["title"], started_at=when, posted_at=shown, url=f"https://status.example/{post['id']}")
+        kind = Kind(post.get("kind", "incident"))
+        known = Incident(provider, post["id"], post["title"], kind=kind, started_at=when, posted_at=shown, url=f"https://status.example/{post['id']}")
     if "components" in post:
         known = replace(known, components=tuple(ComponentRef(name, name) for name in post["components"]))
     return replace(

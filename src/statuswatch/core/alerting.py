@@ -14,7 +14,7 @@ from statuswatch.core.judge import Judgement
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.moment import Moment
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason, Policy, Suppressed, SuppressReason, Told, Trouble
-from statuswatch.core.owncalls import own_calls
+from statuswatch.core.owncalls import BURST, OwnCalls, own_calls
 from statuswatch.core.relevance import RelevanceReason
 from statuswatch.core.verdict import Reason, Verdict
 from statuswatch.core.world import World
@@ -25,7 +25,10 @@ RECOVERY_GRACE = timedelta(seconds=60)
 STILL_CALLING = timedelta(minutes=10)
 OLD_NEWS = timedelta(hours=24)
 FORGOTTEN = timedelta(days=15)
+QUIET = timedelta(hours=2)
+STEADY_FOR = timedelta(minutes=10)
 _STEADY = 3
+_GRAVE = 3
 _BROAD = frozenset({RelevanceReason.ALL_MODELS, RelevanceReason.MANY_MODELS, RelevanceReason.NOTHING_SAID})
 
 
@@ -46,7 +49,20 @@ def decide(judgement: Judgement, world: World, told: Told, policy: Policy, knowl
     for verdict in judgement.verdicts:
         desk.consider(verdict)
     desk.recoveries()
-    return Decision(Told(tuple(desk.troubles), told.seen_before, desk.counter), tuple(desk.notices), tuple(desk.suppressed), desk.look_again_at)
+    notices = tuple(desk.written())
+    return Decision(Told(tuple(desk.troubles), told.seen_before, desk.counter), notices, tuple(desk.suppressed), desk.look_again_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A notice that is decided and not written yet: what it names is known when all routes were looked at. `number`: which of its trouble's."""
+
+    trouble: str
+    number: int
+    kind: NoticeKind
+    reason: NoticeReason
+    verdict: Verdict
+    routes: tuple[str, ...] = ()
 
 
 class _Desk:
@@ -57,7 +73,7 @@ class _Desk:
         self.world, self.policy, self.announcer, self.now = world, policy, announcer, now
         self.troubles = list(told.troubles)
         self.counter = told.counter
-        self.notices: list[Notice] = []
+        self.drafts: list[_Draft] = []
         self.suppressed: list[Suppressed] = []
         self.told_back: set[str] = set()
         self.look_again_at: datetime | None = None
@@ -95,8 +111,7 @@ class _Desk:
         return self._incident_worth(verdict)
 
     def _own_failures_worth(self, verdict: Verdict) -> tuple[NoticeReason | None, SuppressReason | None]:
-        calls = own_calls(self.world, verdict.route, self.now)
-        proven = len(calls.burst) >= _STEADY or calls.gave_up or verdict.relevance is Relevance.AFFECTED
+        proven = self._calls(verdict).proven(verdict.side) or verdict.relevance is Relevance.AFFECTED
         if verdict.confidence is Confidence.LOW or not proven:
             return None, SuppressReason.NOT_SURE_YET
         return NoticeReason.OWN_FAILURES, None
@@ -106,6 +121,8 @@ class _Desk:
         incident = tracked.incident
         if verdict.reason is Reason.BACK_BUT_OPEN:
             return None, None
+        if verdict.reason is Reason.CALLS_SUCCEED:
+            return None, SuppressReason.OWN_CALLS_SUCCEED
         posted = max((update.posted_at or update.at for update in incident.updates), default=incident.posted_at or tracked.first_seen)
         if self.now - posted > OLD_NEWS:
             return None, SuppressReason.STALE
@@ -113,31 +130,48 @@ class _Desk:
             return None, SuppressReason.NOT_SURE_YET
         return NoticeReason.INCIDENT_POSTED, None
 
+    def _calls(self, verdict: Verdict) -> OwnCalls:
+        return own_calls(self.world, verdict.route, self.now)
+
     def _trouble_of(self, verdict: Verdict) -> int | None:
-        """The trouble that this verdict belongs to: the same incident, or the same route or provider where either side has no incident yet."""
+        """The trouble that this verdict belongs to: the same incident, whoever it hits; else the same provider's, lately, where either side has no incident."""
         route = verdict.route.canonical
         for index, trouble in enumerate(self.troubles):
-            if trouble.provider != verdict.route.provider:
-                continue
             if verdict.incident is not None and verdict.incident in trouble.incidents:
                 return index
+        for index, trouble in enumerate(self.troubles):
+            if trouble.provider != verdict.route.provider or self._is_past(trouble):
+                continue
             if (verdict.incident is None or not trouble.incidents) and (trouble.closed_at is None or route in trouble.back):
                 return index
         return None
 
+    def _is_past(self, trouble: Trouble) -> bool:
+        """Whether nothing has spoken of it for so long that what comes now is news, though nobody saw it end."""
+        return self.now - (trouble.seen_at or trouble.opened_at) > QUIET
+
     def _open(self, verdict: Verdict, reason: NoticeReason) -> None:
         self.counter += 1
         route = verdict.route.canonical
+        self._leave_past_troubles(route)
         incidents = (verdict.incident,) if verdict.incident else ()
-        trouble = Trouble(f"t{self.counter}", verdict.route.provider, self.now, (route,), incidents=incidents, weight=self._weight(verdict))
+        trouble = Trouble(f"t{self.counter}", verdict.route.provider, self.now, (route,), incidents=incidents, weight=self._weight(verdict), seen_at=self.now)
         self._tell(trouble, NoticeKind.OPENED, reason, verdict)
 
+    def _leave_past_troubles(self, route: str) -> None:
+        """A route that opens a new trouble waits in no past one for its end."""
+        left = [
+            replace(trouble, pending=tuple(item for item in trouble.pending if item != route)) if self._is_past(trouble) else trouble
+            for trouble in self.troubles
+        ]
+        self.troubles = [trouble for trouble in left if trouble.pending or trouble.closed_at]
+
     def _join(self, index: int, verdict: Verdict, reason: NoticeReason) -> None:
-        trouble, route = self.troubles[index], verdict.route.canonical
+        trouble, route = replace(self.troubles[index], seen_at=self.now), verdict.route.canonical
         incidents = trouble.incidents
         if verdict.incident and verdict.incident not in incidents:
             incidents = (*incidents, verdict.incident)
-        if trouble.closed_at is not None or route in trouble.back:
+        if trouble.closed_at is not None or (route in trouble.back and route not in trouble.pending):
             self._again(index, replace(trouble, incidents=incidents), verdict)
             return
         weight = max(trouble.weight, self._weight(verdict))
@@ -148,7 +182,7 @@ class _Desk:
             if late and NoticeKind.GREW not in trouble.told:
                 self._tell(grown, NoticeKind.GREW, NoticeReason.SCOPE_GREW, verdict, index)
                 return
-        elif weight >= _STEADY > trouble.weight and NoticeKind.WORSENED not in trouble.told and NoticeKind.OPENED in trouble.told and trouble.incidents:
+        elif weight >= _GRAVE > trouble.weight and NoticeKind.WORSENED not in trouble.told and trouble.incidents:
             self._tell(grown, NoticeKind.WORSENED, NoticeReason.WORSE, verdict, index)
             return
         self.suppressed.append(Suppressed(self.now, route, SuppressReason.ALREADY_TOLD, verdict.incident))
@@ -158,19 +192,19 @@ class _Desk:
         """Bring the shown notice up to date, silently, when what it says has changed in substance."""
         digest = self.announcer.digest(trouble, self.verdicts)
         if digest != trouble.digest and verdict.route.canonical == trouble.pending[0]:
-            notice = self.announcer.notice(trouble, NoticeKind.AMENDED, reason, verdict, self.verdicts, len(trouble.told), digest)
-            self.notices.append(notice)
-            trouble = replace(trouble, digest=digest)
+            self._draft(trouble, NoticeKind.AMENDED, reason, verdict)
+            trouble = replace(trouble, digest=digest, number=trouble.number + 1)
         self.troubles[index] = trouble
 
     def _again(self, index: int, trouble: Trouble, verdict: Verdict) -> None:
-        """It was told as back and fails again. Said once; after that it flaps, and only its steady end is told."""
+        """It was told as back and fails again. Said once; after that it flaps: nothing is said that was said before."""
         route = verdict.route.canonical
-        trouble = replace(trouble, pending=(*trouble.pending, route), back=tuple(r for r in trouble.back if r != route), closed_at=None, hold_until=None)
+        trouble = replace(trouble, pending=(*trouble.pending, route), closed_at=None, hold_until=None)
         if NoticeKind.REOPENED in trouble.told:
             self.suppressed.append(Suppressed(self.now, route, SuppressReason.FLAPPING, verdict.incident))
             self.troubles[index] = trouble
             return
+        trouble = replace(trouble, back=tuple(item for item in trouble.back if item != route))
         self._tell(trouble, NoticeKind.REOPENED, NoticeReason.REOPENED, verdict, index)
 
     def recoveries(self) -> None:
@@ -181,56 +215,65 @@ class _Desk:
 
     def _recover(self, index: int, trouble: Trouble) -> None:
         back = tuple(route for route in trouble.pending if self._is_back(route, trouble))
-        if not back:
-            return
         rest = tuple(route for route in trouble.pending if route not in back)
-        if any(self._still_failing(route) for route in rest):
-            hold = trouble.hold_until or self.now + RECOVERY_GRACE
-            if self.now < hold:
-                self.troubles[index] = replace(trouble, hold_until=hold)
-                self.look_again_at = min(self.look_again_at or hold, hold)
-                self.suppressed.extend(Suppressed(self.now, route, SuppressReason.GRACE) for route in back)
-                return
-        verdict = self.verdicts.get(back[0])
-        known = set(back) <= self.told_back
-        self.told_back.update(back)
-        closed = replace(trouble, pending=rest, back=(*trouble.back, *back), hold_until=None, closed_at=None if rest else self.now)
-        if verdict is None or known:  # no longer on the watchlist, or told just now with another trouble of the same routes
+        if not back or (any(self._still_failing(route) for route in rest) and self._waits(index, trouble, back)):
+            return
+        news = tuple(route for route in back if route not in trouble.back)
+        closed = replace(trouble, pending=rest, back=(*trouble.back, *news), hold_until=None, closed_at=None if rest else self.now)
+        unheard = tuple(route for route in news if route not in self.told_back and route in self.verdicts)
+        self.told_back.update(news)
+        if not unheard:  # no longer on the watchlist, told just now with another trouble, or told before it flapped
             self.troubles[index] = closed
             return
-        again = NoticeKind.RESOLVED in trouble.told and NoticeKind.REOPENED not in trouble.told
-        if again and not rest:
-            self.troubles[index] = closed
-            return
-        self._tell(closed, NoticeKind.RESOLVED, self._back_reason(verdict, trouble), verdict, index, back)
+        verdict = self.verdicts[unheard[0]]
+        self._tell(closed, NoticeKind.RESOLVED, self._back_reason(verdict, trouble), verdict, index, unheard)
+
+    def _waits(self, index: int, trouble: Trouble, back: tuple[str, ...]) -> bool:
+        """Whether what is back waits for what still fails: a minute before the first is told, and for the last one after that."""
+        hold = min(trouble.hold_until or self.now + RECOVERY_GRACE, self.now + RECOVERY_GRACE)
+        if self.now >= hold and NoticeKind.RESOLVED not in trouble.told:
+            return False
+        self.troubles[index] = replace(trouble, hold_until=hold)
+        self._look_again(max(hold, self.now + RECOVERY_GRACE) if self.now >= hold else hold)
+        self.suppressed.extend(Suppressed(self.now, route, SuppressReason.GRACE) for route in back)
+        return True
+
+    def _look_again(self, when: datetime) -> None:
+        self.look_again_at = min(self.look_again_at or when, when)
 
     def _is_back(self, route: str, trouble: Trouble) -> bool:
         verdict = self.verdicts.get(route)
         if verdict is None:
             return True
-        works = verdict.health is Health.OK or verdict.reason in {Reason.BACK_BUT_OPEN, Reason.CALLS_SUCCEED}
-        if not works or (verdict.reason is Reason.PAGE_QUIET and not trouble.incidents):
+        by_call = verdict.reason in {Reason.BACK_BUT_OPEN, Reason.CALLS_SUCCEED}
+        if not by_call and (verdict.health is not Health.OK or (verdict.reason is Reason.PAGE_QUIET and not trouble.incidents)):
             return False
-        if NoticeKind.REOPENED in trouble.told and verdict.reason is not Reason.RESOLVED_UNVERIFIED:
-            return self._steady(verdict)
-        return True
+        calls = self._calls(verdict)
+        if not by_call and calls.last_failed is not None and self.now - calls.last_failed < BURST:
+            self._look_again(calls.last_failed + BURST)  # still calling: the next call says more than the page
+            return False
+        return NoticeKind.REOPENED not in trouble.told or (_steady(calls) if by_call else self._page_is_steady(trouble))
 
-    def _steady(self, verdict: Verdict) -> bool:
-        calls = own_calls(self.world, verdict.route, self.now)
-        since = calls.recent[::-1]
-        worked = next((n for n, call in enumerate(since) if call.diagnosis is not None), len(since))
-        return worked >= _STEADY
+    def _page_is_steady(self, trouble: Trouble) -> bool:
+        """Whether the page has left the trouble's incidents closed for a while."""
+        known = (self.world.incidents.get(key) for key in trouble.incidents)
+        steady_at = max((item.changed_at + STEADY_FOR for item in known if item is not None and not item.live(self.now)), default=self.now)
+        if steady_at > self.now:
+            self._look_again(steady_at)
+        return steady_at <= self.now
 
     def _still_failing(self, route: str) -> bool:
         verdict = self.verdicts.get(route)
         if verdict is None:
             return False
-        last = own_calls(self.world, verdict.route, self.now).last_failed
+        last = self._calls(verdict).last_failed
         return last is not None and self.now - last < STILL_CALLING
 
     def _back_reason(self, verdict: Verdict, trouble: Trouble) -> NoticeReason:
         if verdict.reason in {Reason.CALLS_SUCCEED, Reason.BACK_BUT_OPEN}:
             return NoticeReason.OWN_SUCCESS
+        if verdict.reason is Reason.RESOLVED_UNVERIFIED:
+            return NoticeReason.PAGE_RESOLVED
         tracked = (self.world.incidents.get(key) for key in trouble.incidents)
         live = any(item is not None and item.live(self.now) for item in tracked)
         return NoticeReason.NARROWED if live else NoticeReason.PAGE_RESOLVED
@@ -242,20 +285,37 @@ class _Desk:
         return {Impact.MINOR: 1, Impact.MAJOR: 2, Impact.CRITICAL: 3}.get(tracked.incident.impact, 0)
 
     def _tell(self, trouble: Trouble, kind: NoticeKind, reason: NoticeReason, verdict: Verdict, index: int | None = None, routes: tuple[str, ...] = ()) -> None:
-        digest = self.announcer.digest(trouble, self.verdicts)
-        muted = self._muted(verdict, trouble)
-        number = len(trouble.told)
-        trouble = replace(trouble.telling(kind), digest=digest)
-        if muted:
+        if self._muted(verdict, trouble):
             self.suppressed.append(Suppressed(self.now, verdict.route.canonical, SuppressReason.MUTED, verdict.incident))
-        else:
-            self.notices.append(self.announcer.notice(trouble, kind, reason, verdict, self.verdicts, number, digest, routes))
+        self._draft(trouble, kind, reason, verdict, routes)
+        trouble = replace(trouble.telling(kind), number=trouble.number + 1, digest=self.announcer.digest(trouble, self.verdicts))
         if index is None:
             self.troubles.append(trouble)
         else:
             self.troubles[index] = trouble
 
+    def _draft(self, trouble: Trouble, kind: NoticeKind, reason: NoticeReason, verdict: Verdict, routes: tuple[str, ...] = ()) -> None:
+        if not self._muted(verdict, trouble):
+            self.drafts.append(_Draft(trouble.id, trouble.number, kind, reason, verdict, routes))
+
+    def written(self) -> list[Notice]:
+        """The decided notices in words; from here on the troubles remember what these words stand on."""
+        notices = []
+        for draft in self.drafts:
+            index = next(index for index, trouble in enumerate(self.troubles) if trouble.id == draft.trouble)
+            trouble = self.troubles[index]
+            notices.append(self.announcer.notice(trouble, draft.number, draft.kind, draft.reason, draft.verdict, self.verdicts, draft.routes))
+            self.troubles[index] = replace(trouble, digest=self.announcer.digest(trouble, self.verdicts))
+        return notices
+
     def _muted(self, verdict: Verdict, trouble: Trouble) -> bool:
         targets = {"*", verdict.route.canonical, verdict.route.provider, *trouble.incidents}
         active = {target for target, until in (*self.policy.muted, *self.world.mutes.items()) if until > self.now}
         return bool(targets & active)
+
+
+def _steady(calls: OwnCalls) -> bool:
+    """Whether own calls work again for good: three in a row, or one that long after the newest failure."""
+    worked = next((count for count, call in enumerate(reversed(calls.recent)) if call.diagnosis is not None), len(calls.recent))
+    apart = calls.last_ok is not None and calls.failed_before is not None and calls.last_ok - calls.failed_before >= STEADY_FOR
+    return worked >= _STEADY or apart

@@ -1,7 +1,7 @@
 """The words of a notice, and what its text stands on."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from statuswatch.core.health import Health, Relevance
 from statuswatch.core.ids import parse_route
@@ -9,6 +9,9 @@ from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason, Policy, Trouble
 from statuswatch.core.verdict import AdviceKind, Evidence, EvidenceKind, Reason, Verdict
 from statuswatch.core.wording import USUAL_LAG, age_of, failed_words, failing_sentence, model_title, route_title
+
+_NAMED = 3
+_UNSEEN = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +34,19 @@ class Announcer:
     def notice(
         self,
         trouble: Trouble,
+        number: int,
         kind: NoticeKind,
         reason: NoticeReason,
         verdict: Verdict,
         verdicts: dict[str, Verdict],
-        number: int,
-        digest: str,
         routes: tuple[str, ...] = (),
     ) -> Notice:
-        """The notice `number` of `trouble`, with its id made from the trouble, the kind and what it stands on."""
+        """The notice `number` of `trouble`; its id is made of the trouble, that number and the kind."""
         about = routes or ((verdict.route.canonical,) if kind in {NoticeKind.GREW, NoticeKind.REOPENED} else trouble.pending)
         shown = tuple(item for item in (verdicts.get(route) for route in about) if item is not None) or (verdict,)
         title, body = self._back(trouble, reason, shown) if kind is NoticeKind.RESOLVED else self._bad(kind, shown)
-        suffix = f"-{abs(_stable(digest)):08x}" if kind is NoticeKind.AMENDED else ""
         return Notice(
-            id=f"{trouble.id}-{number}-{kind}{suffix}@{trouble.opened_at:%Y%m%dT%H%M%S}",
+            id=f"{trouble.id}-{number}-{kind}@{trouble.opened_at:%Y%m%dT%H%M%S}",
             trouble=f"{trouble.id}@{trouble.opened_at:%Y%m%dT%H%M%S}",
             kind=kind,
             at=self.now,
@@ -64,28 +65,44 @@ class Announcer:
     def _bad(self, kind: NoticeKind, shown: tuple[Verdict, ...]) -> tuple[str, str]:
         first = shown[0]
         if first.reason in {Reason.INCIDENT_POSSIBLE, Reason.CALLS_SUCCEED} and first.health is Health.SUSPECT:
-            title = f"{self.knowledge.name_of(first.route.provider)} reports trouble that may concern {self._names(shown)}"
+            title = f"{self._poster(first)} reports trouble that may concern {self._names(shown)}"
         elif first.health is Health.RECOVERING:
-            title = f"{self.knowledge.name_of(first.route.provider)} is recovering for {self._names(shown)}"
+            title = f"{self._poster(first)} says it is coming back for {self._names(shown)}"
         else:
-            title = failing_sentence(first, self.knowledge) + "".join(f", {model_title(item.route.model)}" for item in shown[1:3])
+            title = self._failing(shown)
         if kind is NoticeKind.REOPENED:
             title = f"Again: {title}"
         parts = [part for part in (self._calls(first), self._page(first), self._instead(first)) if part]
         return title, " ".join(parts)
 
+    def _failing(self, shown: tuple[Verdict, ...]) -> str:
+        """Who fails for what; several providers that fail for one cause are named side by side."""
+        providers = list(dict.fromkeys(item.route.provider for item in shown))
+        if len(providers) > 1:
+            return f"{_listed([self.knowledge.name_of(provider) for provider in providers])} are failing for {self._names(shown)}"
+        models = list(dict.fromkeys(model_title(item.route.model) for item in shown[1:]))
+        first = model_title(shown[0].route.model)
+        return ", ".join([failing_sentence(shown[0], self.knowledge), *(model for model in models if model != first)][:_NAMED])
+
+    def _poster(self, verdict: Verdict) -> str:
+        """Whose page speaks: that of the incident, which may be what the provider runs on."""
+        return self.knowledge.name_of(verdict.incident.split(":", 1)[0] if verdict.incident else verdict.route.provider)
+
     def _calls(self, verdict: Verdict) -> str:
         failed = _find(verdict, EvidenceKind.CALLS_FAILED)
         if failed is None:
-            return "" if _find(verdict, EvidenceKind.CALLS_OK) is None else "Your calls work so far."
+            return "" if _find(verdict, EvidenceKind.CALLS_OK) is None else "Your own calls worked so far."
         return f"Not you: {failed_words(failed)}."
 
     def _page(self, verdict: Verdict) -> str:
         incident = _find(verdict, EvidenceKind.INCIDENT)
         if incident is not None:
-            return f'Page: "{incident.quote}".'
-        quiet = _find(verdict, EvidenceKind.PAGE_QUIET)
-        return f"Page says nothing yet ({USUAL_LAG})." if quiet is not None else "Their page cannot be read."
+            poster = (incident.incident or "").split(":", 1)[0]
+            whose = "Page" if poster == verdict.route.provider else f"{self.knowledge.name_of(poster)}'s page"
+            return f'{whose}: "{incident.quote}".'
+        if _find(verdict, EvidenceKind.PAGE_QUIET) is not None:
+            return f"Page says nothing yet ({USUAL_LAG})."
+        return "" if _find(verdict, EvidenceKind.FEED_STATE) is None else "Their page cannot be read."
 
     def _instead(self, verdict: Verdict) -> str:
         switch = [advice.target for advice in verdict.advice if advice.kind is AdviceKind.SWITCH]
@@ -93,17 +110,19 @@ class Announcer:
 
     def _back(self, trouble: Trouble, reason: NoticeReason, shown: tuple[Verdict, ...]) -> tuple[str, str]:
         names = self._names(shown)
-        verb = "are" if len(shown) > 1 else "is"
+        verb = "are" if len({item.route.model for item in shown}) > 1 else "is"
         lasted = age_of(trouble.opened_at, self.now)
+        posters = dict.fromkeys(key.split(":", 1)[0] for key in trouble.incidents) or {trouble.provider: None}
+        says = _listed([self.knowledge.name_of(poster) for poster in posters])
         if reason is NoticeReason.NARROWED:
-            return f"{names} {verb} not affected after all", f"{self.knowledge.name_of(trouble.provider)} now names other models only."
+            return f"{names} {verb} not affected after all", f"{says} now names others only."
         if reason is NoticeReason.OWN_SUCCESS:
-            return f"{names} {verb} back", f"Your call just worked. It lasted {lasted}."
-        return f"{names} {verb} back, says {self.knowledge.name_of(trouble.provider)}", f"You made no call since, so nothing verifies it. It lasted {lasted}."
+            unseen = self.now - (trouble.seen_at or self.now) > _UNSEEN
+            return f"{names} {verb} back", f"Your call just worked. It lasted {'at most ' if unseen else ''}{lasted}."
+        return f"{names} {verb} back, says {says}", f"You made no call since, so nothing verifies it. It lasted {lasted}."
 
     def _names(self, shown: tuple[Verdict, ...]) -> str:
-        names = list(dict.fromkeys(route_title(item.route, self.knowledge) for item in shown))
-        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        return _listed(list(dict.fromkeys(route_title(item.route, self.knowledge) for item in shown)))
 
     def _url(self, verdict: Verdict) -> str | None:
         incident = _find(verdict, EvidenceKind.INCIDENT)
@@ -113,13 +132,11 @@ class Announcer:
         return facts.page_url if facts else None
 
 
+def _listed(names: list[str]) -> str:
+    """Names as a person lists them, no more than a few; empty for none."""
+    shown = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"] if len(names) > _NAMED else names
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)
+
+
 def _find(verdict: Verdict, kind: EvidenceKind) -> Evidence | None:
     return next((item for item in verdict.evidence if item.kind is kind), None)
-
-
-def _stable(text: str) -> int:
-    """A small number made from `text`, the same in every process (`hash` is not)."""
-    number = 2166136261
-    for char in text.encode():
-        number = ((number ^ char) * 16777619) & 0xFFFFFFFF
-    return number

@@ -8,19 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from statuswatch.core.advising import advise
-from statuswatch.core.concern import Concern, concerns, ended_since, stated_health
+from statuswatch.core.concern import Concern, Docket, concerns, docket, ended_since, episode_start, speaks_of_keys, stated_health
 from statuswatch.core.health import LADDER, Confidence, Fault, FeedState, Health, Relevance, Side, raised
-from statuswatch.core.ids import Route
+from statuswatch.core.ids import Route, parse_route
 from statuswatch.core.incident import Kind
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.moment import Moment
-from statuswatch.core.observation import Diagnosis, Outcome
-from statuswatch.core.owncalls import FORGET_AFTER, WINDOW, OwnCalls, leading, own_calls, requests
+from statuswatch.core.observation import Call, Diagnosis, Outcome
+from statuswatch.core.owncalls import ENOUGH, FORGET_AFTER, WINDOW, OwnCalls, leading, own_calls, requests
 from statuswatch.core.verdict import Evidence, EvidenceKind, Reason, Verdict
 from statuswatch.core.watchlist import Watchlist
 from statuswatch.core.world import FeedStatus, World
 
-_ENOUGH = 3
 _TRUSTED_HOSTS = 2
 _JUST_BEFORE = timedelta(minutes=5)
 
@@ -58,6 +57,11 @@ class _Case:
         return self.top if self.top and self.top.finding.relevance is Relevance.AFFECTED else None
 
     @property
+    def spell(self) -> tuple[Call, ...]:
+        """The failures that the leading diagnosis stands for."""
+        return self.calls.spell(self.leading.side) if self.leading else self.calls.streak
+
+    @property
     def fresh(self) -> tuple[FeedStatus, ...]:
         return tuple(feed for feed in self.feeds if feed.state_at(self.now) is FeedState.FRESH)
 
@@ -65,7 +69,8 @@ class _Case:
 def judge(world: World, watchlist: Watchlist, knowledge: Knowledge, now: Moment) -> Judgement:
     """One verdict for each watched route at `now`, with the evidence it stands on and what to do."""
     offline = offline_since(world, now.at)
-    cases = [_case(world, route, knowledge, now.at, offline) for route in watchlist.routes]
+    listed = docket(world, now.at)
+    cases = [_case(world, listed, route, knowledge, now.at, offline) for route in watchlist.routes]
     verdicts = tuple(_verdict(case) for case in cases)
     told = tuple(_furnished(verdict, case, verdicts, world, knowledge) for verdict, case in zip(verdicts, cases, strict=True))
     decays = [case.calls.last_failed + FORGET_AFTER for case in cases if case.calls.last_failed]
@@ -83,7 +88,7 @@ def offline_since(world: World, now: datetime) -> datetime | None:
     return None if any(at > since for at in answered) else since
 
 
-def _case(world: World, route: Route, knowledge: Knowledge, now: datetime, offline: datetime | None) -> _Case:
+def _case(world: World, listed: Docket, route: Route, knowledge: Knowledge, now: datetime, offline: datetime | None) -> _Case:
     calls = own_calls(world, route, now)
     facts = knowledge.providers.get(route.provider)
     names = {route.provider, *(facts.feeds_of if facts else ())}
@@ -92,9 +97,9 @@ def _case(world: World, route: Route, knowledge: Knowledge, now: datetime, offli
         now=now,
         calls=calls,
         leading=leading(calls.streak),
-        concerns=concerns(world, route, knowledge, now),
-        maintenance=concerns(world, route, knowledge, now, Kind.MAINTENANCE),
-        ended=ended_since(world, route, knowledge, calls.last_failed) if calls.last_failed else None,
+        concerns=concerns(listed, route, knowledge),
+        maintenance=concerns(listed, route, knowledge, Kind.MAINTENANCE),
+        ended=ended_since(listed, route, knowledge, calls.last_failed) if calls.last_failed else None,
         feeds=tuple(feed for feed in world.feeds.values() if feed.provider in names),
         offline_since=offline,
         network_bad=offline is not None,
@@ -130,11 +135,13 @@ def _resolved_unverified(case: _Case) -> Verdict | None:
 def _own_failures(case: _Case) -> Verdict | None:
     """The newest own calls failed, lately: whose fault by what they said."""
     last = case.calls.last_failed
-    if last is None or (case.now - last > FORGET_AFTER and case.top is None):
+    if last is None or (case.now - last > FORGET_AFTER and not _explains(case.top, last)):
         return None
     diagnosis = case.leading
     if diagnosis is None or diagnosis.side is Side.UNDECIDED or diagnosis.fault is Fault.NETWORK:
         return _failures_undecided(case)
+    if diagnosis.fault is Fault.AUTH and case.affected is not None and speaks_of_keys(case.affected.incident):
+        return _mine(case, stated_health(case.affected), Fault.PROVIDER, Confidence.MEDIUM, Reason.INCIDENT_AFFECTS)
     if diagnosis.side is Side.YOURS:
         health = Health.DEGRADED if diagnosis.fault is Fault.QUOTA else Health.DOWN
         return _mine(case, health, diagnosis.fault, diagnosis.confidence, Reason.OWN_FAILURES_YOURS)
@@ -143,9 +150,14 @@ def _own_failures(case: _Case) -> Verdict | None:
     return _mine(case, _their_health(case, confidence), diagnosis.fault, confidence, reason)
 
 
+def _explains(concern: Concern | None, failed: datetime) -> bool:
+    """Whether the failure belongs to the incident: not to one that began more than an hour later (pages post late, three in four within 39 minutes)."""
+    return concern is not None and episode_start(concern.tracked) - failed <= WINDOW
+
+
 def _their_confidence(case: _Case, diagnosis: Diagnosis) -> Confidence:
     calls = case.calls
-    repeated = len(calls.burst) >= _ENOUGH or calls.gave_up
+    repeated = calls.proven(diagnosis.side)
     confidence: Confidence = min(diagnosis.confidence, Confidence.MEDIUM, key=LADDER.index)
     if diagnosis.confidence is Confidence.LOW and not diagnosis.status and not diagnosis.code:
         return Confidence.LOW  # wording alone stays low however often it is repeated
@@ -164,12 +176,13 @@ def _their_health(case: _Case, confidence: Confidence) -> Health:
     worked_lately = calls.last_ok is not None and newest - calls.last_ok < timedelta(minutes=10)
     if case.affected is not None and stated_health(case.affected) is Health.DOWN:
         return Health.DOWN
-    return Health.DOWN if calls.turns >= _ENOUGH and not worked_lately else Health.DEGRADED
+    return Health.DOWN if calls.turns >= ENOUGH and not worked_lately else Health.DEGRADED
 
 
 def _failures_undecided(case: _Case) -> Verdict:
     if case.affected is not None:
-        confidence = Confidence.HIGH if len(case.calls.burst) >= _ENOUGH and case.leading and case.leading.status else Confidence.MEDIUM
+        repeated = case.calls.proven(Side.UNDECIDED) and case.leading is not None and case.leading.status is not None
+        confidence = Confidence.HIGH if repeated else Confidence.MEDIUM
         return _mine(case, stated_health(case.affected), Fault.PROVIDER, confidence, Reason.INCIDENT_AFFECTS)
     return _mine(case, Health.SUSPECT, Fault.UNKNOWN, Confidence.LOW, Reason.OWN_FAILURES_UNDECIDED)
 
@@ -190,8 +203,8 @@ def _incident_affects(case: _Case) -> Verdict | None:
         return None
     health = stated_health(top)
     reason = Reason.INCIDENT_MONITORING if health is Health.RECOVERING else Reason.INCIDENT_AFFECTS
-    started = top.incident.started_at or top.incident.posted_at or top.tracked.first_seen
-    if case.calls.last_ok and case.calls.last_ok > started:
+    started = episode_start(top.tracked)
+    if _worked_meanwhile(case, started):
         return _about(case, top, Health.SUSPECT, Fault.PROVIDER, Confidence.LOW, Reason.CALLS_SUCCEED, started, case.calls.last_ok)
     return _about(case, top, health, Fault.PROVIDER, Confidence.MEDIUM, reason, started, top.tracked.last_seen)
 
@@ -201,7 +214,7 @@ def _incident_possible(case: _Case) -> Verdict | None:
     top = case.top
     if top is None:
         return None
-    started = top.incident.started_at or top.incident.posted_at or top.tracked.first_seen
+    started = episode_start(top.tracked)
     if _worked_meanwhile(case, started):
         return _about(case, top, Health.OK, Fault.UNKNOWN, Confidence.MEDIUM, Reason.CALLS_SUCCEED, None, case.calls.last_ok)
     return _about(case, top, Health.SUSPECT, Fault.PROVIDER, Confidence.LOW, Reason.INCIDENT_POSSIBLE, started, top.tracked.last_seen)
@@ -262,11 +275,11 @@ _ROWS = (
 
 def _mine(case: _Case, health: Health, fault: Fault, confidence: Confidence, reason: Reason) -> Verdict:
     """A verdict that own failures opened; the page's incident is joined to it where there is one."""
-    since = case.calls.streak[0].at
+    since = case.spell[0].at
     top = case.top
     if fault is Fault.PROVIDER and case.affected is not None:
-        started = case.affected.incident.started_at
-        since = min(since, started) if started and since - started < WINDOW else since
+        started = episode_start(case.affected.tracked)
+        since = min(since, started) if since - started < WINDOW else since
     verdict = Verdict(case.route, health, fault, confidence, reason, since, case.calls.last_failed)
     return _with_incident(verdict, top) if top and verdict.side is not Side.YOURS else verdict
 
@@ -291,8 +304,8 @@ def _furnished(verdict: Verdict, case: _Case, verdicts: tuple[Verdict, ...], wor
 
 def _evidence(case: _Case, verdict: Verdict, world: World) -> list[Evidence]:
     found = list(_call_evidence(case))
-    sibling = _sibling_success(case, world)
-    if sibling and case.calls.streak:
+    sibling = _sibling_success(case, world) if case.calls.streak and verdict.side is not Side.YOURS else None
+    if sibling:
         found.append(sibling)
     for concern in case.concerns or ((case.ended,) if case.ended else ()):
         incident = concern.incident
@@ -312,7 +325,7 @@ def _evidence(case: _Case, verdict: Verdict, world: World) -> list[Evidence]:
 
 
 def _call_evidence(case: _Case) -> list[Evidence]:
-    recent, streak = case.calls.recent, case.calls.streak
+    recent, streak = case.calls.recent, case.spell
     if streak:
         clients = tuple(sorted({call.client for call in streak}))
         projects = len({call.project for call in streak if call.project})
@@ -328,13 +341,13 @@ def _call_evidence(case: _Case) -> list[Evidence]:
 
 
 def _sibling_success(case: _Case, world: World) -> Evidence | None:
-    """Another model at the same provider that works meanwhile: neither the key nor the network."""
+    """Another model that is called the same way at the same provider and works meanwhile: neither the key nor the network."""
     best: Evidence | None = None
     for key, calls in world.calls.items():
         newest = calls[-1]
-        if newest.provider != case.route.provider or newest.outcome is not Outcome.OK or not case.calls.streak:
+        if newest.provider != case.route.provider or newest.outcome is not Outcome.OK or newest.at < case.calls.streak[0].at:
             continue
-        if newest.at < case.calls.streak[0].at or any(call is newest for call in case.calls.recent):
+        if case.route.surface not in {None, parse_route(key).surface} or any(call is newest for call in case.calls.recent):
             continue
         lately = [call for call in calls if call.at >= case.calls.streak[0].at]
         worked = sum(call.outcome is Outcome.OK for call in lately)

@@ -87,7 +87,8 @@ class Trouble:
     """One trouble of this person as told so far. It lives from its first notice until its recovery was told and the reopen window has passed.
 
     `pending`: routes still in trouble; `back`: routes told as back; `incidents`: the keys of the incidents it has merged;
-    `digest`: what the shown text stands on; `weight`: the heaviest impact told of (0 to 3); `hold_until`: how long a recovery waits for its siblings.
+    `digest`: what the shown text stands on; `weight`: the heaviest impact told of (0 to 3); `hold_until`: how long a recovery waits for its siblings;
+    `seen_at`: when a verdict last spoke of it; `number`: how many notices it has given. A route in both `pending` and `back` fails again without a word.
     """
 
     id: str
@@ -101,6 +102,8 @@ class Trouble:
     digest: str = ""
     weight: int = 0
     hold_until: datetime | None = None
+    seen_at: datetime | None = None
+    number: int = 0
 
     def telling(self, *kinds: NoticeKind) -> "Trouble":
         """This trouble with `kinds` noted as told."""

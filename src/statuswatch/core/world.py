@@ -3,18 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from statuswatch.core.change import Change, ChangeKind
 from statuswatch.core.health import FeedState, Health
 from statuswatch.core.ids import Route, Surface
-from statuswatch.core.incident import Component, Impact, Incident, Page
+from statuswatch.core.incident import OVER_STAGES, Component, Impact, Incident, Page
 from statuswatch.core.lifecycle import LIVE_PHASES, Absent, Phase, step
 from statuswatch.core.modelnames import parse_model
 from statuswatch.core.moment import Moment
 from statuswatch.core.observation import Call, CallSeen, ClockJumped, Command, CommandKind, FeedFailed, Observation, Outcome, PageRead, PageUnchanged
 
 CALLS_KEPT = 120
+CALLS_WHOLE = 60
 CALLS_AGE = timedelta(hours=24)
+ROUTES_KEPT = 200
+SKEW = timedelta(minutes=1)
+WISHES_KEPT = timedelta(days=30)
 ENDED_KEPT = timedelta(days=3)
 ZOMBIE_AFTER = timedelta(days=15)
 STALE_AFTER = timedelta(minutes=15)
@@ -36,8 +41,10 @@ class Tracked:
 
     def live(self, now: datetime) -> bool:
         """Open and touched within 15 days: pages forget incidents that nobody works on any more."""
+        if self.phase not in LIVE_PHASES:
+            return False
         last = max(self.incident.last_at or self.first_seen, self.incident.posted_at or self.first_seen)
-        return self.phase in LIVE_PHASES and now - last < ZOMBIE_AFTER
+        return now - last < ZOMBIE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +87,15 @@ class World:
 
 def call_route(call: Call) -> Route:
     """The route that `call` went over."""
-    model = parse_model(call.model).canonical if call.model else "*"
-    return Route(call.provider, call.surface or Surface.API, model)
+    return _route_of(call.provider, call.surface or Surface.API, call.model)
 
 
+@lru_cache(maxsize=1024)
+def _route_of(provider: str, surface: Surface, model: str) -> Route:
+    return Route(provider, surface, parse_model(model).canonical if model else "*")
+
+
+@lru_cache(maxsize=4096)
 def covers(route: Route, call: Route) -> bool:
     """Whether a call over `call` is a call of `route`, which may be a family, any model, or leave its surface open."""
     if route.provider != call.provider or (route.surface is not None and route.surface is not call.surface):
@@ -106,8 +118,7 @@ def advance(world: World, observation: Observation, now: Moment) -> tuple[World,
         case CallSeen():
             return _call_seen(world, observation, now.at)
         case ClockJumped():
-            change = Change(ChangeKind.CLOCK_JUMPED, now.at, "clock", now=f"{observation.seconds:+.0f}s")
-            return replace(world, jumped_at=now.at), (change,)
+            return _clock_jumped(world, observation, now.at)
         case Command():
             return _command(world, observation, now.at)
 
@@ -125,8 +136,9 @@ def _page_read(world: World, read: PageRead, now: datetime) -> tuple[World, tupl
         changes.extend(_take_in(incidents, incident, read.feed, now))
     if page.lists_open:
         changes.extend(_miss(incidents, {incident.key for incident in listed}, page, read.feed, now))
+    kept = {incident.key for incident in listed}
     for key in [key for key, tracked in incidents.items() if tracked.ended_at and now - max(tracked.ended_at, tracked.first_seen) > ENDED_KEPT]:
-        if key not in {incident.key for incident in listed}:
+        if key not in kept:
             del incidents[key]
     return replace(world, feeds=feeds, incidents=incidents), tuple(changes)
 
@@ -135,7 +147,7 @@ def _take_in(incidents: dict[str, Tracked], incident: Incident, feed: str, now: 
     known = incidents.get(incident.key)
     if known is None:
         phase, kind = step(None, incident.stage)
-        ended = (incident.resolved_at or incident.last_at or now) if phase is Phase.ENDED else None
+        ended = _ended_at(incident, now) if phase is Phase.ENDED else None
         incidents[incident.key] = Tracked(incident, phase, now, now, now, feed, ended)
         return (Change(kind, now, incident.key, incident.provider, "", incident.stage),) if kind else ()
     merged = _merged(known, incident, feed)
@@ -143,10 +155,19 @@ def _take_in(incidents: dict[str, Tracked], incident: Incident, feed: str, now: 
         incidents[incident.key] = replace(known, last_seen=now)
         return ()
     phase, kind = step(known.phase, merged.stage)
-    ended = (known.ended_at or now) if phase is Phase.ENDED else None
+    ended = (known.ended_at or _ended_at(merged, now)) if phase is Phase.ENDED else None
     reopened = known.reopened + (kind is ChangeKind.REOPENED)
     incidents[incident.key] = replace(known, incident=merged, phase=phase, last_seen=now, changed_at=now, ended_at=ended, reopened=reopened)
     return tuple(_incident_changes(known.incident, merged, kind, now))
+
+
+def _ended_at(incident: Incident, now: datetime) -> datetime:
+    """When the page wrote that it is over, which may be long before we read it: a call that failed in between contradicts the page."""
+    end: datetime | None = None
+    for update in incident.updates:
+        over = update.stage in OVER_STAGES
+        end = (end or update.posted_at or update.at) if over else None
+    return min(now, end or incident.resolved_at or now)
 
 
 def _incident_changes(old: Incident, new: Incident, kind: ChangeKind | None, now: datetime) -> list[Change]:
@@ -220,12 +241,45 @@ def _call_seen(world: World, seen: CallSeen, now: datetime) -> tuple[World, tupl
     call = seen.call
     key = call_route(call).canonical
     known = world.calls.get(key, ())
-    if any(other.key == call.key for other in known) or now - call.at > CALLS_AGE:
+    if now - call.at > CALLS_AGE or any(other.key == call.key for other in known):
         return world, ()
-    kept = sorted((*known, call), key=lambda item: (item.at, item.key))[-CALLS_KEPT:]
+    if call.at - now > SKEW:  # seen now, so made by now, whatever the clock of the record says
+        call = replace(call, at=now)
+    group = sorted((*known, call), key=lambda item: (item.at, item.key))
     kind = ChangeKind.CALL_SUCCEEDED if call.outcome is Outcome.OK else ChangeKind.CALL_FAILED
     word = call.diagnosis.fault.value if call.diagnosis else ""
-    return replace(world, calls={**world.calls, key: tuple(kept)}), (Change(kind, now, key, call.provider, "", word),)
+    calls = _recent_groups({**world.calls, key: _thinned(group)}, now) if known == () else {**world.calls, key: _thinned(group)}
+    return replace(world, calls=calls), (Change(kind, now, key, call.provider, "", word),)
+
+
+def _thinned(group: list[Call]) -> tuple[Call, ...]:
+    """At most so many calls: the newest whole, the older ones thinned where they stand closest. The first of a run of failures stays: it says since when."""
+    while len(group) > CALLS_KEPT:
+        old = range(1, len(group) - CALLS_WHOLE)
+        repeats = [index for index in old if group[index].outcome is group[index - 1].outcome]
+        del group[min(repeats, key=lambda index: group[index].at - group[index - 1].at) if repeats else 0]
+    return tuple(group)
+
+
+def _recent_groups(calls: dict[str, tuple[Call, ...]], now: datetime) -> dict[str, tuple[Call, ...]]:
+    """Without routes that nobody called for a day; of very many, those called last. Names of models come from records and have no end."""
+    fresh = sorted((group[-1].at, key) for key, group in calls.items() if now - group[-1].at <= CALLS_AGE)
+    kept = {key for _, key in fresh[-ROUTES_KEPT:]}
+    return {key: group for key, group in calls.items() if key in kept}
+
+
+def _clock_jumped(world: World, jump: ClockJumped, now: datetime) -> tuple[World, tuple[Change, ...]]:
+    """What a clock that ran ahead has stamped in what is now the future happened earlier by as much as the clock was put back."""
+    calls = {key: _put_back(group, jump.seconds, now) for key, group in world.calls.items()} if jump.seconds < 0 else world.calls
+    change = Change(ChangeKind.CLOCK_JUMPED, now, "clock", now=f"{jump.seconds:+.0f}s")
+    return replace(world, calls=calls, jumped_at=now), (change,)
+
+
+def _put_back(group: tuple[Call, ...], seconds: float, now: datetime) -> tuple[Call, ...]:
+    if group[-1].at <= now:
+        return group
+    moved = (replace(call, at=min(now, call.at + timedelta(seconds=seconds))) if call.at > now else call for call in group)
+    return tuple(sorted(moved, key=lambda call: (call.at, call.key)))
 
 
 def _command(world: World, command: Command, now: datetime) -> tuple[World, tuple[Change, ...]]:
@@ -239,9 +293,14 @@ def _command(world: World, command: Command, now: datetime) -> tuple[World, tupl
             mutes.pop(command.target, None)
             world = replace(world, mutes=mutes)
         case CommandKind.ACKNOWLEDGE:
-            world = replace(world, acknowledged={**world.acknowledged, command.target: now})
+            world = replace(world, acknowledged=_wished(world.acknowledged, command.target, now))
         case CommandKind.WAIT:
-            world = replace(world, waits={**world.waits, command.target: now})
+            world = replace(world, waits=_wished(world.waits, command.target, now))
         case CommandKind.REFRESH:
             pass
     return world, (change,)
+
+
+def _wished(wishes: Mapping[str, datetime], target: str, now: datetime) -> dict[str, datetime]:
+    """The wishes with a new one, without those that are too old to matter to anyone."""
+    return {**{known: at for known, at in wishes.items() if now - at < WISHES_KEPT}, target: now}
