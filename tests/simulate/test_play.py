@@ -65,7 +65,7 @@ async def test_in_the_simulated_home_every_feed_is_on_this_machine(tmp_path: Pat
         shipped = load_catalogue(None, FORMATS)
         assert catalogue.knowledge.providers == shipped.knowledge.providers
         assert load_consent(home / "config/sources.toml") == {"claude-code": True}
-        assert tomllib.loads((home / "config/config.toml").read_text())["watch"]["routes"] == [route.canonical for route in SCRIPT.routes]
+        assert tomllib.loads((home / "config/config.toml").read_text())["watch"]["routes"] == [str(route) for route in SCRIPT.routes]
 
 
 async def test_the_environment_keeps_every_real_record_out(tmp_path: Path) -> None:

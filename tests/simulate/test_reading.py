@@ -35,7 +35,7 @@ def _line(text: str, part: str) -> int:
         ("answer_s = 2.4", "answer_s = 1e9", "habit.answer_s: expected seconds between 0 and 86400"),
         ('routes = ["anthropic/code:claude-opus-4-5"', 'routes = ["claude opus"', "routes[0]: not a route"),
         ('components = ["rwppv331jlwc"', 'components = ["nowhere"', "incident[0].components[0]: 'nowhere' is no component of 'anthropic'"),
-        ("end = 2025-12-14T22:56:00Z", "end = 2025-12-14T20:00:00Z", "end: expected a time after start"),
+        ("end = 2025-12-14T23:06:00Z", "end = 2025-12-14T20:00:00Z", "end: expected a time after start"),
     ],
 )
 def test_a_slip_is_named_with_file_line_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
