@@ -84,9 +84,8 @@ def main() -> None:
             base = next(iter(found.values()))
             for name, figures in found.items():
                 middle = statistics.median(figures)
-                print(
-                    f"  {name:<34} {middle:>7.2f} ms ({min(figures):>6.2f})  {middle / statistics.median(base):>5.2f} x  (best {min(figures) / min(base):.2f} x)"
-                )
+                ratio, best = middle / statistics.median(base), min(figures) / min(base)
+                print(f"  {name:<34} {middle:>7.2f} ms ({min(figures):>6.2f})  {ratio:>5.2f} x  (best {best:.2f} x)")
 
 
 if __name__ == "__main__":

@@ -149,6 +149,7 @@ def test_one_that_accepts_and_says_nothing_is_no_engine(deaf):
         (b"GET / HTTP/1.1\r\n\r\n", "another protocol"),
         (b'{"type":"error","error":"there are 256 listeners already"}\n', "256 listeners"),
     ],
+    ids=["newer", "http", "full"],
 )
 def test_one_that_greets_otherwise_is_none_either(deaf, said, told):
     deaf(said)
