@@ -21,7 +21,10 @@ _HEAVY = {
     "pathlib",
     "re",
 }
-_LOADED = "import sys; before = set(sys.modules); from statuswatch.cli import main; code = main({argv!r}); sys.stderr.write('\\n'.join(sorted(set(sys.modules) - before)))"
+_LOADED = (
+    "import sys; before = set(sys.modules); from statuswatch.cli import main; code = main({argv!r}); "
+    "sys.stderr.write('\\n'.join(sorted(set(sys.modules) - before)))"
+)
 
 
 def _modules(*argv: str) -> set[str]:
@@ -48,7 +51,11 @@ def test_status_prints_the_ready_text_without_loading_anything_heavy() -> None:
 
 
 def test_core_loads_no_framework() -> None:
-    code = "import pkgutil, importlib, statuswatch.core as c\nfor m in pkgutil.iter_modules(c.__path__): importlib.import_module('statuswatch.core.' + m.name)\nimport sys; sys.stderr.write('\\n'.join(sys.modules))"
+    code = (
+        "import importlib, pkgutil, sys, statuswatch.core as c\n"
+        "for m in pkgutil.iter_modules(c.__path__): importlib.import_module('statuswatch.core.' + m.name)\n"
+        "sys.stderr.write('\\n'.join(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
 
     loaded = set(done.stderr.splitlines())

@@ -118,12 +118,9 @@ def test_every_core_module_has_a_test_file_of_its_own() -> None:
 
 def test_nothing_names_a_path_or_a_package_host_of_the_machine_it_was_made_on() -> None:
     suspicious = re.compile(r"/(?:work|root|opt)/|--index-url|extra-index|\"resolved\": \"http")
+    kinds = {".py", ".toml", ".md", ".lock", ".json", ".ts", ".lua", ".zsh", ".fish", ".bash"}
     for folder in ("src", "tests", "docs", "bench", "extensions", "requirements"):
-        for path in (_ROOT / folder).rglob("*"):
-            if (
-                path.is_file()
-                and path.suffix in {".py", ".toml", ".md", ".lock", ".json", ".ts", ".lua", ".zsh", ".fish", ".bash"}
-                and "node_modules" not in path.parts
-            ):
-                if path != Path(__file__):
-                    assert not suspicious.search(path.read_text(encoding="utf-8", errors="replace")), path
+        paths = [path for path in (_ROOT / folder).rglob("*") if path.suffix in kinds and path.is_file()]
+        for path in paths:
+            if path != Path(__file__) and "node_modules" not in path.parts:
+                assert not suspicious.search(path.read_text(encoding="utf-8", errors="replace")), path

@@ -21,7 +21,15 @@ def test_a_time_with_an_offset_is_read_in_utc(text: str, expected: datetime) -> 
     assert parse_time(text) == expected
 
 
-@pytest.mark.parametrize(("text", "word"), [("yesterday", "not a time"), ("2025-12-14T21:31:42", "without an offset"), ("", "not a time"), ("0001-01-01T00:00:00+14:00", "out of range")])
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("yesterday", "not a time"),
+        ("2025-12-14T21:31:42", "without an offset"),
+        ("", "not a time"),
+        ("0001-01-01T00:00:00+14:00", "out of range"),
+    ],
+)
 def test_what_is_no_time_is_refused_with_the_form_expected(text: str, word: str) -> None:
     with pytest.raises(DataError, match=word):
         parse_time(text)

@@ -84,7 +84,7 @@ def test_a_route_without_a_model_is_called_by_its_provider() -> None:
         ),
         ({"health": Health.RECOVERING, "reason": Reason.INCIDENT_MONITORING}, "Anthropic says Claude Opus 4.5 is coming back"),
         ({"health": Health.SUSPECT, "reason": Reason.INCIDENT_POSSIBLE}, "Not sure yet. Anthropic reports trouble that may concern Claude Opus 4.5"),
-        ({"health": Health.SUSPECT, "reason": Reason.CALLS_SUCCEED}, "but your calls work so far."),
+        ({"health": Health.SUSPECT, "reason": Reason.CALLS_SUCCEED}, "but your last call worked."),
         ({"health": Health.OK, "fault": Fault.UNKNOWN, "reason": Reason.CALLS_SUCCEED}, "Claude Opus 4.5 works: your last call succeeded 1m ago."),
         ({"health": Health.OK, "fault": Fault.UNKNOWN, "reason": Reason.PAGE_QUIET}, "no trouble known"),
         ({"health": Health.OK, "fault": Fault.UNKNOWN, "reason": Reason.RESOLVED_UNVERIFIED}, "you made no call since."),
@@ -109,19 +109,25 @@ def test_clock_times_are_in_the_persons_zone() -> None:
 @pytest.mark.parametrize(
     ("evidence", "words"),
     [
-        (Evidence(EvidenceKind.CALLS_FAILED, at("14:47"), 7, 9, "529 overloaded_error", clients=("claude-code",), projects=2, attempts=7), "7 of your last 9 calls failed with 529 overloaded_error (Claude Code, 2 projects)"),
+        (
+            Evidence(EvidenceKind.CALLS_FAILED, at("14:47"), 7, 9, "529 overloaded_error", clients=("claude-code",), projects=2, attempts=7),
+            "7 of your last 9 calls failed with 529 overloaded_error (Claude Code, 2 projects)",
+        ),
         (Evidence(EvidenceKind.CALLS_FAILED, at("14:47"), 1, 1, "", clients=("codex",), projects=1, attempts=3), "your last call failed, 3 attempts (Codex)"),
         (Evidence(EvidenceKind.CALLS_FAILED, at("14:47"), 1, 4), "1 of your last 4 calls failed"),
         (Evidence(EvidenceKind.CALLS_OK, at("14:47"), 3, 4), "3 of your last 4 calls worked, the newest 1m ago"),
         (Evidence(EvidenceKind.SIBLING_OK, at("14:47"), 12, 12, HAIKU), "Claude Haiku 4.5 works meanwhile (12 of 12): not your key, not your network"),
-        (Evidence(EvidenceKind.INCIDENT, at("14:31"), subject="affected", quote="Errors", posted_at=at("14:31")), 'their page posted 14:31: "Errors" (affected)'),
+        (
+            Evidence(EvidenceKind.INCIDENT, at("14:31"), subject="affected", quote="Errors", posted_at=at("14:31")),
+            'their page posted 14:31: "Errors" (affected)',
+        ),
         (Evidence(EvidenceKind.INCIDENT, at("14:31"), subject="possible", quote="Errors"), 'their page reports: "Errors" (possible)'),
         (Evidence(EvidenceKind.PAGE_QUIET, at("14:47")), "their page says nothing yet (it usually takes 19 minutes); read 1m ago"),
         (Evidence(EvidenceKind.FEED_STATE, at("14:00"), subject="unreadable"), "their page is unreadable since 14:00"),
         (Evidence(EvidenceKind.FEEDS_ANSWER, None, 7, 8), "7 of 8 other feeds answer: not your network"),
         (Evidence(EvidenceKind.FEEDS_SILENT, None, 8, 8), "none of 8 status feeds can be reached"),
     ],
-)  # fmt: skip
+)
 def test_each_kind_of_evidence_has_its_line(evidence: Evidence, words: str) -> None:
     assert evidence_line(evidence, KNOWLEDGE, _NOW) == words
 

@@ -25,7 +25,7 @@ SPEED = 40.0
 _SEED = 20251214
 
 
-async def test_fifty_kills_lose_no_notice_and_repeat_at_most_one_telling(tmp_path: Path) -> None:
+async def test_fifty_kills_lose_no_notice_and_repeat_at_most_one_telling() -> None:
     home = Path("/tmp") / f"swk{os.getpid()}"
     script = load("claude-2025-12-14")
     luck = random.Random(_SEED)

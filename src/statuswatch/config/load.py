@@ -76,7 +76,7 @@ def _unknown_providers(document: Document, known: Collection[str] | None) -> lis
     for provider in overrides:
         if provider not in known:
             meant = nearest(provider, known)
-            hint = f"did you mean {meant!r}?" if meant else "`statuswatch doctor` lists those that are known"
+            hint = f"did you mean {meant!r}?" if meant else "`statuswatch providers list` shows those that are known"
             found.append(document.problem(("providers", provider), f"no such provider; {hint}"))
     return found
 

@@ -108,7 +108,7 @@ def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
     return {field.name: (hints[field.name], field.default is missing and field.default_factory is missing) for field in dataclasses.fields(kind) if field.init}
 
 
-def _expect(fits: bool, wanted: str, data: object, where: str) -> None:  # noqa: FBT001 - an assertion's condition
+def _expect(fits: bool, wanted: str, data: object, where: str) -> None:
     if not fits:
         msg = f"{where}: expected {wanted}, got {type(data).__name__}"
         raise DataError(msg)

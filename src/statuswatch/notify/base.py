@@ -38,7 +38,7 @@ class Notifier(Protocol):
 
     @property
     def name(self) -> str:
-        """The kind, as the configuration and `statuswatch doctor` call it."""
+        """The kind, as the configuration calls it."""
 
     async def deliver(self, notice: Notice, replaces: str | None) -> Delivery:
         """Show `notice`, in place of what `replaces` names if that is still there."""

@@ -25,7 +25,7 @@ def create(kind: str, on_action: OnAction) -> Notifier:
 
 
 async def available(kinds: tuple[str, ...] = tuple(KINDS)) -> tuple[tuple[str, bool, str], ...]:
-    """For each kind its name, whether a delivery would work now, and one sentence; for `statuswatch doctor`."""
+    """For each kind its name, whether a delivery would work now, and one sentence."""
     lines = []
     for kind in kinds:
         try:

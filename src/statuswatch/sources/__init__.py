@@ -1,0 +1,1 @@
+"""Parsers: bytes to values. Pure, one file a format or client."""
