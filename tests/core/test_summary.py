@@ -48,24 +48,45 @@ _BLIND = verdict(HAIKU, "unknown", reason=Reason.FEED_UNREADABLE)
     ],
 )
 def test_the_worst_leads(verdicts: list[Verdict], level: Level, status: int, words: str) -> None:
-    got = summarise(Judgement(tuple(verdicts)), KNOWLEDGE, (), _NOW)
+    got = summarise(Judgement(tuple(verdicts)), KNOWLEDGE, {}, _NOW)
 
     assert (got.level, got.exit_status) == (level, status)
     assert words in got.headline
 
 
 def test_the_summary_brings_the_way_out() -> None:
-    assert summarise(Judgement((_BAD,)), KNOWLEDGE, (), _NOW).details == (f"wait: statuswatch wait {OPUS}",)
-    assert summarise(Judgement((_BAD,)), KNOWLEDGE, (), _NOW).label == "opus failing 23m"
+    assert summarise(Judgement((_BAD,)), KNOWLEDGE, {}, _NOW).details == (f"wait: statuswatch wait {OPUS}",)
+    assert summarise(Judgement((_BAD,)), KNOWLEDGE, {}, _NOW).label == "opus failing 23m"
 
 
 def test_what_was_acknowledged_does_not_lead() -> None:
-    assert summarise(Judgement((_BAD, _DOWN)), KNOWLEDGE, ("openai:i9",), _NOW).level is Level.FAILING
-    assert summarise(Judgement((_BAD, _DOWN)), KNOWLEDGE, (OPUS, "openai:i9"), _NOW).level is Level.DOWN
+    then = at("14:45")
+
+    assert summarise(Judgement((_BAD, _DOWN)), KNOWLEDGE, {"openai:i9": then}, _NOW).level is Level.FAILING
+    assert summarise(Judgement((_BAD, _DOWN)), KNOWLEDGE, {OPUS: then, "openai:i9": then}, _NOW).level is Level.DOWN
+
+
+def test_trouble_that_began_after_the_acknowledgement_leads_again() -> None:
+    assert summarise(Judgement((_BAD, _DOWN)), KNOWLEDGE, {"openai:i9": at("14:30")}, _NOW).level is Level.DOWN
+
+
+def test_acknowledged_trouble_is_never_called_fine() -> None:
+    got = summarise(Judgement((verdict(HAIKU), _DOWN)), KNOWLEDGE, {"openai:i9": at("14:45")}, _NOW)
+
+    assert (got.level, got.label, got.exit_status) == (Level.OK, "", 1)
+    assert got.headline.startswith("Nothing else is wrong. As you know: It's them. OpenAI is down")
+
+
+def test_planned_work_is_said_where_nothing_is_wrong() -> None:
+    working = verdict(HAIKU, "maintenance", "provider", Reason.MAINTENANCE_NOW, since=at("14:40"))
+    got = summarise(Judgement((verdict(), working)), KNOWLEDGE, {}, _NOW)
+
+    assert (got.level, got.exit_status) == (Level.OK, 0)
+    assert "planned maintenance for Claude Haiku 4.5" in got.headline
 
 
 def test_offline_is_said_before_anything_else() -> None:
-    got = summarise(Judgement((_BAD,), offline_since=at("14:02")), KNOWLEDGE, (), _NOW)
+    got = summarise(Judgement((_BAD,), offline_since=at("14:02")), KNOWLEDGE, {}, _NOW)
 
     assert (got.level, got.side, got.exit_status, got.label) == (Level.YOURS, Side.YOURS, 3, "offline 46m")
     assert "Nothing below is newer" in got.headline

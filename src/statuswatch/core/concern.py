@@ -15,7 +15,7 @@ from statuswatch.core.scope import Scope, read_scope
 from statuswatch.core.weighing import weigh
 from statuswatch.core.world import Tracked, World
 
-_REMEMBERED = 1024
+_REMEMBERED = 2048
 _ROUTES_REMEMBERED = 512
 _KEYS = re.compile(
     r"\b(?:authenticat\w*|authoriz\w*|log-?ins?|logging in|log in|sign-?ins?|signing in|sign in|api keys?|credentials?|401s?|403s?)\b", re.IGNORECASE

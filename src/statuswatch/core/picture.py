@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from statuswatch.core.concern import finding_of
 from statuswatch.core.health import FeedState, Health, Relevance
 from statuswatch.core.incident import Incident
 from statuswatch.core.judge import Judgement
@@ -13,7 +14,6 @@ from statuswatch.core.moment import Moment
 from statuswatch.core.notice import Notice, Suppressed
 from statuswatch.core.observation import Call, Outcome
 from statuswatch.core.owncalls import own_calls
-from statuswatch.core.relevance import assess
 from statuswatch.core.schedule import Due
 from statuswatch.core.snapshot import (
     CallView,
@@ -85,7 +85,7 @@ def compose(outlook: Outlook, shell: Shell, now: Moment) -> Snapshot:
 
 
 def _summary(outlook: Outlook, now: datetime) -> Summary:
-    return summarise(outlook.judgement, outlook.knowledge, tuple(outlook.world.acknowledged), now)
+    return summarise(outlook.judgement, outlook.knowledge, outlook.world.acknowledged, now)
 
 
 def _route(watch: Watch, verdict: Verdict, outlook: Outlook, now: datetime) -> RouteView:
@@ -138,7 +138,7 @@ def _incident(tracked: Tracked, outlook: Outlook) -> IncidentView:
     incident = tracked.incident
     relevance = []
     for route in outlook.watchlist.routes:
-        finding = assess(incident, route, outlook.knowledge)
+        finding = finding_of(incident, route, outlook.knowledge)
         if finding.relevance is not Relevance.UNAFFECTED or route.provider == incident.provider:
             relevance.append(RelevanceView(str(route), finding.relevance, finding.reason, finding.sentence, finding.position))
     return IncidentView(

@@ -1,6 +1,7 @@
 """The answer in one line for all routes together: for the top of every surface, the prompt and the exit status."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from statuswatch.core.health import Health, Side
@@ -40,26 +41,43 @@ def level_of(verdict: Verdict) -> Level:
     }[verdict.health]
 
 
-def summarise(judgement: Judgement, knowledge: Knowledge, acknowledged: tuple[str, ...], now: datetime) -> Summary:
-    """The summary of all verdicts. `acknowledged` routes or incidents stay in the list but do not lead it."""
+def summarise(judgement: Judgement, knowledge: Knowledge, acknowledged: Mapping[str, datetime], now: datetime) -> Summary:
+    """The summary of all verdicts. `acknowledged`: routes and incidents, with the time a person said so; what was known then does not lead any more."""
     verdicts = judgement.verdicts
     if not verdicts:
         return Summary(Level.UNKNOWN, None, "Nothing is watched yet: no model or tool of yours was found.", exit_status=CANNOT_TELL)
-    quiet = [verdict for verdict in verdicts if not {verdict.route.canonical, verdict.incident} & set(acknowledged)]
-    ranked = sorted(quiet or verdicts, key=lambda verdict: (_RANK.index(level_of(verdict)), verdict.since or now))
-    worst = ranked[0]
+    ranked = sorted(verdicts, key=lambda verdict: (_RANK.index(level_of(verdict)), verdict.since or now))
+    new = [verdict for verdict in ranked if not _is_acknowledged(verdict, acknowledged)]
+    worst = (new or ranked)[0]
     level = level_of(worst)
     if judgement.offline_since is not None:
-        words = f"You are offline since {age_of(judgement.offline_since, now)}. Nothing below is newer than that."
-        return Summary(Level.YOURS, Side.YOURS, words, label=f"offline {age_of(judgement.offline_since, now)}", exit_status=YOURS)
+        age = age_of(judgement.offline_since, now)
+        return Summary(
+            Level.YOURS, Side.YOURS, f"You have been offline for {age}. Nothing below is newer than that.", label=f"offline {age}", exit_status=YOURS
+        )
     if level is Level.OK:
-        return Summary(level, None, _all_well(verdicts), exit_status=FINE)
+        return _calm(ranked, knowledge, now)
     if level is Level.UNKNOWN:
         known = sum(verdict.health is not Health.UNKNOWN for verdict in verdicts)
         words = headline(worst, knowledge, now) if known or len(verdicts) == 1 else "Nothing is known yet: no page was read and no call of yours was seen."
         return Summary(level, None, words, exit_status=CANNOT_TELL)
     details = tuple(evidence_line(item, knowledge, now) for item in worst.evidence) + tuple(advice_line(item, knowledge) for item in worst.advice)
     return Summary(level, worst.side, headline(worst, knowledge, now), details, label(worst, level, now), _EXIT[level])
+
+
+def _is_acknowledged(verdict: Verdict, acknowledged: Mapping[str, datetime]) -> bool:
+    """Whether a person has said that they know of this trouble: not of what began after they said so."""
+    said = [acknowledged[name] for name in (verdict.route.canonical, verdict.incident or "") if name in acknowledged]
+    return bool(said) and level_of(verdict) is not Level.OK and (verdict.since is None or verdict.since <= max(said))
+
+
+def _calm(ranked: list[Verdict], knowledge: Knowledge, now: datetime) -> Summary:
+    """Nothing new is wrong. What was acknowledged goes on, and a script that asks is told so."""
+    worst = ranked[0]
+    if level_of(worst) is not Level.OK:
+        return Summary(Level.OK, None, f"Nothing else is wrong. As you know: {headline(worst, knowledge, now)}", exit_status=_EXIT[level_of(worst)])
+    working = next((verdict for verdict in ranked if verdict.health is Health.MAINTENANCE), None)
+    return Summary(Level.OK, None, headline(working, knowledge, now) if working else _all_well(tuple(ranked)), exit_status=FINE)
 
 
 def _all_well(verdicts: tuple[Verdict, ...]) -> str:

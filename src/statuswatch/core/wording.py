@@ -128,7 +128,7 @@ def _quiet_headline(verdict: Verdict, provider: str, model: str, since: str, now
         case Reason.INCIDENT_POSSIBLE:
             return f"Not sure yet. {provider} reports trouble that may concern {model}{since}. No call of yours says so."
         case Reason.CALLS_SUCCEED if verdict.trouble:
-            return f"{provider} reports trouble with {model}{since}, but your calls work so far."
+            return f"{provider} reports trouble with {model}{since}, but your last call worked."
         case Reason.CALLS_SUCCEED:
             return f"{model} works: your last call succeeded {age_of(verdict.as_of, now)} ago."
         case Reason.PAGE_QUIET:
