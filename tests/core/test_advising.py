@@ -9,7 +9,7 @@ from statuswatch.core.health import Confidence, Fault, Health
 from statuswatch.core.ids import parse_route
 from statuswatch.core.knowledge import Knowledge, ProviderFacts
 from statuswatch.core.verdict import AdviceKind, Reason, Verdict
-from support.facts import GPT, HAIKU, OPUS, OVERLOADED, QUOTA
+from support.facts import GPT, HAIKU, OPUS, OVERLOADED, QUOTA, at
 
 _KNOWN = Knowledge(
     {
@@ -79,3 +79,10 @@ def test_what_runs_on_the_platform_in_trouble_is_not_named() -> None:
 
 def test_what_is_coming_back_is_to_be_tried() -> None:
     assert _kinds(_verdict(OPUS, Health.RECOVERING, Fault.PROVIDER, Reason.BACK_BUT_OPEN)) == [("retry", OPUS)]
+
+
+def test_what_worked_hours_before_the_trouble_is_not_named() -> None:
+    bad = replace(_BAD, as_of=at("14:00"))
+
+    assert ("switch", HAIKU) in _kinds(bad, _verdict(HAIKU, as_of=at("13:10")))
+    assert ("switch", HAIKU) not in _kinds(bad, _verdict(HAIKU, as_of=at("12:50")))

@@ -25,6 +25,8 @@ _LAST = at("10:00")
         (PollFacts(_LAST, FeedState.UNREACHABLE, failures=3), 240, "backoff"),
         (PollFacts(_LAST, FeedState.UNREADABLE, failures=1, trouble=True), 30, "backoff"),
         (PollFacts(_LAST, FeedState.UNREACHABLE, failures=40), 900, "backoff"),
+        (PollFacts(_LAST, FeedState.UNREACHABLE, failures=5000), 900, "backoff"),
+        (PollFacts(_LAST, FeedState.BLOCKED, failures=5000), 3600, "blocked"),
         (PollFacts(_LAST, FeedState.BLOCKED, failures=1), 900, "blocked"),
         (PollFacts(_LAST, FeedState.BLOCKED, failures=9), 3600, "blocked"),
         (PollFacts(_LAST, FeedState.FRESH, hurried=DueReason.CALL_FAILED), 15, "call_failed"),
@@ -34,6 +36,7 @@ _LAST = at("10:00")
         (PollFacts(_LAST, FeedState.FRESH, not_before=_LAST + timedelta(days=30)), 3600, "server_says"),
         (PollFacts(_LAST, FeedState.FRESH, not_before=_LAST + timedelta(seconds=20)), 180, "unwatched"),
         (PollFacts(_LAST, FeedState.FRESH, hurried=DueReason.ASKED, not_before=_LAST + timedelta(seconds=100)), 100, "asked"),
+        (PollFacts(_LAST, FeedState.FRESH, hurried=DueReason.ASKED, not_before=_LAST + timedelta(days=30)), 3600, "asked"),
     ],
 )
 def test_the_next_read_follows_from_the_facts(facts: PollFacts, seconds: float, reason: str) -> None:

@@ -1,10 +1,13 @@
 """What to do now: never something caught in the same trouble, never something that this person has not been seen to use."""
 
+from datetime import timedelta
+
 from statuswatch.core.health import Fault, Health, Side
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.observation import Diagnosis
 from statuswatch.core.verdict import Advice, AdviceKind, Reason, Verdict
 
+_LATELY = timedelta(hours=1)
 _YOURS = {
     Fault.QUOTA: AdviceKind.SLOW_DOWN,
     Fault.BILLING: AdviceKind.TOP_UP,
@@ -36,10 +39,15 @@ def _working(verdict: Verdict, verdicts: tuple[Verdict, ...], knowledge: Knowled
     for other in verdicts:
         if other.health is not Health.OK or other.reason is not Reason.CALLS_SUCCEED or other.incident == (verdict.incident or "-"):
             continue
-        if other.route != verdict.route and not _shares_platform(verdict, other, knowledge):
+        if other.route != verdict.route and _worked_lately(verdict, other) and not _shares_platform(verdict, other, knowledge):
             found.append(other)
     found.sort(key=lambda other: (other.route.provider != verdict.route.provider, other.route.canonical))
     return [other.route.canonical for other in found]
+
+
+def _worked_lately(verdict: Verdict, other: Verdict) -> bool:
+    """Whether the other's success is no older than the trouble's newest fact by more than an hour: what worked this morning need not work now."""
+    return verdict.as_of is None or other.as_of is None or verdict.as_of - other.as_of <= _LATELY
 
 
 def _shares_platform(verdict: Verdict, other: Verdict, knowledge: Knowledge) -> bool:

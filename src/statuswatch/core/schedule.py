@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from statuswatch.core.health import FeedState
 
+_DOUBLINGS = 20
+"""More would change nothing, and a feed that is gone for weeks has failed thousands of times."""
+
 
 class DueReason(StrEnum):
     """Why a feed is due when it is."""
@@ -59,23 +62,24 @@ def next_poll(facts: PollFacts, pace: Pace, now: datetime, jitter: float) -> Due
     last = facts.last_tried
     if last is None:
         return Due(now, DueReason.FIRST)
-    floor = max(last + timedelta(seconds=pace.least_s), facts.not_before or last)
+    wished = min(facts.not_before or last, last + timedelta(seconds=pace.longest_s))
+    floor = max(last + timedelta(seconds=pace.least_s), wished)
     if facts.hurried is not None and facts.state is not FeedState.BLOCKED:
         return Due(max(now, floor), facts.hurried)
     interval, reason = _interval(facts, pace)
     due = last + timedelta(seconds=interval * (1 + jitter / 10))
-    if facts.not_before is not None and facts.not_before > due:
-        longest = last + timedelta(seconds=pace.longest_s)
-        return Due(max(now, min(facts.not_before, longest)), DueReason.SERVER_SAYS)
+    if wished > due:
+        return Due(max(now, wished), DueReason.SERVER_SAYS)
     return Due(max(now, due), reason)
 
 
 def _interval(facts: PollFacts, pace: Pace) -> tuple[float, DueReason]:
+    doubled = 2.0 ** min(max(0, facts.failures - 1), _DOUBLINGS)
     if facts.state is FeedState.BLOCKED:
-        return min(pace.blocked_s * 2 ** max(0, facts.failures - 1), pace.longest_s), DueReason.BLOCKED
+        return min(pace.blocked_s * doubled, pace.longest_s), DueReason.BLOCKED
     if facts.failures:
         base = pace.trouble_s if facts.trouble else pace.watched_s
-        return min(base * 2 ** (facts.failures - 1), pace.blocked_s), DueReason.BACKOFF
+        return min(base * doubled, pace.blocked_s), DueReason.BACKOFF
     if facts.trouble:
         return pace.trouble_s, DueReason.TROUBLE
     if facts.listeners:
