@@ -156,7 +156,8 @@ class Fetcher:
         retry_after = _retry_after(headers)
         date, age = _date(headers.get("date")), _seconds(headers.get("age"))
         if _challenged(headers):
-            return FetchFailed(FeedState.BLOCKED, f"{shown(url)}: bot protection asks for a person to prove themselves", status=status, retry_after=retry_after)
+            detail = f"{shown(url)}: status {status}, bot protection asks for a person to prove themselves"
+            return FetchFailed(FeedState.BLOCKED, detail, status=status, retry_after=retry_after)
         if status == _NOT_MODIFIED:
             return NotModified(url, date, age, headers.get("etag"))
         if status != _OK:
