@@ -17,7 +17,11 @@ _PAGES = {
     "anthropic": (Answer(body=b"<!DOCTYPE html><html><body>Please log in</body></html>", headers={"Content-Type": "text/html"}), "unreadable", "web page"),
     "openai": (Answer(body=b"", headers={"Content-Type": "application/json"}), "unreadable", "empty"),
     "github": (Answer(status=405, body=b"{}", headers={"x-amzn-waf-action": "captcha"}), "blocked", "405"),
-    "mistral": (Answer(body=b'{"page": {"id": "x", "name": "y"}, "components": [', headers={"Content-Type": "application/json"}), "unreadable", "stops in the middle"),
+    "mistral": (
+        Answer(body=b'{"page": {"id": "x", "name": "y"}, "components": [', headers={"Content-Type": "application/json"}),
+        "unreadable",
+        "stops in the middle",
+    ),
 }
 
 
