@@ -80,9 +80,9 @@ class Announcer:
         providers = list(dict.fromkeys(item.route.provider for item in shown))
         if len(providers) > 1:
             return f"{_listed([self.knowledge.name_of(provider) for provider in providers])} are failing for {self._names(shown)}"
-        models = list(dict.fromkeys(model_title(item.route.model) for item in shown[1:]))
-        first = model_title(shown[0].route.model)
-        return ", ".join([failing_sentence(shown[0], self.knowledge), *(model for model in models if model != first)][:_NAMED])
+        models = list(dict.fromkeys(model_title(item.route.model) for item in shown))
+        more = f" and {len(models) - _NAMED} more" if len(models) > _NAMED else ""
+        return ", ".join([failing_sentence(shown[0], self.knowledge), *models[1:_NAMED]]) + more
 
     def _poster(self, verdict: Verdict) -> str:
         """Whose page speaks: that of the incident, which may be what the provider runs on."""
@@ -115,11 +115,11 @@ class Announcer:
         posters = dict.fromkeys(key.split(":", 1)[0] for key in trouble.incidents) or {trouble.provider: None}
         says = _listed([self.knowledge.name_of(poster) for poster in posters])
         if reason is NoticeReason.NARROWED:
-            return f"{names} {verb} not affected after all", f"{says} now names others only."
+            return f"{names} {verb} not affected after all", f"{says} now {'name' if len(posters) > 1 else 'names'} others only."
         if reason is NoticeReason.OWN_SUCCESS:
             unseen = self.now - (trouble.seen_at or self.now) > _UNSEEN
             return f"{names} {verb} back", f"Your call just worked. It lasted {'at most ' if unseen else ''}{lasted}."
-        return f"{names} {verb} back, says {says}", f"You made no call since, so nothing verifies it. It lasted {lasted}."
+        return f"{names} {verb} back, {'say' if len(posters) > 1 else 'says'} {says}", f"You made no call since, so nothing verifies it. It lasted {lasted}."
 
     def _names(self, shown: tuple[Verdict, ...]) -> str:
         return _listed(list(dict.fromkeys(route_title(item.route, self.knowledge) for item in shown)))
