@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,14 @@ def test_unknown_fields_are_ignored_and_missing_ones_with_a_default_are_filled()
 def test_data_that_does_not_fit_is_refused_with_its_place(change: dict[str, object], words: str) -> None:
     with pytest.raises(DataError, match=words):
         decode(Tree, {"name": "oak", "size": 2.0, **change})
+
+
+def test_a_field_that_may_hold_anything_takes_anything() -> None:
+    @dataclass(frozen=True)
+    class Box:
+        inside: Any
+
+    assert decode(Box, {"inside": [1, {"a": None}]}) == Box([1, {"a": None}])
 
 
 def test_null_where_only_null_would_fit_is_said_so() -> None:

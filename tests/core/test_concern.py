@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from statuswatch.core.concern import Concern, concerns, docket, ended_since, stated_health
+from statuswatch.core.concern import Concern, concerns, docket, ended_since, episode_start, finding_of, speaks_of_keys, stated_health
 from statuswatch.core.health import Health, Relevance
 from statuswatch.core.ids import parse_route
 from statuswatch.core.incident import ComponentChange, Incident, Kind
-from statuswatch.core.relevance import Finding, RelevanceReason
+from statuswatch.core.relevance import Finding, RelevanceReason, assess
 from support.facts import OPUS, at, incident, read, world
 from support.timeline import KNOWLEDGE
 
@@ -66,3 +66,53 @@ def test_an_open_incident_is_never_better_than_failing(shown: Incident, health: 
     tracked = world(read("10:05", shown)).incidents[shown.key]
 
     assert stated_health(Concern(tracked, Finding(Relevance.AFFECTED, RelevanceReason.MODEL_NAMED))) is health
+
+
+def test_what_is_remembered_is_what_weighing_says_for_very_many_routes_too() -> None:
+    routes = [parse_route(f"anthropic/api:claude-opus-{n}") for n in range(600)]
+
+    for route in (*routes, *routes[:3], _ROUTE):
+        assert finding_of(_NAMED, route, KNOWLEDGE) == assess(_NAMED, route, KNOWLEDGE)
+
+
+def test_another_reading_of_the_same_incident_is_weighed_anew() -> None:
+    changed = replace(_NAMED, title="Elevated errors on Claude Haiku 4.5", updates=())
+
+    assert finding_of(_NAMED, _ROUTE, KNOWLEDGE).relevance is Relevance.AFFECTED
+    assert finding_of(changed, _ROUTE, KNOWLEDGE).relevance is Relevance.UNAFFECTED
+    assert finding_of(changed, _ROUTE, replace(KNOWLEDGE, models=())) == assess(changed, _ROUTE, replace(KNOWLEDGE, models=()))
+
+
+@pytest.mark.parametrize(
+    ("posts", "start"),
+    [
+        ([("10:00", "investigating", "x"), ("10:10", "identified", "y")], "10:00"),
+        ([("10:00", "investigating", "x"), ("10:10", "resolved", "y"), ("10:20", "investigating", "z"), ("10:30", "identified", "z")], "10:20"),
+        ([("10:00", "investigating", "x"), ("10:10", "resolved", "y"), ("10:40", "postmortem", "z")], "10:00"),
+    ],
+)
+def test_trouble_that_was_opened_again_began_when_it_was(posts: list[tuple[str, str, str]], start: str) -> None:
+    tracked = world(read("10:50", incident(*posts))).incidents["anthropic:i1"]
+
+    assert episode_start(tracked) == at(start)
+
+
+def test_without_any_time_trouble_began_when_it_was_first_seen() -> None:
+    bare = replace(_NAMED, updates=(), started_at=None, posted_at=None)
+
+    assert episode_start(world(read("10:50", bare)).incidents["anthropic:i1"]) == at("10:50")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Requests fail with authentication errors.", True),
+        ("Users cannot log in.", True),
+        ("API keys are refused.", True),
+        ("Some requests return 401.", True),
+        ("We see elevated errors; an author of ours is looking.", False),
+        ("Catalogins are slow.", False),
+    ],
+)
+def test_an_incident_about_keys_is_told_by_its_words(text: str, *, expected: bool) -> None:
+    assert speaks_of_keys(incident(("10:00", "investigating", text))) is expected

@@ -41,6 +41,8 @@ _NAMED = incident(("10:00", "investigating", "We see errors on Claude Opus 4.5."
 _MANY = incident(("10:00", "investigating", "We are looking."), title="Elevated errors across many models", impact="critical")
 _CALM = incident(("10:00", "investigating", "Errors on Claude Opus 4.5."), ("10:05", "monitoring", "A fix is in place for Claude Opus 4.5."))
 _OVER = incident(("10:00", "investigating", "Errors on Claude Opus 4.5."), ("10:20", "resolved", "Fixed."))
+_LONG = incident(("08:40", "investigating", "We see errors on Claude Opus 4.5."))
+_KEYS = incident(("10:00", "investigating", "API keys are refused for Claude Opus 4.5."))
 _WORK = incident(("10:00", "in_progress", "Planned work on the API."), title="Planned maintenance of the API", kind=Kind.MAINTENANCE, impact="maintenance")
 
 
@@ -69,6 +71,10 @@ def verdict(clock: str, *facts: Observation, route: str = OPUS) -> Verdict:
         ([read("10:06", _NAMED), *_burst("10:07", SERVER)], ("degraded", "provider", "high", "own_failures_server")),
         (_burst("10:05", WORDS), ("suspect", "provider", "low", "own_failures_server")),
         ([call("10:05", OPUS, AUTH)], ("down", "auth", "high", "own_failures_yours")),
+        ([read("10:01", _NAMED), call("10:05", OPUS, AUTH)], ("down", "auth", "high", "own_failures_yours")),
+        ([read("10:01", _KEYS), call("10:05", OPUS, AUTH)], ("degraded", "provider", "medium", "incident_affects")),
+        ([read("10:01", _KEYS), call("10:05", OPUS, QUOTA)], ("degraded", "quota", "high", "own_failures_yours")),
+        ([*_burst("10:05", UNCLEAR, 2), call("10:06", OPUS, OVERLOADED)], ("degraded", "provider", "medium", "own_failures_capacity")),
         ([call("10:05", OPUS, QUOTA)], ("degraded", "quota", "high", "own_failures_yours")),
         ([call("10:05", OPUS, UNCLEAR)], ("suspect", "unknown", "low", "own_failures_undecided")),
         ([call("10:05", OPUS, NETWORK)], ("suspect", "unknown", "low", "own_failures_undecided")),
@@ -79,6 +85,7 @@ def verdict(clock: str, *facts: Observation, route: str = OPUS) -> Verdict:
         ([read("10:06", _NAMED), call("10:08")], ("suspect", "provider", "low", "calls_succeed")),
         ([read("10:06", _CALM)], ("recovering", "provider", "medium", "incident_monitoring")),
         ([read("10:01", _NAMED), call("10:02", OPUS, OVERLOADED), call("10:08")], ("recovering", "provider", "medium", "back_but_open")),
+        ([read("09:01", _LONG), call("08:45", OPUS, OVERLOADED), call("08:50")], ("suspect", "provider", "low", "calls_succeed")),
         ([read("10:01", _MANY)], ("suspect", "provider", "low", "incident_possible")),
         ([read("10:01", _MANY), call("10:08")], ("ok", "unknown", "medium", "calls_succeed")),
         ([call("09:58"), read("10:01", _MANY)], ("suspect", "provider", "low", "incident_possible")),

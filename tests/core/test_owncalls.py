@@ -27,6 +27,14 @@ def test_a_success_ends_the_streak() -> None:
     assert (calls.streak, calls.last_failed, calls.ok_after_failure) == ((), None, True)
 
 
+def test_a_family_is_spoken_for_by_the_calls_of_all_its_models_in_their_order() -> None:
+    state = world(call("10:02", OPUS, SERVER), call("10:01", "anthropic/api:claude-opus-4.6"), call("10:03", "anthropic/api:claude-opus-4.6", SERVER))
+    calls = own_calls(state, parse_route("anthropic/api:claude-opus"), at("10:05"))
+
+    assert [item.at for item in calls.recent] == [at("10:01"), at("10:02"), at("10:03")]
+    assert len(calls.streak) == 2
+
+
 def test_without_calls_there_is_nothing() -> None:
     calls = own_calls(world(), _ROUTE, at("10:05"))
 

@@ -13,6 +13,7 @@ def test_a_route_is_listed_once_and_keeps_where_it_was_first_known_from() -> Non
     assert (listed.watches[0].source, listed.watches[0].last_used) == (WatchSource.CONFIGURED, at("10:00"))
     assert listed.with_watch(replace(seen, last_used=at("09:00"))) is listed
     assert listed.with_watch(replace(seen, last_used=None)) is listed
+    assert [watch.last_used for watch in listed.with_watch(replace(seen, route=parse_route(HAIKU))).watches] == [at("10:00"), at("10:00")]
 
 
 def test_a_new_route_comes_last() -> None:

@@ -263,10 +263,7 @@ class _Desk:
         return steady_at <= self.now
 
     def _still_failing(self, route: str) -> bool:
-        verdict = self.verdicts.get(route)
-        if verdict is None:
-            return False
-        last = self._calls(verdict).last_failed
+        last = self._calls(self.verdicts[route]).last_failed
         return last is not None and self.now - last < STILL_CALLING
 
     def _back_reason(self, verdict: Verdict, trouble: Trouble) -> NoticeReason:

@@ -184,8 +184,7 @@ def evidence_line(evidence: Evidence, knowledge: Knowledge, now: datetime, zone:
             return f"their page is {feed_word(FeedState(evidence.subject))} since {clock_words(evidence.at, zone)}"
         case EvidenceKind.FEEDS_ANSWER:
             return f"{evidence.count} of {evidence.total} other feeds answer: not your network"
-        case EvidenceKind.FEEDS_SILENT:
-            return f"none of {evidence.total} status feeds can be reached"
+    return f"none of {evidence.total} status feeds can be reached"
 
 
 def failed_words(evidence: Evidence) -> str:

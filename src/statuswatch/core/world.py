@@ -119,8 +119,7 @@ def advance(world: World, observation: Observation, now: Moment) -> tuple[World,
             return _call_seen(world, observation, now.at)
         case ClockJumped():
             return _clock_jumped(world, observation, now.at)
-        case Command():
-            return _command(world, observation, now.at)
+    return _command(world, observation, now.at)
 
 
 def _page_read(world: World, read: PageRead, now: datetime) -> tuple[World, tuple[Change, ...]]:
@@ -194,14 +193,13 @@ def _merged(known: Tracked, new: Incident, feed: str) -> Incident:
 
 
 def _miss(incidents: dict[str, Tracked], listed: set[str], page: Page, feed: str, now: datetime) -> list[Change]:
-    changes = []
+    changes: list[Change] = []
     for key, tracked in incidents.items():
         if key in listed or tracked.feed != feed or tracked.phase is Phase.ENDED or (tracked.phase is Phase.LOST and tracked.changed_at == now):
             continue
         phase, kind = step(tracked.phase, Absent.ABSENT)
         incidents[key] = replace(tracked, phase=phase, changed_at=now, ended_at=now if phase is Phase.ENDED else None)
-        if kind:
-            changes.append(Change(kind, now, key, page.provider, tracked.phase, phase))
+        changes += [Change(kind, now, key, page.provider, tracked.phase, phase)] if kind else []
     return changes
 
 
@@ -296,9 +294,7 @@ def _command(world: World, command: Command, now: datetime) -> tuple[World, tupl
             world = replace(world, acknowledged=_wished(world.acknowledged, command.target, now))
         case CommandKind.WAIT:
             world = replace(world, waits=_wished(world.waits, command.target, now))
-        case CommandKind.REFRESH:
-            pass
-    return world, (change,)
+    return world, (change,)  # a refresh changes nothing here: the shell reads the feeds
 
 
 def _wished(wishes: Mapping[str, datetime], target: str, now: datetime) -> dict[str, datetime]:
