@@ -5,6 +5,7 @@
 Only names are taken: no prices, no patterns. Run it before a release; docs/decisions/model-catalogue.md says why the package is no dependency at run time.
 """
 
+# ruff: noqa: INP001 - a script, not a package
 import sys
 from importlib.metadata import version
 from pathlib import Path

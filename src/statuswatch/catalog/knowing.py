@@ -23,7 +23,10 @@ class Known:
 
 
 def know(config_dir: str | os.PathLike[str] | None = None, known_formats: Collection[str] = ()) -> Known:
-    """Read what ships with the program and, below `config_dir`, a person's `providers/*.toml`, `rules/*.toml` and `models.tsv`. Never raises for what a file holds."""
+    """Read what ships with the program and, below `config_dir`, a person's `providers/*.toml`, `rules/*.toml` and `models.tsv`.
+
+    Never raises for what a file holds.
+    """
     folder = Path(config_dir) if config_dir is not None else None
     catalogue = load(folder / "providers" if folder else None, known_formats)
     rulebook = load_rules(folder / "rules" if folder else None)

@@ -1,4 +1,7 @@
-"""The model catalogue: names, who serves them, other spellings. A table that was generated from a maintained package (docs/decisions/model-catalogue.md), overridable."""
+"""The model catalogue: names, who serves them, other spellings.
+
+A table that was generated from a maintained package (docs/decisions/model-catalogue.md); a file of the same form overrides it.
+"""
 
 import os
 from dataclasses import dataclass
@@ -61,7 +64,7 @@ def resolve(text: str, table: dict[str, ModelFacts]) -> Resolved:
     """What `text` (any spelling) resolves to and why. An alias such as `opus` stays a family: which version it means differs by provider and day."""
     name = parse_model(text)
     known = table.get(name.canonical)
-    if known is not None:
+    if known is not None and name.version is not None:
         spelled = "the canonical name" if text == name.canonical else f"another spelling of {name.canonical}"
         return Resolved(text, name, f"{spelled}, in the catalogue", known)
     base = ModelName(name.family, name.version, None, name.tier)
@@ -77,6 +80,8 @@ def resolve(text: str, table: dict[str, ModelFacts]) -> Resolved:
                 members=members,
             )
         return Resolved(text, name, f"a line of {len(members)} models", members=members)
+    if known is not None:
+        return Resolved(text, name, "in the catalogue, without a version", known)
     return Resolved(text, name, "in no catalogue; read by its shape, so incidents that name it are still found")
 
 

@@ -26,7 +26,10 @@ class Rulebook:
 
 
 def load_rules(user_dir: str | os.PathLike[str] | None) -> Rulebook:
-    """The shipped rules and those of `user_dir` (`*.toml`). A rule of a person with the id of a built-in one takes its place. Never raises for what a file holds."""
+    """The shipped rules and those of `user_dir` (`*.toml`). A rule of a person with the id of a built-in one takes its place.
+
+    Never raises for what a file holds.
+    """
     problems: list[Problem] = []
     rules: dict[str, Rule] = {}
     for path, data in (*_built_in(), *_of_user(user_dir, problems)):

@@ -1,4 +1,4 @@
-"""Incidents at one provider and routes at another: models of others, gateways and resellers, the platform below. Only where the facts or the words support it."""
+"""Incidents at one provider and routes at another: models of others, resellers, the platform below. Only where the facts or the words support it."""
 
 from statuswatch.core.finding import Finding, RelevanceReason
 from statuswatch.core.health import Relevance

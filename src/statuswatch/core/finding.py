@@ -32,7 +32,7 @@ class RelevanceReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The relevance of one incident to one route. `sentence` is theirs, raw and untrusted; `position` is the index of the update it stands in (None: the title).
+    """The relevance of one incident to one route. `sentence` is theirs, raw and untrusted; `position` is the update it stands in (None: the title).
 
     `models` and `surfaces` are what the incident names as hit; `rule` is the id of the rule that decided, if one did.
     """

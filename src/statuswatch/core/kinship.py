@@ -22,16 +22,21 @@ def kin(mention: Mention, used: ModelName, lexicon: Lexicon) -> Kin:
         return Kin.SAME
     theirs, ours = words_of(named), words_of(used)
     if not (theirs <= ours or ours <= theirs):
-        return Kin.DIFFERENT
+        return Kin.RELATED if _stranger(used, lexicon) else Kin.DIFFERENT
     if named.number and used.number and named.number != used.number:
         return Kin.RELATED if _lettered(named, used) else Kin.DIFFERENT
     if theirs <= ours:
         return _wider(named, used, ours - theirs - set(mention.after), lexicon)
-    return _narrower(named, used, lexicon)
+    return _narrower(used, lexicon)
+
+
+def _stranger(used: ModelName, lexicon: Lexicon) -> bool:
+    """Whether the name is an alias that tells no family ("best", "default"): which model it means is not known, so none rules it out."""
+    return used.version is None and used.tier is None and not any(word in lexicon.stems or word in lexicon.alone for word in used.family.split("-"))
 
 
 def _lettered(named: ModelName, used: ModelName) -> bool:
-    """ "GPT-4" beside `gpt-4o`: the text may mean the generation."""
+    """Whether the text may mean the generation: "GPT-4" beside `gpt-4o`."""
     return (
         named.tier is None
         and named.pin is None
@@ -49,7 +54,7 @@ def _wider(named: ModelName, used: ModelName, extra: frozenset[str], lexicon: Le
     return Kin.SAME
 
 
-def _narrower(named: ModelName, used: ModelName, lexicon: Lexicon) -> Kin:
+def _narrower(used: ModelName, lexicon: Lexicon) -> Kin:
     """The text says more words than ours: one member of the family or the line that is used, or another model."""
     if not used.number:
         return Kin.SAME

@@ -1,22 +1,26 @@
 """The words by which models are recognised in prose, taken from what is known: providers' families, the model catalogue, components' names.
 
-Nothing here lists a model. A family that appears after release is recognised by its shape beside a known stem ("Claude Zephyr 6"), or by the strong pattern in `mentions`.
+Nothing here lists a model. A family that appears after release is recognised by its shape beside a known stem ("Claude Zephyr 6"),
+or by the strong pattern in `mentions`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.modelnames import VERSION_LAST, ModelName, parse_model
 
 # Words of model names that mean a size, a mode or a modality: they name a model only beside a stem or a version, never alone.
-ORDINARY = frozenset(
-    "large small medium mini nano micro pro flash turbo lite ultra max plus base instruct chat code coder coding vision image images audio video text fast instant thinking preview "
-    "deep research live tts stt embed embedding embeddings online free latest new old high low reasoning reasoner translate realtime speech search model models air core next open "
-    "light standard premier express native generation command composer nova sonic scout spark rerank safety guard moderation beta exp tool use edge server global us eu api app "
-    "contributor custom computer agent agents assistant write writer edit edits mode one two human first world time day no for and the on in of to with from all "
-    "step meta north router extract ring seed ui summarize beam caller particle solar ember ft dots eleven rogue phase tier region server windows mercury maestro weaver trio stable".split()  # noqa: SIM905 - a list of words reads best as words
+_ORDINARY = (
+    "large small medium mini nano micro pro flash turbo lite ultra max plus base instruct chat code coder coding vision image images audio video text "
+    "fast instant thinking preview deep research live tts stt embed embedding embeddings online free latest new old high low reasoning reasoner "
+    "translate realtime speech search model models air core next open light standard premier express native generation command composer nova sonic "
+    "scout spark rerank safety guard moderation beta exp tool use edge server global us eu api app contributor custom computer agent agents assistant "
+    "write writer edit edits mode one two human first world time day no for and the on in of to with from all step meta north router extract ring seed "
+    "ui summarize beam caller particle solar ember ft dots eleven rogue phase tier region windows mercury maestro weaver trio stable"
 )
+ORDINARY = frozenset(_ORDINARY.split())
 
 # So many versions make a family's second word its own name ("Opus").
 _SETTLED = 3
@@ -24,10 +28,12 @@ _SETTLED = 3
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """`stems`: first words of families (`claude`, `gpt`). `tiers`: the words known after each stem. `alone`: words that mean a family without their stem, to that stem.
+    """`stems`: first words of families (`claude`, `gpt`). `tiers`: the words known after each stem.
 
+    `alone`: words that mean a family without their stem, to that stem.
     `single`: families of one word that stand for themselves (`whisper`).
-    `umbrella`: families whose bare name is also a product's ("Claude"). `known`: canonical names of the catalogue. `products`: words that after a stem name a product, not a model (`claude code`).
+    `umbrella`: families whose bare name is also a product's ("Claude"). `known`: canonical names of the catalogue.
+    `products`: words that after a stem name a product, not a model (`claude code`).
     `makers`: providers by id and by name, to the families that they make.
     """
 
@@ -102,9 +108,7 @@ def _products(knowledge: Knowledge, stems: set[str], alone: Mapping[str, str]) -
         for component in facts.components:
             for name in component.names:
                 words = name.lower().replace("(", " ").split()
-                found |= {
-                    (first, second) for first, second in zip(words, words[1:], strict=False) if first in stems and second not in alone and not component.models
-                }
+                found |= {(first, second) for first, second in pairwise(words) if first in stems and second not in alone and not component.models}
     return found
 
 

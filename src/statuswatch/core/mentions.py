@@ -1,4 +1,4 @@
-"""Models named in a clause: single names, joined lists ("Opus and Sonnet 4.6", "Sonnet 4, 4.5 and Opus 4.5"), glued ids, slips of the keyboard, unknown families by shape."""
+"""Models named in a clause: single names, joined lists ("Opus and Sonnet 4.6"), glued ids, slips of the keyboard, unknown families by shape."""
 
 import re
 from collections.abc import Sequence
@@ -60,9 +60,11 @@ _TROUBLE = frozenset(
         "impacting",
     }
 )
-_NOT_NAMES = frozenset(
-    "phase tier step day part version update http error status issue case windows ios macos android chrome python node level stage wave region zone attempt round plan team sev priority".split()  # noqa: SIM905
+_NOT_NAMES_WORDS = (
+    "phase tier step day part version update http error status issue case windows ios macos android chrome python node level stage wave region zone "
+    "attempt round plan team sev priority"
 )
+_NOT_NAMES = frozenset(_NOT_NAMES_WORDS.split())
 _DATED = re.compile(r"20\d{6}|\d{4}")
 _REGION = re.compile(r"[a-z]{2,9}-(?:north|south|east|west|central)[a-z]*-?\d?[a-z]?(?:-[a-z0-9])?|[a-z]+-(?:east|west|north|south|central)\S*")
 # Ids of numbered engines (`code-cushman-001`) are like no other word.
@@ -82,14 +84,10 @@ class _Item:
     whole: ModelName | None = None
     end: int = 0
 
-    @property
-    def bare(self) -> bool:
-        return not self.tiers and self.whole is None
-
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A model or a family that a clause names. `start` and `end` are word indices; `after` are the two words that follow: part of longer names, perhaps."""
+    """A model or a family that a clause names. `start` and `end` are word indices; `after`: the two words that follow, perhaps part of a longer name."""
 
     name: ModelName
     start: int
@@ -189,11 +187,13 @@ def _numbered(clause: Clause, at: int, before: _Item, lexicon: Lexicon) -> _Item
 
 
 def _sibling(clause: Clause, at: int, before: _Item, lexicon: Lexicon) -> _Item | None:
-    """A tier alone, as in "Gemini 2.5 Pro and Flash": of the stem and version before it."""
+    """A tier alone, as in "Gemini 2.5 Pro and Flash": of the stem before it, and of its version where it has none of its own."""
     word = clause.words[at]
     version = before.version or (before.whole.version if before.whole else None)
     if not version or not clause.raw[at][:1].isupper() or word not in lexicon.tiers.get(before.stem, ()) or (word in ORDINARY and word not in _SIZES):
         return None
+    if _version_at(clause.words, at + 1):
+        return _Item(stem=before.stem, tiers=[word], version=clause.words[at + 1], end=at + 2)
     return _Item(stem=before.stem, tiers=[word], version=version, version_first=True, end=at + 1)
 
 
@@ -202,8 +202,7 @@ def _item(clause: Clause, start: int, lexicon: Lexicon) -> _Item | None:
     words = clause.words
     whole = _glued(words[start], lexicon)
     if whole is not None:
-        item = _Item(whole=whole, end=start + 1, stem=whole.family.split("-")[0])
-        return _with_tail(words, item, lexicon)
+        return _with_tail(words, whole, start + 1, lexicon)
     item = _Item()
     at = start
     while at < len(words) and at - start < 12:  # noqa: PLR2004 - no name is longer
@@ -213,8 +212,6 @@ def _item(clause: Clause, start: int, lexicon: Lexicon) -> _Item | None:
         at += step
     if not (item.tiers or (item.stem and item.version)) and not _family(item, clause, at, lexicon):
         return _unknown(clause, start)
-    if item.version and not item.stem and item.tiers and all(tier not in lexicon.alone for tier in item.tiers):
-        return None
     item.end = at
     return item
 
@@ -248,6 +245,7 @@ def _take_name(item: _Item, clause: Clause, at: int, lexicon: Lexicon) -> bool:
         if (item.stem, word) in lexicon.products and not item.version:
             return False
         item.tiers.append(word)
+        item.version_first = bool(item.version)
         return True
     if item.stem and not item.tiers and not item.version and word == "instant":
         item.tiers.append(word)
@@ -296,6 +294,7 @@ def _aside(words: Sequence[str], at: int, item: _Item) -> bool:
     item.modes += modes
     if close == "]" and not modes:
         item.tiers += [word for word in inner if word.isalpha()]
+        item.version_first = bool(item.version)
     return bool(modes) or close == "]" or all(word in _QUALIFIERS or word.isdigit() for word in inner)
 
 
@@ -329,26 +328,21 @@ def _glued(word: str, lexicon: Lexicon) -> ModelName | None:
     return name if known and (named or name.canonical in lexicon.known) else None
 
 
-def _with_tail(words: Sequence[str], item: _Item, lexicon: Lexicon) -> _Item:
+def _with_tail(words: Sequence[str], name: ModelName, start: int, lexicon: Lexicon) -> _Item:
     """A glued id with what follows it: "GPT-4 Turbo", "opus-4.8 fast mode", "DALL-E 2"."""
-    name = item.whole
-    at = item.end
-    if name is None:
-        return item
+    stem, at = name.family.split("-")[0], start
     if not name.version and _version_at(words, at):
         name = parse_model(f"{name.canonical}-{words[at]}")
         at += 1
-    while at < len(words) and at - item.end < 4:  # noqa: PLR2004
+    while at < len(words) and at - start < 4:  # noqa: PLR2004 - no tail is longer
         word = words[at]
-        if word in lexicon.tiers.get(item.stem, ()) and word not in name.words and name.version and word not in _MODES:
-            name = parse_model(f"{name.canonical}-{word}")
-        elif word in _MODES or _CONTEXT.fullmatch(word):
+        tier = name.version and word in lexicon.tiers.get(stem, ()) and word not in name.words
+        if tier or word in _MODES or _CONTEXT.fullmatch(word):
             name = parse_model(f"{name.canonical}-{word}")
         elif word != "mode":
             break
         at += 1
-    item.whole, item.end = name, at
-    return item
+    return _Item(whole=name, stem=stem, end=at)
 
 
 def _slip(word: str, lexicon: Lexicon) -> str | None:
@@ -363,8 +357,7 @@ def _one_off(word: str, known: str) -> bool:
         return False
     if len(word) == len(known):
         wrong = [index for index, (one, two) in enumerate(zip(word, known, strict=True)) if one != two]
-        swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1 and word[wrong[0]] == known[wrong[1]] and word[wrong[1]] == known[wrong[0]]  # noqa: PLR2004
-        return swapped
+        return len(wrong) == 2 and wrong[1] == wrong[0] + 1 and word[wrong[0]] == known[wrong[1]] and word[wrong[1]] == known[wrong[0]]  # noqa: PLR2004
     short, long = sorted((word, known), key=len)
     return any(long[:index] + long[index + 1 :] == short for index in range(len(long)))
 
@@ -407,7 +400,7 @@ def _resolved(items: list[_Item], lexicon: Lexicon) -> list[ModelName]:
 
 
 def _lend_version(item: _Item, before: _Item | None, rest: list[_Item]) -> None:
-    """ "Opus and Sonnet 4.6": both 4.6. "Claude 4 Opus and Sonnet": both 4. "Haiku and 3.5 Sonnet": the first is the family."""
+    """Both are 4.6 in "Opus and Sonnet 4.6", both 4 in "Claude 4 Opus and Sonnet"; in "Haiku and 3.5 Sonnet" the first is the family."""
     following = next((each for each in rest if each.version or each.whole), None)
     if following is not None and following.version and not following.version_first and following.tiers:
         item.version = following.version
@@ -416,7 +409,7 @@ def _lend_version(item: _Item, before: _Item | None, rest: list[_Item]) -> None:
 
 
 def _lend_tier(item: _Item, before: _Item | None, following: _Item | None, rest: list[_Item]) -> None:
-    """ "Sonnet 4, 4.5 and Opus 4.5": the second is a Sonnet. "Claude 3.7 and 3.5 Sonnet": the first is a Sonnet."""
+    """The second is a Sonnet in "Sonnet 4, 4.5 and Opus 4.5", the first in "Claude 3.7 and 3.5 Sonnet"."""
     later = next((each for each in rest if each.tiers), None)
     if before is not None and not item.stem and before.tiers and not before.version_first:
         item.tiers = list(before.tiers)
@@ -430,7 +423,7 @@ def _named(item: _Item, lexicon: Lexicon) -> ModelName:
     if item.whole is not None:
         return _mended(item.whole, lexicon)
     stem = item.stem or next((lexicon.alone[tier] for tier in item.tiers if tier in lexicon.alone), "")
-    parts = (stem, *item.tiers, item.version) if stem in VERSION_LAST else (stem, item.version, *item.tiers)
+    parts = (stem, item.version, *item.tiers) if item.version_first and stem not in VERSION_LAST else (stem, *item.tiers, item.version)
     name = parse_model("-".join(part for part in (*parts, *item.modes) if part))
     return _mended(name, lexicon)
 

@@ -57,7 +57,7 @@ class _Walk:
         self.versions |= {name.name.family for claim in claims for name in claim.names if name.name.version}
 
     def referring(self, claim: Claim) -> Claim:
-        """ "The Haiku incident": after versions of a family were named, its bare name means those, unless it is said of several ("all Haiku models")."""
+        """After versions of a family were named, its bare name means those ("the Haiku incident"), unless it is said of several ("all Haiku models")."""
         kept = tuple(
             name
             for name in claim.names
@@ -94,9 +94,10 @@ class _Walk:
         best, which = self.kin(claim.names)
         if self.excepted(claim, _UNAFFECTED):
             return
-        if best is Kin.SAME:
+        if best is Kin.SAME and (claim.trouble or said.position is None):
             self.hit(which, claim)
-        elif best is Kin.RELATED:
+        elif best is not Kin.DIFFERENT:
+            # Another mode of the model; or the model itself, in a clause that speaks of no trouble.
             if not self.named:
                 self.settle(_POSSIBLE, RelevanceReason.MODEL_NAMED, claim)
         elif claim.names:
@@ -118,7 +119,7 @@ class _Walk:
             self.named = False
 
     def refined(self, claim: Claim) -> bool:
-        """ "Opus partial outage", then "Claude 3 Opus is down": the family was said for one of its versions."""
+        """Whether a family was said for one of its versions: "Opus partial outage", then "Claude 3 Opus is down"."""
         return any(name.name.version and name.name.words <= self.used.words for name in claim.names)
 
     def breadth(self, claim: Claim, said: Said) -> None:
@@ -133,7 +134,7 @@ class _Walk:
     def widen(self, breadth: Breadth, claim: Claim) -> None:
         if breadth is Breadth.NONE or self.named:
             return
-        if breadth is Breadth.GENERIC and self.finding is not None:
+        if self.finding is not None and (breadth is Breadth.GENERIC or (self.finding.relevance is _POSSIBLE and breadth is not Breadth.ALL)):
             return
         if self.finding is not None and self.finding.reason is RelevanceReason.OTHER_MODELS and not claim.open and self.restated(breadth):
             return
@@ -142,7 +143,7 @@ class _Walk:
             self.settle(*_BREADTHS[breadth], claim)
 
     def restated(self, breadth: Breadth) -> bool:
-        """ "Some models", "the affected models" after a list are those of the list; "multiple models" beside a title with one name are more."""
+        """Whether "some models" after a list are those of the list; "multiple models" beside a title with one name are more."""
         list_known = self.finding is not None and (self.finding.position is not None or len(self.models) > 1)
         return breadth is Breadth.SOME or (breadth is Breadth.MANY and list_known)
 
@@ -183,7 +184,7 @@ class _Walk:
 
 
 def _partial(claim: Claim) -> bool:
-    """ "Other usage of 3.5 Sonnet is unaffected": the model is hit, only not for that."""
+    """Whether the model is hit, only not for that: "other usage of 3.5 Sonnet is unaffected"."""
     text = f" {claim.sentence.lower()} "
     return " other usage " in text or " other requests " in text or " all other " in text
 

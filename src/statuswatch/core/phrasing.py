@@ -2,7 +2,12 @@
 
 from enum import StrEnum
 
+from statuswatch.core.conditions import phrase
 from statuswatch.core.sentences import Clause
+
+
+def _phrases(text: str) -> tuple[str, ...]:
+    return tuple(phrase(part) for part in text.split(","))
 
 
 class Polarity(StrEnum):
@@ -30,146 +35,56 @@ class Breadth(StrEnum):
 
 
 _VERBS = (" affect", " impact", " experienc", " touch")
-_DENIED = (
-    " unaffected",
-    " not affect",
-    " not impact",
-    " not been affected",
-    " not been impacted",
-    " not be affected",
-    " not be impacted",
-    " not part of ",
-    " unimpacted",
+_DENIED = _phrases(
+    "unaffected*, not affect*, not impact*, not been affected*, not been impacted*, not be affected*, not be impacted*, not part of, unimpacted*"
 )
 _DENIED_SHORT = ("n't affect", "n't impact", "n't been affected", "n't been impacted")
-_NO_IMPACT = (" no impact", " without impact", " without affecting ", " without impacting ", " does not change ")
-_MISTAKE = (
-    " by mistake ",
-    " mistakenly ",
-    " posted in error ",
-    " listed in error ",
-    " erroneously ",
-    " incorrectly listed ",
-    " incorrectly named ",
-    " typo ",
-    " should have said ",
+_NO_IMPACT = _phrases("no impact*, without impact*, without affecting, without impacting, does not change")
+_MISTAKE = _phrases("by mistake, mistakenly, posted in error, listed in error, erroneously, incorrectly listed, incorrectly named, typo, should have said")
+_FINE = _phrases(
+    "as expected, operating normally, serving requests, working normally, functioning normally, operating nominally, fully operational, are "
+    "operational, is operational, remain operational, remains operational, still available, remain available, remains available, remained "
+    "available, remained operational, remained healthy, stayed healthy, were available, not seeing issues, are available, still work*, continue "
+    "to work, continues to work, are healthy, are fine, is fine, is healthy"
 )
-_FINE = (
-    " as expected ",
-    " operating normally ",
-    " serving requests ",
-    " working normally ",
-    " functioning normally ",
-    " operating nominally ",
-    " fully operational ",
-    " are operational ",
-    " is operational ",
-    " remain operational ",
-    " remains operational ",
-    " still available ",
-    " remain available ",
-    " remains available ",
-    " remained available ",
-    " remained operational ",
-    " remained healthy ",
-    " stayed healthy ",
-    " were available ",
-    " not seeing issues ",
-    " are available ",
-    " still work",
-    " continue to work ",
-    " continues to work ",
-    " are healthy ",
-    " is healthy ",
+_RECOVERED = _phrases(
+    "recover*, to normal, restor*, back up, back online, is back, are back, resolved, mitigated, normaliz*, normalis*, subsid*, baseline, no "
+    "longer, fixed, decrease of, decrease in, decreasing, coming down, dropping, healthy again, now healthy, fix has been, fix was"
 )
-_RECOVERED = (
-    " recover",
-    " to normal ",
-    " restor",
-    " back up ",
-    " back online ",
-    " is back ",
-    " are back ",
-    " resolved ",
-    " mitigated ",
-    " normaliz",
-    " normalis",
-    " subsid",
-    " baseline ",
-    " no longer ",
-    " fixed ",
-    " decrease of ",
-    " decrease in ",
-    " decreasing ",
-    " coming down ",
-    " dropping ",
-    " healthy again ",
-    " now healthy ",
-    " fix has been ",
-    " fix was ",
+_NOT_YET = _phrases(
+    "still seeing, still see, still high, still experienc*, still elevated, remaining errors, remaining issue*, remaining impact, continue to "
+    "see, continuing to see, not yet, n't yet, not fully, has regressed, recurr*, again, still degraded, still"
 )
-_NOT_YET = (
-    " still seeing ", " still see ", " still high ", " still experienc", " still elevated ", " remaining errors ", " remaining issue", " remaining impact ", " continue to see ",
-    " continuing to see ", " not yet ", " n't yet ", " not fully ", " has regressed ", " recurr", " again ", " still degraded ", " still ",
-)  # fmt: skip
-_TROUBLE = (
-    " errors ", " error rate", " error ", " issue", " affecting ", " affected ", " affects ", " impacting ", " impacted ", " impacts ", " impact ", " outage", " degrad", " disrupt", " fail",
-    " unavailab", " down ", " latenc", " slow", " elevated ", " unable ", " timeout", " timing out ", " high demand ", " capacity ", " throttl", " rate limit", " not available ",
-    " incident", " interrupt", " intermittent", " stuck ", " stall", " 529s ", " 500s ", " 5xx ", " experienc", " problem", " trouble", " regression", " bug ", " inaccessible ", " quality ",
-    " delays ", " delayed ", " concerns ", " malformed ", " truncated ", " reduced ",
-)  # fmt: skip
-_ADVICE = (
-    " routed to ", " rerouted to ", " re-routed to ", " redirected to ", " moved to ", " directed to ", " routing to ", " falling back to ", " fall back to ", " fallback to ", " switch to ",
-    " switching to ", " failover to ", " fail over to ", " advised to use ", " suggest using ", " recommend using ", " recommend switching to ", " use of ", " please use ", " try using ",
-    " instead use ", " defaulting to ", " points to ", " as an alternative ",
-)  # fmt: skip
-_EXCEPT = (" except for ", " except ", " other than ", " with the exception of ", " apart from ", " aside from ", " excluding ", " besides ", " excepting ")
-_LIMITED = (
-    " limited to ", " isolated to ", " confined to ", " restricted to ", " only affect", " only impact", " affects only ", " affect only ", " affecting only ", " impacting only ", " impacts only ",
-    " remaining impact ", " remaining errors ", " remaining issue", " still seeing ", " still see ", " scoped to ", " narrowed ", " now only ", " only for ", " only on ", " only seeing ", " is only ",
-    " currently only ", " specific to ", " related to ",
-)  # fmt: skip
-_OPEN = (
-    " also ", " additional", " primarily ", " mainly ", " mostly ", " especially ", " specially ", " particularly ", " notably ", " including ", " includes ", " such as ", " e.g ",
-    " for example ", " increase of ", " increase in ", " uptick ", " spike ", " worse", " among others ", " and others ", " predominantly ", " most notably ", " in particular ",
-    " for instance ", " as well ", " too ", " following models ",
-)  # fmt: skip
+_TROUBLE = _phrases(
+    "errors, error rate*, error, issue*, affecting, affected, affects, impacting, impacted, impacts, impact, outage*, degrad*, disrupt*, fail*, "
+    "unavailab*, down, latenc*, slow*, elevated, unable, timeout*, timing out, high demand, capacity, throttl*, rate limit*, not available, "
+    "incident*, interrupt*, intermittent*, stuck, stall*, 529s, 500s, 5xx, experienc*, problem*, trouble*, regression*, bug, inaccessible, "
+    "quality, delays, delayed, concerns, malformed, truncated, reduced"
+)
+_ADVICE = _phrases(
+    "routed to, rerouted to, re-routed to, redirected to, moved to, directed to, routing to, falling back to, fall back to, fallback to, switch "
+    "to, switching to, failover to, fail over to, advised to use, suggest using, recommend using, recommend switching to, use of, please use, try "
+    "using, instead use, defaulting to, points to, as an alternative"
+)
+_EXCEPT = _phrases("except for, except, other than, with the exception of, apart from, aside from, excluding, besides, excepting")
+_LIMITED = _phrases(
+    "limited to, isolated to, confined to, restricted to, only affect*, only impact*, affects only, affect only, affecting only, impacting only, "
+    "impacts only, remaining impact, remaining errors, remaining issue*, still seeing, still see, scoped to, narrowed, now only, only for, only "
+    "on, only seeing, is only, currently only, specific to, related to"
+)
+_OPEN = _phrases(
+    "also, additional*, primarily, mainly, mostly, especially, specially, particularly, notably, including, includes, such as, e.g, for example, "
+    "increase of, increase in, uptick, spike, worse*, among others, and others, predominantly, most notably, in particular, for instance, as "
+    "well, too, following models"
+)
 _CLOSED_OPEN = " following models "
-_UPSTREAM = (
-    " upstream ", " model provider", " service provider", " infrastructure provider", " cloud provider", " third-party provider", " third party provider", " provider's side ", " our provider",
-    " partner ", " vendor ", " underlying provider",
-)  # fmt: skip
-_ALL = (" all ", " every ", " entire ", " any ", " each ", " whole ")
-_MANY = (
-    " many ",
-    " multiple ",
-    " several ",
-    " various ",
-    " most ",
-    " numerous ",
-    " number of ",
-    " majority of ",
-    " range of ",
-    " two ",
-    " three ",
-    " four ",
-    " five ",
+_UPSTREAM = _phrases(
+    "upstream, model provider*, service provider*, infrastructure provider*, cloud provider*, third-party provider*, third party provider*, "
+    "provider's side, our provider*, partner, vendor, underlying provider*"
 )
-_SOME = (
-    " some ",
-    " certain ",
-    " specific ",
-    " select ",
-    " older ",
-    " newer ",
-    " subset of ",
-    " few ",
-    " couple of ",
-    " handful of ",
-    " one of ",
-    " a model ",
-    " one model ",
-)
+_ALL = _phrases("all, every, entire, any, each, whole")
+_MANY = _phrases("many, multiple, several, various, most, numerous, number of, majority of, range of, two, three, four, five")
+_SOME = _phrases("some, certain, specific, select, older, newer, subset of, few, couple of, handful of, one of, a model, one model")
 _PLURAL = frozenset({"models", "model", "engines", "engine", "llms"})
 _NEAR = 5
 
@@ -179,12 +94,9 @@ def polarity(clause: Clause) -> Polarity:
     joined = clause.joined
     if clause.has(_MISTAKE):
         return Polarity.ASIDE
-    if (
-        clause.has(_DENIED)
-        or any(short in joined for short in _DENIED_SHORT)
-        or _nothing_affected(clause)
-        or (clause.has(_NO_IMPACT) and " no impact outside" not in joined)
-    ):
+    if " no impact outside " in joined:
+        return Polarity.IMPACT
+    if clause.has(_DENIED) or any(short in joined for short in _DENIED_SHORT) or _nothing_affected(clause) or clause.has(_NO_IMPACT):
         return Polarity.EXCLUDED
     if clause.has(_NOT_YET) and clause.has(_TROUBLE):
         return Polarity.IMPACT
@@ -196,7 +108,7 @@ def polarity(clause: Clause) -> Polarity:
 
 
 def _nothing_affected(clause: Clause) -> bool:
-    """ "No other models were affected": a `no` or `none` before the verb, in the same clause."""
+    """Whether a `no` or `none` stands before the verb: "no other models were affected"."""
     for word in ("no", "none", "neither", "nor"):
         if word in clause.words:
             rest = clause.joined[clause.joined.index(f" {word} ") :]

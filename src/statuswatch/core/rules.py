@@ -12,8 +12,9 @@ from statuswatch.core.incident import Incident
 class Result(StrEnum):
     """What a rule does where its condition holds.
 
-    Built in: `topic` says that a clause speaks of something beside plain model requests; `request` that it speaks of them; `model` that an endpoint's name means a
-    family; `surface` that words mean a surface. A person's: `mute` (never tell), `raise` and `lower` (one step), `only-when` (nothing else of what the rule covers).
+    Built in: `topic` says that a clause speaks of something beside plain model requests; `request` that it speaks of them;
+    `model` that an endpoint's name means a family; `surface` that words mean a surface.
+    A person's: `mute` (never tell), `raise` and `lower` (one step), `only-when` (nothing else of what the rule covers).
     """
 
     TOPIC = "topic"

@@ -1,17 +1,17 @@
-"""What an incident's words say, clause by clause: models, how many of them, surfaces, topic, and whether it is trouble, its end or a denial. No route is looked at here."""
+"""What an incident's words say, clause by clause: models, how many, surfaces, topic, and whether it is trouble, its end or a denial. No route here."""
 
 from dataclasses import dataclass
 
-from statuswatch.core.conditions import Condition
 from statuswatch.core.ids import Surface
 from statuswatch.core.incident import OVER_STAGES, Incident, Stage
 from statuswatch.core.knowledge import ComponentFacts, Knowledge, ProviderFacts
 from statuswatch.core.lexicon import Lexicon, lexicon
 from statuswatch.core.mentions import Mention, mentions
 from statuswatch.core.modelnames import parse_model
+from statuswatch.core.pagewords import component_topics, shared_page, surface_words
 from statuswatch.core.phrasing import Breadth, Polarity, advice_at, breadth, exception_at, limited, opened, polarity, trouble, upstream
 from statuswatch.core.regions import regions
-from statuswatch.core.rules import Result, Rule, Topic
+from statuswatch.core.rules import Result, Rule
 from statuswatch.core.sentences import Clause, clauses
 
 MOST_UPDATES = 500
@@ -22,8 +22,9 @@ _MARK = " \x00 "
 class Claim:
     """What one clause says. `position`: None in the title, else the index of the update.
 
-    `names`: the models it is about; `inverted`: those that it excepts. `others`: it speaks of the models it does not name; `open`: what it names are examples or additions;
-    `limited`: nothing else is hit. `topic`: the rule by which it is about something beside plain requests; `request`: it is about plain requests;
+    `names`: the models it is about; `inverted`: those that it excepts. `others`: it speaks of the models it does not name;
+    `open`: what it names are examples or additions; `limited`: nothing else is hit.
+    `topic`: the rule by which it is about something beside plain requests; `request`: it is about plain requests;
     `beside`: a surface stands in one list with the topic.
     `providers`: other providers that it names.
     """
@@ -75,7 +76,7 @@ def read_scope(incident: Incident, knowledge: Knowledge) -> Scope:
     for position, update in enumerate(incident.updates[:MOST_UPDATES]):
         over = update.stage in OVER_STAGES
         # What is written after the end (a report days later) tells a story; what the incident meant was said before.
-        late = past and over or (update.stage is Stage.POSTMORTEM and position > 0)
+        late = (past and over) or (update.stage is Stage.POSTMORTEM and position > 0)
         found = () if late else reader.claims(update.body, position)
         listed = tuple(reader.component(change.name, change.id) for change in update.components)
         said.append(Said(position, found, over, tuple(facts for facts in listed if facts)))
@@ -93,13 +94,13 @@ class _Reader:
         self.facts = knowledge.providers.get(provider, ProviderFacts(provider, provider))
         self.words: Lexicon = lexicon(knowledge)
         self.own = self.words.makers.get(provider, frozenset())
-        self.surface_words = _surface_words(self.facts)
+        self.surface_words = surface_words(self.facts)
         self.sold = {name for sold in self.facts.serves for name in (sold, knowledge.providers[sold].name.lower() if sold in knowledge.providers else sold)}
         rules = [rule for rule in knowledge.rules if not rule.when.providers or provider in rule.when.providers]
         self.topic_rules, self.request_rules, self.model_rules, self.surface_rules = (
             [rule for rule in rules if rule.result is result] for result in (Result.TOPIC, Result.REQUEST, Result.MODEL, Result.SURFACE)
         )
-        self.topic_rules += _component_topics(self.facts)
+        self.topic_rules += component_topics(self.facts)
         if shared_page(self.facts):
             # "The API" of a page that is about more than models is another one.
             self.surface_rules = [rule for rule in self.surface_rules if Surface.API not in rule.surfaces]
@@ -156,7 +157,7 @@ class _Reader:
         return found
 
     def makers_models(self, clause: Clause) -> list[Mention]:
-        """ "Anthropic models" on another's page: the families of that maker. Where the page sells that maker's models, its name alone means them."""
+        """The families of a maker that another's page names ("Anthropic models"). Where the page sells them, the maker's name alone means them."""
         found = []
         for maker, families in self.words.makers.items():
             spelled = f" {maker} "
@@ -224,45 +225,3 @@ class _Reader:
 def _listed(clause: Clause, names: list[Mention]) -> bool:
     """Whether the clause is little more than names: an item of a list ("Affected models: ...")."""
     return bool(names) and 2 * sum(name.end - name.start for name in {(name.start, name.end): name for name in names}.values()) >= len(clause.words)
-
-
-def shared_page(facts: ProviderFacts) -> bool:
-    """Whether the page also reports on services that have nothing to do with models: a cloud's, or one with several components without a surface and without inference."""
-    # A website or two is every page's.
-    return facts.usual_surface is Surface.CLOUD or sum(1 for component in facts.components if not component.surfaces and not component.inference) > 2  # noqa: PLR2004
-
-
-def _surface_words(facts: ProviderFacts) -> tuple[tuple[str, frozenset[Surface]], ...]:
-    """The names of components, as phrases that mean their surfaces. The longest come first; a word that is part of a longer name means that one only there."""
-    found: dict[str, frozenset[Surface]] = {}
-    for component in facts.components:
-        if component.surfaces and not component.models:
-            for name in (name for name in component.names if _speaking(name)):
-                for part in (name.split(" (")[0], *([name.split(" (")[1].rstrip(")")] if " (" in name and "." in name.split(" (")[1] else [])):
-                    for clause in clauses(part)[:1]:
-                        found.setdefault(clause.joined.lower(), component.surfaces)
-    return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
-
-
-def _component_topics(facts: ProviderFacts) -> list[Rule]:
-    """The names of components that have nothing to do with model requests, as topics."""
-    return [
-        Rule(f"component: {name}", Result.TOPIC, Condition(says=(clause.joined,)), "a component that has nothing to do with model requests", Topic.FEATURE)
-        for component in facts.components
-        if not component.inference and Surface.CONSOLE not in component.surfaces
-        for name in component.names
-        if _speaking(name)
-        for clause in clauses(name)[:1]
-    ]
-
-
-def _speaking(name: str) -> bool:
-    """Whether a component's name means it in prose: two words, a host, a proper name. "Search" and "Responses" are words of every text."""
-    word = name.split(" (")[0]
-    return " " in word or "." in word or word[1:] != word[1:].lower() or (word.istitle() and word.lower() not in _EVERYDAY)
-
-
-_EVERYDAY = frozenset(
-    "search agent agents responses files batch login audio images conversations website computer sites feed realtime automations origin embeddings moderations chat status dashboard "
-    "models model console docs documentation inference storage compute spaces hub network support billing issues actions pages packages webhooks".split()  # noqa: SIM905
-)

@@ -1,6 +1,6 @@
 """Status prose cut into clauses of words. Hostile text in, plain values out: bounded size, linear time, no wrong word.
 
-A word is a run of ASCII letters and digits. A run with letters of another alphabet in it (a homoglyph of a model's name) is one opaque word that equals nothing;
+A word is a run of ASCII letters and digits. A run with letters of another alphabet in it (a homoglyph of a name) is one opaque word that equals nothing;
 invisible and directional characters end a word, so that nothing hidden can complete a name.
 """
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 LONGEST_TEXT = 20_000
 LONGEST_QUOTE = 400
+MOST_CLAUSES = 300
 _LONGEST_CLAUSE = 300
 OPAQUE = "\ufffd"
 
@@ -18,9 +19,9 @@ _ADDRESS = re.compile(r"https?://[^\s<>()\[\]]{1,500}")
 _RUN_ON = re.compile(r"(?<=[a-z)])\.(?=[A-Z][a-z])")
 # CJK stands without spaces beside Latin words; it is cut off so that the Latin word stays one.
 _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]+")
-_TOKEN = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d+(?:\.\d+)?%|\w[\w.+'·-]*|[,;:!?()\[\]&/|—–•\n]|(?<=\s)[-*](?=\s)")
+_TOKEN = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d+(?:\.\d+)?%|\w[\w.+'·-]*|[,;:!?()\[\]&/|\u2014\u2013\u2022\n]|(?<=\s)[-*](?=\s)")
 _ENDS = frozenset("!?\n•*")
-_DASHES = frozenset("—–-|")
+_DASHES = frozenset("\u2014\u2013-|")
 _TURNS = frozenset({"but", "however", "while", "whereas", "although", "though", "nevertheless", ";"})
 
 
@@ -48,16 +49,18 @@ class Clause:
 
 
 def clauses(text: str) -> tuple[Clause, ...]:
-    """`text` as clauses, in order. At most LONGEST_TEXT characters are read."""
+    """`text` as clauses, in order. At most LONGEST_TEXT characters and MOST_CLAUSES clauses are read."""
     found: list[Clause] = []
     for sentence, tokens in _sentences(_plain(text[:LONGEST_TEXT])):
+        if len(found) >= MOST_CLAUSES:
+            break
         _cut(tokens, " ".join(sentence.split())[:LONGEST_QUOTE], found)
-    return tuple(found)
+    return tuple(found[:MOST_CLAUSES])
 
 
 def _plain(text: str) -> str:
     text = _ADDRESS.sub(" ", _TAG.sub(" ", _BREAK.sub("\n", text)))
-    text = text.replace("’", "'").replace("‘", "'").replace("**", "")
+    text = text.replace("\u2019", "'").replace("\u2018", "'").replace("**", "")
     return _CJK.sub(" ", _RUN_ON.sub(". ", text))
 
 
@@ -67,14 +70,14 @@ def _sentences(text: str) -> list[tuple[str, list[str]]]:
     tokens: list[str] = []
     begin = 0
     for match in _TOKEN.finditer(text):
-        token = match[0]
-        if token in _ENDS:
+        written = match[0]
+        if written in _ENDS:
             _close(out, text[begin : match.end()], tokens)
             tokens, begin = [], match.end()
             continue
-        word = token.rstrip(".'+-·")
-        tokens.append(("—" if token in _DASHES else word) or "—")
-        if word != token and token.endswith(".") and not text[match.end() : match.end() + 1].strip():
+        word = written.rstrip(".'+-·")
+        tokens.append(("—" if written in _DASHES else word) or "—")
+        if word != written and written.endswith(".") and not text[match.end() : match.end() + 1].strip():
             _close(out, text[begin : match.end()], tokens)
             tokens, begin = [], match.end()
     _close(out, text[begin:], tokens)
@@ -88,12 +91,12 @@ def _close(out: list[tuple[str, list[str]]], sentence: str, tokens: list[str]) -
 
 def _cut(tokens: list[str], sentence: str, found: list[Clause]) -> None:
     part: list[str] = []
-    for token in tokens:
-        if token.lower() in _TURNS or len(part) >= _LONGEST_CLAUSE:
+    for word in tokens:
+        if word.lower() in _TURNS or len(part) >= _LONGEST_CLAUSE:
             _add(part, sentence, found)
             part = []
-        if token != ";":
-            part.append(token)
+        if word != ";":
+            part.append(word)
     _add(part, sentence, found)
 
 

@@ -10,10 +10,11 @@ from statuswatch.core.incident import Incident
 from statuswatch.core.knowledge import ComponentFacts, Knowledge, ProviderFacts
 from statuswatch.core.lexicon import lexicon
 from statuswatch.core.modelstate import Standing, stand
+from statuswatch.core.pagewords import shared_page
 from statuswatch.core.phrasing import Breadth, Polarity
 from statuswatch.core.regions import same_region
 from statuswatch.core.rules import Topic, personal
-from statuswatch.core.scope import Claim, Said, Scope, shared_page
+from statuswatch.core.scope import Claim, Said, Scope
 
 _AFFECTED, _POSSIBLE, _UNAFFECTED = Relevance.AFFECTED, Relevance.POSSIBLE, Relevance.UNAFFECTED
 
@@ -60,10 +61,8 @@ def _view(scope: Scope, count: int) -> _View:
 def _weigh(incident: Incident, view: _View, route: Route, knowledge: Knowledge) -> Finding:
     facts = knowledge.providers.get(view.scope.provider, ProviderFacts(view.scope.provider, view.scope.provider))
     standing = stand(view.said, view.components, route, lexicon(knowledge))
-    if route.provider != view.scope.provider:
-        finding = crossed(incident, view.said, standing, route, knowledge)
-    else:
-        finding = _own(view, route, facts, standing)
+    own = route.provider == view.scope.provider
+    finding = _own(view, route, facts, standing) if own else crossed(incident, view.said, standing, route, knowledge)
     surfaces = _surfaces(view)[0]
     finding = replace(finding, models=standing.models, surfaces=tuple(surface for surface in Surface if surface in surfaces))
     moved, rule = personal(knowledge.rules, incident, route, finding.relevance)
@@ -118,12 +117,9 @@ def _beside_requests(view: _View, route: Route) -> Finding | None:
     topic = next((claim for claim in title if claim.topic), None)
     if topic is not None and not any(claim.beside for claim in title):
         return _titled(topic, title, bodies, route)
-    if any(claim.names or claim.breadth is not Breadth.NONE or claim.surfaces or claim.request for claim in title):
+    if any(_plain(claim) or claim.surfaces for claim in title):
         return _closed_components(view, title)
-    evidence = any(
-        not claim.topic and claim.trouble and (claim.names or claim.request or claim.breadth is not Breadth.NONE or Surface.API in claim.surfaces)
-        for claim in bodies
-    )
+    evidence = any(claim.trouble and (claim.request if claim.topic else _plain(claim)) for claim in bodies)
     topic = next((claim for claim in bodies if claim.topic), None)
     if topic is None or evidence:
         return _closed_components(view, title)
