@@ -182,6 +182,22 @@ def test_a_route_that_is_no_longer_watched_holds_no_trouble_open() -> None:
     assert [trouble.closed_at for trouble in person.told.troubles] == [at("10:05")]
 
 
+def test_what_may_reach_further_is_no_second_notice_while_the_trouble_is_known() -> None:
+    person = Person(OPUS, HAIKU).sees(*_gives_up("09:50"), read("10:01", _MANY), read("10:20", _MANY))
+
+    assert person.kinds == ["opened"]
+    assert [trouble.pending for trouble in person.told.troubles] == [(OPUS,)]
+    assert "already_told" in person.reasons
+
+
+def test_a_call_from_before_the_trouble_proves_no_recovery() -> None:
+    named = incident(("10:00", "investigating", "x"), ("10:14", "investigating", "This concerns Claude Opus 4.5 only."), title=_MANY.title, impact="critical")
+    person = Person(HAIKU).sees(call("09:40", HAIKU), read("10:01", _MANY), read("10:15", named))
+
+    assert person.kinds == ["opened", "resolved"]
+    assert person.notices[-1].reason == "narrowed"
+
+
 def test_scope_that_narrows_away_clears_the_person_it_had_warned() -> None:
     named = incident(("10:00", "investigating", "x"), ("10:14", "investigating", "This concerns Claude Opus 4.5 only."), title=_MANY.title, impact="critical")
     person = Person(HAIKU).sees(read("10:01", _MANY), read("10:15", named))

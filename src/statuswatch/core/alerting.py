@@ -177,8 +177,13 @@ class _Desk:
         weight = max(trouble.weight, self._weight(verdict))
         grown = replace(trouble, incidents=incidents, weight=weight)
         if route not in trouble.pending:
-            grown = replace(grown, pending=(*trouble.pending, route))
             late = self.now - trouble.opened_at > GATHER
+            if late and reason is NoticeReason.INCIDENT_POSTED and verdict.relevance is Relevance.POSSIBLE:
+                # The trouble is known; that it may reach further is for the surfaces to show, not for another notice.
+                self.suppressed.append(Suppressed(self.now, route, SuppressReason.ALREADY_TOLD, verdict.incident))
+                self.troubles[index] = replace(trouble, incidents=incidents)
+                return
+            grown = replace(grown, pending=(*trouble.pending, route))
             if late and NoticeKind.GREW not in trouble.told:
                 self._tell(grown, NoticeKind.GREW, NoticeReason.SCOPE_GREW, verdict, index)
                 return
@@ -267,7 +272,8 @@ class _Desk:
         return last is not None and self.now - last < STILL_CALLING
 
     def _back_reason(self, verdict: Verdict, trouble: Trouble) -> NoticeReason:
-        if verdict.reason in {Reason.CALLS_SUCCEED, Reason.BACK_BUT_OPEN}:
+        last_ok = self._calls(verdict).last_ok
+        if verdict.reason in {Reason.CALLS_SUCCEED, Reason.BACK_BUT_OPEN} and last_ok is not None and last_ok > trouble.opened_at:
             return NoticeReason.OWN_SUCCESS
         if verdict.reason is Reason.RESOLVED_UNVERIFIED:
             return NoticeReason.PAGE_RESOLVED

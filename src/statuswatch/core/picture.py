@@ -13,7 +13,7 @@ from statuswatch.core.lifecycle import Phase
 from statuswatch.core.moment import Moment
 from statuswatch.core.notice import Notice, Suppressed
 from statuswatch.core.observation import Call, Outcome
-from statuswatch.core.owncalls import own_calls
+from statuswatch.core.owncalls import own_calls, requests
 from statuswatch.core.schedule import Due
 from statuswatch.core.snapshot import (
     CallView,
@@ -119,9 +119,9 @@ def _provider_state(world: World, provider: str, knowledge: Knowledge, now: date
 
 def _window(world: World, verdict: Verdict, now: datetime) -> CallWindow:
     recent = own_calls(world, verdict.route, now).recent
-    worked = sum(call.outcome is Outcome.OK for call in recent)
+    worked = requests(call for call in recent if call.outcome is Outcome.OK)
     latencies = tuple(call.latency_ms if call.outcome is Outcome.OK else None for call in recent[-LATENCIES_SHOWN:])
-    return CallWindow(worked, len(recent) - worked, latencies, recent[-1].at if recent else None)
+    return CallWindow(worked, requests(recent) - worked, latencies, recent[-1].at if recent else None)
 
 
 def _incidents(outlook: Outlook, now: datetime) -> tuple[IncidentView, ...]:

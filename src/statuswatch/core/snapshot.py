@@ -49,7 +49,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class CallWindow:
-    """Own calls on one route in the last hour: counts and latencies in milliseconds, oldest first (None: failed)."""
+    """Own calls on one route in the last hour: requests that worked and that did not (a retry is none of its own).
+
+    `latencies_ms`: of the attempts, in milliseconds, oldest first (None: failed).
+    """
 
     ok: int = 0
     failed: int = 0
