@@ -2,7 +2,7 @@
 
 import json
 import os
-import random  # noqa: TID251 - seeded: the moments of the kills are the same in every run
+import random
 import sqlite3
 import stat
 import subprocess

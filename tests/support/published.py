@@ -46,7 +46,7 @@ class Engine:
         self.came = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._server = Server(Path(paths.socket_file()), self._submit, lambda: Moment(datetime.now(UTC), 0.0))  # noqa: TID251 - the edge
+        self._server = Server(Path(paths.socket_file()), self._submit, lambda: Moment(datetime.now(UTC), 0.0))
         self._publisher = Publisher(outlets(), render, self._server)
 
     def __enter__(self) -> Self:

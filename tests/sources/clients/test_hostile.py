@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-import random  # noqa: TID251 - seeded, so that a failure comes again
+import random
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path

@@ -58,7 +58,7 @@ async def running(engine: Engine, path: Path) -> AsyncIterator[None]:
     finally:
         engine.drop()
         server.close()
-        path.unlink(missing_ok=True)  # noqa: ASYNC240 - a socket file of this test
+        path.unlink(missing_ok=True)
 
 
 async def take(events: AsyncGenerator[Event, None], count: int) -> list[Event]:
