@@ -24,6 +24,8 @@ SAME, RELATED, DIFFERENT = Kin.SAME, Kin.RELATED, Kin.DIFFERENT
         ("claude-opus-4.5", "best", RELATED),
         ("claude-opus-4.5", "claude", SAME),
         ("fable-5", "claude-fable-5", SAME),
+        ("claude-2", "claude-opus", DIFFERENT),
+        ("claude-4", "claude-opus", RELATED),
         ("claude-opus-4.5", "claude-opus-4.5[1m]", SAME),
         ("claude-opus-4.6-fast", "claude-opus-4.6", RELATED),
         ("gpt-4-0314", "gpt-4", RELATED),

@@ -47,7 +47,10 @@ def _lettered(named: ModelName, used: ModelName) -> bool:
 
 def _wider(named: ModelName, used: ModelName, extra: frozenset[str], lexicon: Lexicon) -> Kin:
     """The text says no more words than ours: a family, a line ("Gemini 2.5"), or the model itself."""
-    if extra and named.number and used.number and _is_model(named, lexicon):
+    if extra and named.number and not used.number:
+        # "Claude 2.1" beside the family `claude-opus`: a model of its own, or a generation that may have one of that family.
+        return Kin.DIFFERENT if _is_model(named, lexicon) else Kin.RELATED
+    if extra and named.number and _is_model(named, lexicon):
         return Kin.RELATED
     if named.modes - used.modes or (named.pin and named.pin != used.pin):
         return Kin.RELATED

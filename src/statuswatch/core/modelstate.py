@@ -94,22 +94,22 @@ class _Walk:
         best, which = self.kin(claim.names)
         if self.excepted(claim, _UNAFFECTED):
             return
-        if best is Kin.SAME and (claim.trouble or said.position is None):
+        if best is Kin.SAME and _blames(claim):
             self.hit(which, claim)
         elif best is not Kin.DIFFERENT:
             # Another mode of the model; or the model itself, in a clause that speaks of no trouble.
             if not self.named:
                 self.settle(_POSSIBLE, RelevanceReason.MODEL_NAMED, claim)
         elif claim.names:
-            self.others_named(claim, said)
+            self.others_named(claim)
         elif claim.breadth is not Breadth.NONE or claim.others:
             self.breadth(claim, said)
 
-    def others_named(self, claim: Claim, said: Said) -> None:
+    def others_named(self, claim: Claim) -> None:
         """Only other models are named: ours is out of it, unless ours was named before or what is named are examples."""
         if self.named and not (self.by_family and self.refined(claim)):
             return
-        if claim.open or not (claim.trouble or said.position is None):
+        if claim.open or not _blames(claim):
             if claim.breadth is not Breadth.NONE or claim.others:
                 self.widen(Breadth.MANY if claim.others else claim.breadth, claim)
             elif self.finding is None and claim.trouble:
@@ -156,7 +156,7 @@ class _Walk:
             if not self.named:
                 self.hit(which, claim)
         elif claim.names and best is Kin.DIFFERENT and claim.trouble and (said.over or any(word in f" {claim.sentence.lower()} " for word in _NARROWS)):
-            self.others_named(claim, said)
+            self.others_named(claim)
 
     def denial(self, claim: Claim) -> None:
         if self.excepted(claim, _AFFECTED):
@@ -181,6 +181,11 @@ class _Walk:
             self.all = True
             return True
         return False
+
+
+def _blames(claim: Claim) -> bool:
+    """Whether what the clause names is named as hit: in the title, with trouble, or as what it comes down to."""
+    return claim.trouble or claim.limited or claim.position is None
 
 
 def _partial(claim: Claim) -> bool:
