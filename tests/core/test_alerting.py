@@ -166,6 +166,10 @@ def test_after_one_relapse_only_the_steady_end_is_told() -> None:
     assert person.sees(call("10:13")).kinds == ["opened", "resolved", "reopened", "resolved"]
     assert person.sees(*_gives_up("10:15")).reasons == {"flapping"}
 
+    person.sees(*(call(f"10:{n}") for n in range(16, 20)))
+    assert person.kinds == ["opened", "resolved", "reopened", "resolved"]
+    assert [trouble.closed_at for trouble in person.told.troubles] == [at("10:18")]
+
 
 def test_a_trouble_that_was_over_half_an_hour_ago_is_a_new_one_when_it_comes_again() -> None:
     person = Person().sees(*_gives_up("10:01"), call("10:05"), *_gives_up("10:40"))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from statuswatch.core.alerting import decide
@@ -42,6 +42,7 @@ def _goes_on(kind: str, minute: int) -> Observation | None:
     return FeedFailed(when, "anthropic", "anthropic", failed_read("10:00", kind).state, "made to fail") if kind in {"unreadable", "blocked", "stale"} else None
 
 
+@example([read("09:59"), call("10:00", OPUS, OVERLOADED)], [("the page repeats itself", 40)])
 @settings(deadline=None, max_examples=80)
 @given(
     _TROUBLE,
