@@ -68,6 +68,10 @@ def test_of_very_many_models_only_a_few_are_named() -> None:
     ("evidence", "body"),
     [
         ((_FAILED, _QUIET), "Not you: 3 of your last 4 calls failed with 529 overloaded_error. Page says nothing yet (it usually takes 19 minutes)."),
+        (
+            (_FAILED, Evidence(EvidenceKind.PAGE_OTHERS, at("10:29"))),
+            "Not you: 3 of your last 4 calls failed with 529 overloaded_error. Page reports trouble with other models or parts only.",
+        ),
         ((_FAILED, _POSTED), 'Not you: 3 of your last 4 calls failed with 529 overloaded_error. Page: "Elevated errors".'),
         ((_FAILED, _BELOW), 'Not you: 3 of your last 4 calls failed with 529 overloaded_error. Cloudflare\'s page: "Network outage".'),
         (

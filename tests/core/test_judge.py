@@ -150,6 +150,35 @@ def test_a_verdict_says_what_it_stands_on() -> None:
     assert got.advice[0].target == HAIKU
 
 
+_OTHERS = incident(("10:00", "investigating", "We see errors on Claude Haiku 4.5."), title="Errors on Claude Haiku 4.5")
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind"),
+    [
+        ([read("10:07"), *_burst("10:05")], EvidenceKind.PAGE_QUIET),
+        ([read("10:07"), call("10:05")], EvidenceKind.PAGE_CLEAR),
+        ([read("10:07"), call("10:05", OPUS, AUTH)], EvidenceKind.PAGE_CLEAR),
+        ([read("10:07", _OTHERS), call("10:05")], EvidenceKind.PAGE_OTHERS),
+        ([read("10:07", _OTHERS), *_burst("10:05")], EvidenceKind.PAGE_OTHERS),
+        ([read("10:07", _WORK)], None),
+    ],
+)
+def test_a_page_is_called_late_only_where_own_calls_fail_and_it_lists_nothing(facts: list[Observation], kind: EvidenceKind | None) -> None:
+    page = {EvidenceKind.PAGE_QUIET, EvidenceKind.PAGE_CLEAR, EvidenceKind.PAGE_OTHERS}
+
+    assert [item.kind for item in verdict("10:10", *facts).evidence if item.kind in page] == ([kind] if kind else [])
+
+
+def test_a_quotation_carries_the_time_of_the_update_it_stands_in() -> None:
+    later = incident(("10:00", "investigating", "We are looking."), ("10:15", "identified", "The outage concerns Opus 4.5 only."), title="Errors")
+    quoted = [item for item in verdict("10:20", read("10:16", later)).evidence if item.kind is EvidenceKind.INCIDENT]
+    titled = [item for item in verdict("10:20", read("10:16", _MANY)).evidence if item.kind is EvidenceKind.INCIDENT]
+
+    assert [item.quoted_at for item in quoted] == [at("10:15")]
+    assert [item.quoted_at for item in titled] == [None]
+
+
 def test_the_best_sibling_is_the_one_that_worked_most() -> None:
     sonnet = "anthropic/api:claude-sonnet-4.5"
     facts = [

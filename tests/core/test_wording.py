@@ -123,6 +123,20 @@ def test_clock_times_are_in_the_persons_zone() -> None:
         ),
         (Evidence(EvidenceKind.INCIDENT, at("14:31"), subject="possible", quote="Errors"), 'their page reports: "Errors" (possible)'),
         (Evidence(EvidenceKind.PAGE_QUIET, at("14:47")), "their page says nothing yet (it usually takes 19 minutes); read 1m ago"),
+        (
+            Evidence(EvidenceKind.INCIDENT, at("14:31"), subject="affected", quote="Errors", posted_at=at("14:31"), quoted_at=at("14:46")),
+            'their page posted 14:31, at 14:46: "Errors" (affected)',
+        ),
+        (
+            Evidence(EvidenceKind.INCIDENT, at("14:31"), subject="affected", quote="Errors", posted_at=at("14:31:02"), quoted_at=at("14:31:40")),
+            'their page posted 14:31: "Errors" (affected)',
+        ),
+        (
+            Evidence(EvidenceKind.INCIDENT, at("14:31"), subject="possible", quote="Errors", quoted_at=at("14:46")),
+            'their page reports, at 14:46: "Errors" (possible)',
+        ),
+        (Evidence(EvidenceKind.PAGE_CLEAR, at("14:47:40")), "their page names no trouble with it; read 20s ago"),
+        (Evidence(EvidenceKind.PAGE_OTHERS, at("14:47")), "their page reports trouble with other models or parts only; read 1m ago"),
         (Evidence(EvidenceKind.FEED_STATE, at("14:00"), subject="unreadable"), "their page is unreadable since 14:00"),
         (Evidence(EvidenceKind.FEEDS_ANSWER, None, 7, 8), "7 of 8 other feeds answer: not your network"),
         (Evidence(EvidenceKind.FEEDS_SILENT, None, 8, 8), "none of 8 status feeds can be reached"),

@@ -102,6 +102,8 @@ class Announcer:
             return f'{whose}: "{incident.quote}".'
         if _find(verdict, EvidenceKind.PAGE_QUIET) is not None:
             return f"Page says nothing yet ({USUAL_LAG})."
+        if _find(verdict, EvidenceKind.PAGE_OTHERS) is not None:
+            return "Page reports trouble with other models or parts only."
         return "" if _find(verdict, EvidenceKind.FEED_STATE) is None else "Their page cannot be read."
 
     def _instead(self, verdict: Verdict) -> str:

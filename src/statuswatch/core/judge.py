@@ -45,6 +45,7 @@ class _Case:
     maintenance: tuple[Concern, ...]
     ended: Concern | None
     feeds: tuple[FeedStatus, ...]
+    listed: bool
     offline_since: datetime | None
     network_bad: bool
 
@@ -101,6 +102,7 @@ def _case(world: World, listed: Docket, route: Route, knowledge: Knowledge, now:
         maintenance=concerns(listed, route, knowledge, Kind.MAINTENANCE),
         ended=ended_since(listed, route, knowledge, calls.last_failed) if calls.last_failed else None,
         feeds=tuple(feed for feed in world.feeds.values() if feed.provider in names),
+        listed=any(item.incident.provider in names and item.incident.kind is Kind.INCIDENT for item in listed.live),
         offline_since=offline,
         network_bad=offline is not None,
     )
@@ -318,10 +320,16 @@ def _evidence(case: _Case, verdict: Verdict, world: World) -> list[Evidence]:
                 incident=incident.key,
                 posted_at=incident.posted_at or incident.started_at,
                 url=incident.url,
+                quoted_at=_quoted_at(concern),
             )
         )
     found.extend(_feed_evidence(case, verdict, world))
     return found
+
+
+def _quoted_at(concern: Concern) -> datetime | None:
+    position, updates = concern.finding.position, concern.incident.updates
+    return updates[position].at if position is not None and concern.finding.sentence else None
 
 
 def _call_evidence(case: _Case) -> list[Evidence]:
@@ -356,12 +364,19 @@ def _sibling_success(case: _Case, world: World) -> Evidence | None:
     return best
 
 
+def _page_kind(case: _Case, verdict: Verdict) -> EvidenceKind:
+    """What a page says that names nothing of this route: that it is late is worth a word only where own calls fail and it lists no incident at all."""
+    if case.listed:
+        return EvidenceKind.PAGE_OTHERS
+    return EvidenceKind.PAGE_QUIET if case.calls.streak and verdict.side is not Side.YOURS else EvidenceKind.PAGE_CLEAR
+
+
 def _feed_evidence(case: _Case, verdict: Verdict, world: World) -> list[Evidence]:
     found = []
     if case.network_bad:
         return [Evidence(EvidenceKind.FEEDS_SILENT, case.offline_since, len(world.feeds), len(world.feeds))]
-    if not case.concerns and not case.ended and case.fresh:
-        found.append(Evidence(EvidenceKind.PAGE_QUIET, max(feed.last_ok for feed in case.fresh if feed.last_ok)))
+    if not case.concerns and not case.maintenance and not case.ended and case.fresh:
+        found.append(Evidence(_page_kind(case, verdict), max(feed.last_ok for feed in case.fresh if feed.last_ok)))
     for feed in case.feeds:
         state = feed.state_at(case.now)
         if state is not None and state is not FeedState.FRESH:

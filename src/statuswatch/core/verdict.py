@@ -37,6 +37,8 @@ class EvidenceKind(StrEnum):
     SIBLING_OK = "sibling_ok"
     INCIDENT = "incident"
     PAGE_QUIET = "page_quiet"
+    PAGE_CLEAR = "page_clear"
+    PAGE_OTHERS = "page_others"
     FEED_STATE = "feed_state"
     FEEDS_ANSWER = "feeds_answer"
     FEEDS_SILENT = "feeds_silent"
@@ -46,7 +48,8 @@ class EvidenceKind(StrEnum):
 class Evidence:
     """One observation that the verdict uses. `subject` is ours (a code, a model, a provider name); `quote` is theirs, raw and untrusted.
 
-    `count` of `total` are requests: retries of one request are one; `attempts` counts them all.
+    `count` of `total` are requests: retries of one request are one; `attempts` counts them all. `posted_at` is when the incident was posted,
+    `quoted_at` the time of the update that `quote` stands in (None: the title).
     """
 
     kind: EvidenceKind
@@ -61,6 +64,7 @@ class Evidence:
     posted_at: datetime | None = None
     url: str | None = None
     attempts: int = 0
+    quoted_at: datetime | None = None
 
 
 class AdviceKind(StrEnum):

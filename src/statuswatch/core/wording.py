@@ -176,15 +176,27 @@ def evidence_line(evidence: Evidence, knowledge: Knowledge, now: datetime, zone:
             model = route_title(parse_route(evidence.subject), knowledge)
             return f"{model} works meanwhile ({evidence.count} of {evidence.total}): not your key, not your network"
         case EvidenceKind.INCIDENT:
-            when = f"posted {clock_words(evidence.posted_at, zone)}" if evidence.posted_at else "reports"
-            return f'their page {when}: "{evidence.quote}" ({evidence.subject})'
+            return f'their page {_posted(evidence, zone)}: "{evidence.quote}" ({evidence.subject})'
         case EvidenceKind.PAGE_QUIET:
             return f"their page says nothing yet ({USUAL_LAG}); read {age_of(evidence.at, now)} ago"
+        case EvidenceKind.PAGE_CLEAR:
+            return f"their page names no trouble with it; read {age_of(evidence.at, now)} ago"
+        case EvidenceKind.PAGE_OTHERS:
+            return f"their page reports trouble with other models or parts only; read {age_of(evidence.at, now)} ago"
         case EvidenceKind.FEED_STATE:
             return f"their page is {feed_word(FeedState(evidence.subject))} since {clock_words(evidence.at, zone)}"
         case EvidenceKind.FEEDS_ANSWER:
             return f"{evidence.count} of {evidence.total} other feeds answer: not your network"
     return f"none of {evidence.total} status feeds can be reached"
+
+
+def _posted(evidence: Evidence, zone: tzinfo) -> str:
+    """When the incident was posted, and when the words that are quoted were, where that is another minute."""
+    posted = f"posted {clock_words(evidence.posted_at, zone)}" if evidence.posted_at else ""
+    quoted = f"at {clock_words(evidence.quoted_at, zone)}" if evidence.quoted_at else ""
+    if posted.removeprefix("posted ") == quoted.removeprefix("at "):
+        quoted = ""
+    return ", ".join(part for part in (posted or "reports", quoted) if part)
 
 
 def failed_words(evidence: Evidence) -> str:

@@ -103,7 +103,9 @@ def _page(main: RouteView, look: Scene) -> str:
     posted = next((item.posted_at for item in verdict.evidence if item.kind is EvidenceKind.INCIDENT and item.posted_at), None)
     if posted is not None:
         return f"posted {look.clock(posted)}."
-    if main.feed_state is FeedState.FRESH and verdict.incident is None and verdict.side is not Side.YOURS:
+    if main.feed_state is FeedState.FRESH and any(item.kind is EvidenceKind.PAGE_OTHERS for item in verdict.evidence):
+        return "trouble with other models or parts only."
+    if main.feed_state is FeedState.FRESH and any(item.kind is EvidenceKind.PAGE_QUIET for item in verdict.evidence):
         return f"nothing yet ({USUAL_LAG})."
     return f"{clean(main.page_word, 30) or 'not read yet'}."
 
