@@ -123,7 +123,7 @@ ascii = "no"
         ("providers = 1\n", "config.toml:1: providers: expected a table, got an integer"),
         (
             "[providers.zzzzz]\nurls = ['https://a.example']\n",
-            "config.toml:1: providers.zzzzz: no such provider; `statuswatch doctor` lists those that are known",
+            "config.toml:1: providers.zzzzz: no such provider; `statuswatch providers list` shows those that are known",
         ),
         ("[providers.openai]\nurls = []\n", "config.toml:2: providers.openai.urls: expected at least one address"),
         ("[notices]\nmute = ['']\n", "config.toml:2: notices.mute[0]: expected a string that is not empty, got a string"),

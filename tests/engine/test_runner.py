@@ -16,8 +16,10 @@ import httpx
 import pytest
 
 from statuswatch.core.health import FeedState, Health
+from statuswatch.core.ids import parse_route
 from statuswatch.core.notice import NoticeKind, Policy
 from statuswatch.core.observation import CallSeen, Command, CommandKind, FeedFailed
+from statuswatch.core.watchlist import Watch, WatchSource
 from statuswatch.engine.fetch import Fetcher
 from statuswatch.engine.inbox import Arrival, Inbox
 from statuswatch.engine.poller import Poller
@@ -59,6 +61,9 @@ class Screen:
     def loud(self):
         """Without amendments, which appear silently."""
         return [kind for kind, _, _ in self.shown if kind is not NoticeKind.AMENDED]
+
+
+BOTH = WATCHLIST.with_watch(Watch(parse_route("bolt/api:small-2"), WatchSource.CONFIGURED))
 
 
 class House:
@@ -240,7 +245,7 @@ async def test_one_observation_that_cannot_be_taken_in_is_left_out_and_named(tmp
 
 
 async def test_a_clock_that_jumps_is_an_observation_and_has_the_feeds_read(tmp_path):
-    async with House(tmp_path) as house:
+    async with House(tmp_path, watchlist=BOTH) as house:
         await asyncio.sleep(60)
         asked = len(house.transport.seen)
         wall = house.clock._wall
@@ -291,7 +296,7 @@ async def test_a_command_is_done_when_its_effect_is_stored(tmp_path):
 
 
 async def test_refresh_reads_the_feeds_that_were_asked_for(tmp_path):
-    async with House(tmp_path) as house:
+    async with House(tmp_path, watchlist=BOTH) as house:
         for target, expected in ((ROUTE, 1), ("*", 2), ("acme:incident-1", 1)):
             await asyncio.sleep(60)
             asked = len(house.transport.seen)
@@ -338,7 +343,7 @@ async def test_a_page_that_is_refused_reads_as_unknown_with_its_reason_and_never
     async with House(tmp_path, answering=lambda _r: httpx.Response(405, headers={"x-amzn-waf-action": "captcha"})) as house:
         await asyncio.sleep(5)
         assert house.health is Health.UNKNOWN
-        (view, _) = house.engine.snapshot.feeds
+        (view,) = house.engine.snapshot.feeds
         assert view.state is FeedState.BLOCKED
         assert "status.acme.example/feed" in view.detail
         assert view.next_at > house.clock.now().at + timedelta(minutes=10)
