@@ -95,7 +95,7 @@ def feeds_page(scene: Scene) -> tuple[Line, ...]:
 def sources_page(scene: Scene) -> tuple[Line, ...]:
     """What is read on this machine, source by source."""
     found = sources(scene)
-    note = say("Change it with `statuswatch setup`. Prompts, replies and keys are never stored, sent or shown.", Tone.DIM)
+    note = say("Change it with `statuswatch sources on|off NAME`. Prompts, replies and keys are never stored, sent or shown.", Tone.DIM)
     return (*found.rows, EMPTY, *wrap(note, scene.look.width)) if found.rows else (say("Nothing on this machine is read.", Tone.DIM),)
 
 
