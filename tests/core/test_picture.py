@@ -48,6 +48,7 @@ def test_the_calls_of_the_last_hour_are_counted_with_their_latencies() -> None:
     (view,) = picture(call("08:00"), quick, call("10:05", OPUS, OVERLOADED)).routes
 
     assert view.calls == CallWindow(1, 1, (812.0, None), at("10:05"))
+    assert picture(call("10:05")).routes[0].calls.latencies_ms == (0.0,)
     assert picture().routes[0].calls == CallWindow()
     many = picture(*(call(f"10:00:{n:02d}") for n in range(50))).routes[0].calls
     assert (many.ok, len(many.latencies_ms)) == (50, LATENCIES_SHOWN)

@@ -43,17 +43,24 @@ def test_the_plain_set_is_chosen_where_the_terminal_lacks_the_other(encoding: st
     [
         ((), ""),
         ((900.0, 900.0, 900.0), "▁▁▁"),
-        ((None, None), "██"),
-        ((900.0, None, 900.0), "▁█▁"),
+        ((None, None), "\u00d7\u00d7"),
+        ((900.0, None, 900.0), "▁\u00d7▁"),
         ((100.0, 100.0, 100.0, 250.0, 1000.0), "▁▁▁▃▆"),
         ((0.0, 0.0), "▁▁"),
+        ((0.0, 0.0, 900.0, 900.0, None), "▁▁▁▁\u00d7"),
     ],
 )
-def test_calls_are_drawn_as_bars_and_only_a_failure_fills_one(latencies: tuple[float | None, ...], bars: str) -> None:
+def test_calls_are_drawn_as_bars_and_a_failure_is_a_cross(latencies: tuple[float | None, ...], bars: str) -> None:
     assert sparkline(latencies, UNICODE) == bars
 
 
 def test_a_single_failure_among_many_calls_is_still_drawn() -> None:
     drawn = sparkline((*[500.0] * 30, None, *[500.0] * 30), UNICODE)
     assert len(drawn) == 10
-    assert drawn.count("█") == 1
+    assert drawn.count("\u00d7") == 1
+
+
+@pytest.mark.parametrize("symbols", [UNICODE, ASCII])
+def test_a_failure_is_told_from_a_success_without_colour(symbols: Glyphs) -> None:
+    assert symbols.failed not in symbols.bars
+    assert sparkline((None,), symbols) != sparkline((0.0,), symbols)

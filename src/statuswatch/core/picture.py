@@ -120,7 +120,7 @@ def _provider_state(world: World, provider: str, knowledge: Knowledge, now: date
 def _window(world: World, verdict: Verdict, now: datetime) -> CallWindow:
     recent = own_calls(world, verdict.route, now).recent
     worked = requests(call for call in recent if call.outcome is Outcome.OK)
-    latencies = tuple(call.latency_ms if call.outcome is Outcome.OK else None for call in recent[-LATENCIES_SHOWN:])
+    latencies = tuple((call.latency_ms or 0.0) if call.outcome is Outcome.OK else None for call in recent[-LATENCIES_SHOWN:])
     return CallWindow(worked, requests(recent) - worked, latencies, recent[-1].at if recent else None)
 
 

@@ -51,7 +51,7 @@ class Summary:
 class CallWindow:
     """Own calls on one route in the last hour: requests that worked and that did not (a retry is none of its own).
 
-    `latencies_ms`: of the attempts, in milliseconds, oldest first (None: failed).
+    `latencies_ms`: of the attempts, in milliseconds, oldest first (None: failed; 0: worked, not measured).
     """
 
     ok: int = 0

@@ -8,7 +8,7 @@ from statistics import median
 from statuswatch.core.health import Health
 from statuswatch.core.snapshot import Level
 
-# How many times the usual latency a call may take to be drawn at each height; the full block is kept for failures.
+# How many times the usual latency a call may take to be drawn at each height. A failure is no bar at all, so that it is told apart without colour.
 _HEIGHTS = (1.5, 2.0, 3.0, 4.0, 6.0)
 
 
@@ -38,7 +38,7 @@ UNICODE = Glyphs(
         Health.UNKNOWN: "–",  # noqa: RUF001 - the sign that the screens use for unknown
     },
     bars="▁▂▃▄▅▆",
-    failed="█",
+    failed="×",  # noqa: RUF001 - a cross that nearly every font has
     dot="·",
     mark="›",  # noqa: RUF001 - a mark, not a comparison
     cut="…",
@@ -58,7 +58,7 @@ ASCII = Glyphs(
         Health.UNKNOWN: "-",
     },
     bars="_.,-~*",
-    failed="#",
+    failed="x",
     dot="|",
     mark=">",
     cut="...",
@@ -90,13 +90,13 @@ def speaks_ascii(encoding: str | None, term: str | None) -> bool:
 
 
 def sparkline(latencies: Sequence[float | None], symbols: Glyphs, width: int = 10) -> str:
-    """Calls oldest first as bars, at most `width`: low is as usual, higher is slower than usual, the full block is a failure (None).
+    """Calls oldest first as bars, at most `width`: low is as usual or not measured (0), higher is slower than usual, a cross is a failure (None).
 
     More calls than bars are shared out evenly, and the worst call of a share is the one drawn, so that no failure is averaged away.
     """
     if not latencies:
         return ""
-    worked = [value for value in latencies if value is not None]
+    worked = [value for value in latencies if value]
     usual = median(worked) if worked else 0.0
     return "".join(_bar(share, usual, symbols) for share in _shares(latencies, width))
 

@@ -8,7 +8,7 @@ import stat
 import sys
 import time
 
-_SIGNS = ("✓◌▲●↑◷–·›…→─▌▁▂▃▄▅▆█", "+?!X^=-|>~>->_.,-~*#")  # noqa: RUF001 - the signs of the screens
+_SIGNS = ("✓◌▲●↑◷–·›…→─▌▁▂▃▄▅▆×", "+?!X^=-|>~>->_.,-~*x")  # noqa: RUF001 - the signs of the screens
 ASCII_MARKS = dict(zip(*_SIGNS, strict=True))
 _CONTROLS = {number: None for number in (*range(32), *range(127, 160)) if number != 10}  # noqa: PLR2004 - all but the newline
 
