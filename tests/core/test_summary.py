@@ -1,6 +1,7 @@
 """One line for everything: the worst leads, the exit status follows, the label is from an allow-listed alphabet."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from statuswatch.core.ids import Route, parse_route
 from statuswatch.core.judge import Judgement
 from statuswatch.core.snapshot import Level
 from statuswatch.core.summary import label, level_of, summarise
-from statuswatch.core.verdict import Advice, AdviceKind, Reason, Verdict
+from statuswatch.core.verdict import Advice, AdviceKind, Evidence, EvidenceKind, Reason, Verdict
 from support.facts import GPT, HAIKU, OPUS, at
 from support.timeline import KNOWLEDGE
 
@@ -89,7 +90,17 @@ def test_offline_is_said_before_anything_else() -> None:
     got = summarise(Judgement((_BAD,), offline_since=at("14:02")), KNOWLEDGE, {}, _NOW)
 
     assert (got.level, got.side, got.exit_status, got.label) == (Level.YOURS, Side.YOURS, 3, "offline 46m")
-    assert "Nothing below is newer" in got.headline
+    assert got.headline == "No status page can be reached since 14:02 (46m): most likely your network. Sure: medium. Nothing below is newer than that."
+
+
+def test_offline_says_how_many_pages_are_out_of_reach_and_how_sure_that_makes_it() -> None:
+    silent = (Evidence(EvidenceKind.FEEDS_SILENT, at("14:02"), 5, 5),)
+    told = replace(verdict(health="unknown", fault="network", reason=Reason.OWN_NETWORK, evidence=silent), confidence=Confidence.MEDIUM)
+    proven = replace(told, confidence=Confidence.HIGH)
+
+    assert summarise(Judgement((told,), at("14:02")), KNOWLEDGE, {}, _NOW).headline.startswith("None of 5 status pages can be reached since 14:02")
+    assert "Sure: medium." in summarise(Judgement((told,), at("14:02")), KNOWLEDGE, {}, _NOW).headline
+    assert "Sure: high." in summarise(Judgement((told, proven), at("14:02")), KNOWLEDGE, {}, _NOW).headline
 
 
 @pytest.mark.parametrize("health", Health)

@@ -94,7 +94,10 @@ def test_an_empty_watchlist_says_what_to_do() -> None:
 
 
 def test_offline_says_since_when_and_that_the_rest_is_older() -> None:
-    assert verdict_of(snapshots.offline()) == ["– You are offline since 21:02 (46m).", "  Nothing below is newer than that."]  # noqa: RUF001 - the sign of unknown
+    assert verdict_of(snapshots.offline()) == [
+        "– None of 2 status pages can be reached since 21:02 (46m): most likely your network. Sure: medium.",  # noqa: RUF001 - the sign of unknown
+        "  Nothing below is newer than that.",
+    ]
     assert plain(present.top_line(seen(snapshots.offline()))) == "offline · 0 of 2 feeds fresh · 21:48"
 
 
@@ -125,7 +128,7 @@ def test_the_worst_route_leads_and_the_table_starts_with_it() -> None:
 def test_a_row_has_symbol_and_word_beside_its_colour() -> None:
     table = present.routes(seen(snapshots.trouble()))
     assert [(row.word, plain(row.line)[0]) for row in table.rows][:2] == [("failing", "▲"), ("ok", "✓")]
-    assert plain(table.rows[0].line) == "▲ Claude Opus 4.5   Claude Code   failing  ▁▁███████   7/9 failed  critical    23m"
+    assert plain(table.rows[0].line) == "▲ Claude Opus 4.5   Claude Code   failing  ▁▁\u00d7\u00d7\u00d7\u00d7\u00d7\u00d7\u00d7   7/9 failed  critical    23m"
 
 
 def test_a_narrow_screen_has_one_short_line_a_route() -> None:

@@ -9,7 +9,7 @@ from statuswatch.core.judge import Judgement
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.snapshot import Level, Summary
 from statuswatch.core.verdict import Reason, Verdict
-from statuswatch.core.wording import advice_line, age_of, age_words, evidence_line, headline, short_model
+from statuswatch.core.wording import advice_line, age_of, age_words, evidence_line, headline, offline_sentence, short_model
 
 FINE, THEIRS, YOURS, CANNOT_TELL = 0, 1, 3, 4
 LABEL_LENGTH = 40
@@ -51,10 +51,8 @@ def summarise(judgement: Judgement, knowledge: Knowledge, acknowledged: Mapping[
     worst = (new or ranked)[0]
     level = level_of(worst)
     if judgement.offline_since is not None:
-        age = age_of(judgement.offline_since, now)
-        return Summary(
-            Level.YOURS, Side.YOURS, f"You have been offline for {age}. Nothing below is newer than that.", label=f"offline {age}", exit_status=YOURS
-        )
+        words = f"{offline_sentence(verdicts, judgement.offline_since, now)} Nothing below is newer than that."
+        return Summary(Level.YOURS, Side.YOURS, words, label=f"offline {age_of(judgement.offline_since, now)}", exit_status=YOURS)
     if level is Level.OK:
         return _calm(ranked, knowledge, now)
     if level is Level.UNKNOWN:

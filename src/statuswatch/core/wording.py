@@ -4,9 +4,10 @@ What a feed said is returned raw in quotation marks: the surface that shows it e
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 
-from statuswatch.core.health import Confidence, Fault, FeedState, Health, Relevance, Side
+from statuswatch.core.health import LADDER, Confidence, Fault, FeedState, Health, Relevance, Side
 from statuswatch.core.ids import Route, Surface, parse_route
 from statuswatch.core.incident import Stage
 from statuswatch.core.knowledge import Knowledge
@@ -121,6 +122,15 @@ def headline(verdict: Verdict, knowledge: Knowledge, now: datetime, zone: tzinfo
             return f"{model} works again for you{since}; {provider} still has the incident open."
         return f"{provider} says {model} is coming back{since}; not verified by a call of yours."
     return _quiet_headline(verdict, provider, model, since, now)
+
+
+def offline_sentence(verdicts: Iterable[Verdict], since: datetime, now: datetime, zone: tzinfo = UTC) -> str:
+    """That no page can be reached, what that most likely means, and how sure: from the `verdicts` of one instant."""
+    mine = [verdict for verdict in verdicts if verdict.reason is Reason.OWN_NETWORK]
+    total = max((item.total for verdict in mine for item in verdict.evidence if item.kind is EvidenceKind.FEEDS_SILENT), default=0)
+    sure = max((verdict.confidence for verdict in mine), key=LADDER.index, default=Confidence.MEDIUM)
+    pages = f"None of {total} status pages" if total > 1 else "No status page"
+    return f"{pages} can be reached since {clock_words(since, zone)} ({age_of(since, now)}): most likely your network. Sure: {sure}."
 
 
 def _quiet_headline(verdict: Verdict, provider: str, model: str, since: str, now: datetime) -> str:

@@ -6,7 +6,7 @@ from statuswatch.core.health import Confidence, FeedState, Health, Side
 from statuswatch.core.snapshot import RouteView
 from statuswatch.core.verdict import AdviceKind, Evidence, EvidenceKind, Reason, Verdict
 from statuswatch.surfaces.present_text import EMPTY, Line, Span, Tone, clean, join, safe_link, say, width_of, wrap
-from statuswatch.surfaces.present_words import USUAL_LAG, Scene, advice_words, age_words, client_name, evidence_words, headline, unknown_words
+from statuswatch.surfaces.present_words import USUAL_LAG, Scene, advice_words, age_words, client_name, evidence_words, headline, offline_words, unknown_words
 
 TONES: dict[Health, Tone] = {
     Health.OK: Tone.OK,
@@ -133,8 +133,10 @@ def _no_trouble(look: Scene) -> tuple[Health, list[Line]]:
         return Health.UNKNOWN, lines
     offline = next((view for view in routes if view.verdict.reason is Reason.OWN_NETWORK), None)
     if offline is not None:
-        since = look.since(offline.verdict.since)
-        return Health.UNKNOWN, [say(f"You are offline{' ' + since if since else ''}.", Tone.STRONG), say("Nothing below is newer than that.", Tone.DIM)]
+        return Health.UNKNOWN, [
+            say(offline_words(offline.verdict.since or look.snapshot.at, look), Tone.STRONG),
+            say("Nothing below is newer than that.", Tone.DIM),
+        ]
     unknown = [view for view in routes if view.verdict.health is Health.UNKNOWN]
     if len(unknown) == len(routes):
         return Health.UNKNOWN, [

@@ -106,6 +106,11 @@ def headline(view: RouteView, look: Scene) -> str:
     return clean(wording.headline(view.verdict, look.knowledge, look.now, look.zone))
 
 
+def offline_words(since: datetime, look: Scene) -> str:
+    """That no page can be reached, and how sure it is that the network is the cause."""
+    return wording.offline_sentence((view.verdict for view in look.snapshot.routes), since, look.now, look.zone)
+
+
 def evidence_words(evidence: Evidence, look: Scene) -> str:
     """One line of evidence. A quotation in it is theirs. Empty where a newer engine's evidence cannot be put in words here."""
     try:
