@@ -424,3 +424,21 @@ def _connected(path):
         else:
             return client
     pytest.fail("no engine answered")
+
+
+async def test_an_engine_whose_folder_was_removed_ends_within_a_minute_and_writes_nothing_more(tmp_path, caplog):
+    mine = [True]
+    house = House(tmp_path, holds=lambda: mine[0])
+    async with house:
+        (tmp_path / "run" / "prompt").unlink()
+        mine[0] = False
+        await asyncio.wait_for(house._task, 61)
+    assert not (tmp_path / "run" / "prompt").exists()
+    assert "somebody removed the engine's folder" in caplog.text
+
+
+async def test_the_log_says_at_the_start_what_is_watched_and_read_and_at_the_end_that_it_ended(tmp_path, caplog):
+    caplog.set_level("INFO", "statuswatch.engine.runner")
+    async with House(tmp_path):
+        assert f"watching 1 route ({ROUTE}), reading 1 feed" in caplog.text
+    assert caplog.messages[-1] == "the engine has ended"

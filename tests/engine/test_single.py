@@ -10,7 +10,7 @@ import time
 import pytest
 
 from statuswatch.config.errors import PlaceError
-from statuswatch.engine.single import acquire, alive, keep_small, listening_socket, spawn
+from statuswatch.engine.single import acquire, alive, hold, keep_small, listening_socket, simulating, simulation_marker, spawn
 from support.otheruser import NOBODY, connect_as_nobody, folder_open_to_all
 
 # A stand-in for an engine: takes the lock, greets at the socket, ends when another one holds the lock. Each start leaves a mark.
@@ -189,3 +189,26 @@ def test_a_folder_of_another_user_is_refused(open_place):
     os.chown(open_place / "run", NOBODY, NOBODY)
     with pytest.raises(PlaceError, match="belongs to another user"):
         listening_socket(open_place / "run" / "s")
+
+
+def test_a_lock_whose_file_was_removed_or_replaced_is_named_no_more(home):
+    lock = acquire(home / "engine.lock")
+    assert lock.named()
+    (home / "engine.lock").unlink()
+    assert not lock.named()
+    (home / "engine.lock").touch()
+    assert not lock.named()
+    lock.release()
+
+
+def test_a_simulation_is_known_by_the_file_that_it_holds_and_not_by_one_that_was_left(home):
+    assert not simulating(home)
+    code = "import sys; from pathlib import Path; from statuswatch.engine.single import hold; kept = hold(Path(sys.argv[1]))"
+    argv = [sys.executable, "-c", f"{code}; print('held', flush=True); sys.stdin.read()", str(simulation_marker(home))]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        assert simulating(home)
+        assert hold(simulation_marker(home)) is None
+        holder.kill()
+    assert simulation_marker(home).exists()
+    assert not simulating(home)

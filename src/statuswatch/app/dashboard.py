@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from statuswatch.app.engine import ensure_running
+from statuswatch.app.engine import RUNS_ALREADY, ensure_running
 from statuswatch.config import paths
 from statuswatch.config.consent import load_consent, save_consent
 from statuswatch.core.errors import StatuswatchError
@@ -29,7 +29,7 @@ def run(argv: list[str]) -> int:
     notes = []
     try:
         said = ensure_running()
-        if "started" in said:
+        if said != RUNS_ALREADY:
             notes.append(said)
     except (StatuswatchError, OSError) as error:
         notes.append(str(error))

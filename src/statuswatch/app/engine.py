@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from statuswatch.app.wiring import Start
 
 FINE, CANNOT_TELL, USAGE = 0, 4, 2
+INTERRUPTED = 130  # as shells report a program that Ctrl-C ended: 128 + SIGINT
 START_SECONDS = 15.0
+RUNS_ALREADY = "an engine is running already"
+_WORDS_BYTES = 65536
 _USAGE = """usage: statuswatch engine start|stop|status|run
 
   start    start it in the background, where none runs
@@ -47,31 +50,43 @@ def run(argv: list[str]) -> int:
 
 
 def ensure_running(wait: bool = True) -> str:
-    """Start an engine where none answers. Returns a sentence on what was done. Raises StatuswatchError where it did not come up."""
-    socket = Path(paths.socket_file())
+    """Start an engine where none answers. Returns a sentence on what was done: none is started in the home of a simulation.
+
+    Raises StatuswatchError where it did not come up.
+    """
+    socket, log = Path(paths.socket_file()), Path(paths.log_file())
     if single.alive(socket):
-        return "an engine is running already"
-    process = single.spawn([sys.executable, "-m", "statuswatch", "engine", "run"], os.environ, Path(paths.log_file()))
+        return RUNS_ALREADY
+    home = os.environ.get("STATUSWATCH_HOME")
+    if home and single.simulating(Path(home)):
+        return f"a simulation runs or is ending in {home}, so no engine was started there"
+    single.keep_small(log)
+    before = log.stat().st_size if log.exists() else 0
+    process = single.spawn([sys.executable, "-m", "statuswatch", "engine", "run"], os.environ, log)
     deadline = time.monotonic() + START_SECONDS  # noqa: TID251 - waiting for a process, not deciding anything
     while wait and not single.alive(socket):
         ended = process.poll()
         if ended not in {None, 0} or time.monotonic() > deadline:  # noqa: TID251 - see above
-            raise StatuswatchError(f"the engine did not start; its last words are in {paths.log_file()}:\n{_last_words()}")
+            raise StatuswatchError(f"the engine did not start; its last words are in {log}:\n{_last_words(log, before)}")
         time.sleep(0.05)
-    return f"the engine was started in the background (statuswatch engine stop ends it; log: {paths.log_file()})"
+    return f"the engine was started in the background (statuswatch engine stop ends it; log: {log})"
 
 
-def _last_words() -> str:
+def _last_words(log: Path, before: int) -> str:
+    """What was written to `log` since it had `before` bytes: the words of earlier starts explain nothing about this one."""
     try:
-        lines = Path(paths.log_file()).read_text(encoding="utf-8", errors="replace").splitlines()
+        with log.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(before if before <= size else 0, size - _WORDS_BYTES))
+            lines = file.read().decode("utf-8", "replace").splitlines()
     except OSError:
         return "(no log)"
-    return "\n".join(line[:300] for line in lines[-5:])
+    return "\n".join(line[:300] for line in lines[-5:]) or "(it said nothing)"
 
 
 def _start(_argv: list[str]) -> int:
     sys.stdout.write(f"{ensure_running()}\n")
-    return FINE
+    return FINE if single.alive(Path(paths.socket_file())) else CANNOT_TELL
 
 
 def _stop(_argv: list[str]) -> int:
@@ -121,10 +136,9 @@ def _run(_argv: list[str]) -> int:
         sys.stderr.write("an engine of yours is running already\n")
         return FINE
     try:
-        asyncio.run(_serve())
+        return asyncio.run(_serve(lock))
     finally:
         lock.release()
-    return FINE
 
 
 def _acquire() -> single.Lock | None:
@@ -137,14 +151,16 @@ def _acquire() -> single.Lock | None:
     return None
 
 
-async def _serve() -> None:
+async def _serve(lock: single.Lock) -> int:
     from statuswatch.app.wiring import make_engine, read_setting
     from statuswatch.engine.fetch import quiet_library_logs
 
     quiet_library_logs()
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
-    start = replace(_start_of(os.environ), after_step=lambda: single.keep_small(Path(paths.log_file())))
-    await make_engine(read_setting(), start).run()
+    start = replace(_start_of(os.environ), after_step=lambda: single.keep_small(Path(paths.log_file())), holds=lock.named)
+    made = make_engine(read_setting(), start)
+    await made.run()
+    return INTERRUPTED if made.engine.ended_by is signal.SIGINT else FINE
 
 
 def _start_of(environ: Mapping[str, str]) -> "Start":

@@ -5,7 +5,9 @@ import asyncio
 import contextlib
 import json
 import os
+import shlex
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -36,7 +38,8 @@ from statuswatch.simulate.script import Script
 from statuswatch.sources.apierror import diagnose
 from statuswatch.surfaces.plain import plain
 
-FINE, USAGE = 0, 2
+FINE = 0
+_CLOCK_WIDTH = len("hh:mm:ss")
 DEFAULT_SPEED = 60.0
 _SETTLE_REAL_SECONDS = 0.5
 # A page is read twice a minute while there is trouble, as in life; the clock is all that a simulation changes.
@@ -74,6 +77,8 @@ def _read(argv: list[str]) -> _Wish | None:
         "--home", type=Path, metavar="DIR", help="where it lives meanwhile, to look at with STATUSWATCH_HOME=DIR (default: a folder that is removed)"
     )
     given = parser.parse_args(argv)
+    if given.name is None and argv:
+        parser.error(f"which outage? name one of: {', '.join(outages())}")
     if given.name is None:
         sys.stdout.write("\n".join(outages()) + "\n")
         return None
@@ -90,25 +95,32 @@ def _time_in(script: Script, text: str) -> datetime:
     try:
         return parse_time(text if "T" in text else f"{script.start:%Y-%m-%d}T{text}{':00' if text.count(':') == 1 else ''}Z")
     except DataError as error:
-        raise StatuswatchError(f"--quiet-after {text}: {error}") from error
+        raise StatuswatchError(f"--quiet-after {text}: expected a time of the outage's day as hh:mm (UTC), for example 21:30") from error
 
 
 async def _play(wish: _Wish, out: TextIO) -> int:
-    with _home(wish) as home:
+    with contextlib.ExitStack() as last, _home(wish) as home:
         clock = ScaledClock(wish.script.start, wish.speed)
         teller = _Teller(out, wish)
         stage = _Stage(teller)
         async with Play(wish.script, clock, home, stage.happened, wish.routes, wish.quiet_after) as play:
+            last.enter_context(_marked(home))
+            if wish.home and not wish.as_json:
+                sys.stderr.write(f"look at it from another terminal: STATUSWATCH_HOME={shlex.quote(str(home))} statuswatch\n")
             with _as_environment(play.environment):
-                await _run_engine(wish, clock, play, stage, teller)
+                ended_by = await _run_engine(wish, clock, play, stage, teller)
+    if ended_by is not None:
+        return 128 + ended_by  # as shells report a program that a signal ended
+    teller.sum_up()
     return FINE
 
 
-async def _run_engine(wish: _Wish, clock: ScaledClock, play: Play, stage: "_Stage", teller: "_Teller") -> None:
+async def _run_engine(wish: _Wish, clock: ScaledClock, play: Play, stage: "_Stage", teller: "_Teller") -> signal.Signals | None:
+    """Play until the end; the signal that ended it before, if one did."""
     lock = single.acquire(Path(paths.lock_file()))
     if lock is None:
         raise StatuswatchError(f"an engine is running in {os.environ['STATUSWATCH_HOME']}; a simulation needs a home of its own")
-    start = Start(clock, dict(os.environ), Path(os.environ["HOME"]), wish.script.name, wish.desktop, _PACE, teller.look)
+    start = Start(clock, dict(os.environ), Path(os.environ["HOME"]), wish.script.name, wish.desktop, _PACE, teller.look, lock.named)
     made = make_engine(read_setting(), start)
     engine = teller.engine = made.engine
     stage.made = made
@@ -126,6 +138,7 @@ async def _run_engine(wish: _Wish, clock: ScaledClock, play: Play, stage: "_Stag
         await asyncio.gather(running, finished, return_exceptions=True)
         lock.release()
     running.result()
+    return engine.ended_by
 
 
 @contextlib.contextmanager
@@ -139,13 +152,39 @@ def _home(wish: _Wish) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
         return
     folder = wish.home.absolute()
-    if not wish.as_json:
-        sys.stderr.write(f"look at it from another terminal: STATUSWATCH_HOME={folder} statuswatch\n")
+    _prove_usable(folder)
     try:
         yield folder
     finally:
         for name in ("state", "run"):
             shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _prove_usable(folder: Path) -> None:
+    """Raises StatuswatchError where files cannot be made in `folder`, or where something of the person's lies in it: nothing of theirs may be removed."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        used = any(folder.iterdir())
+    except OSError as error:
+        raise StatuswatchError(f"--home {folder}: no folder that can be used ({error.strerror or type(error).__name__}); name another one") from error
+    if used:
+        raise StatuswatchError(f"--home {folder}: the folder is not empty; a simulation needs one of its own")
+
+
+@contextlib.contextmanager
+def _marked(home: Path) -> Iterator[None]:
+    """Nobody starts an engine in `home` meanwhile. Leave it last, so that nobody does while what the simulation made is being removed."""
+    marker = single.simulation_marker(home)
+    held = single.hold(marker)
+    if held is None:
+        raise StatuswatchError(f"a simulation runs in {home}; another one needs a folder of its own")
+    try:
+        yield
+    finally:
+        marker.unlink(missing_ok=True)
+        held.release()
 
 
 @contextlib.contextmanager
@@ -185,14 +224,32 @@ class _Teller:
     def __init__(self, out: TextIO, wish: _Wish) -> None:
         self._out = out
         self._render: Callable[[dict[str, Any]], str] = _json_line if wish.as_json else _words
+        self._as_json = wish.as_json
         self._verdicts: dict[str, tuple[str, ...]] = {}
+        self._titles: dict[str, str] = {}
         self._notices: set[str] = set()
+        self._posted: datetime | None = None
+        self._told: datetime | None = None
         self.engine: Engine | None = None
 
     def tell(self, event: dict[str, Any]) -> None:
-        """Print one event."""
-        self._out.write(self._render(event) + "\n")
+        """Print one event. For people, a verdict that reads as the one before of the same route is not said again."""
+        if event["event"] == "page":
+            self._posted = self._posted or parse_time(event["at"])
+        line = self._render(event)
+        if event["event"] == "verdict" and not self._as_json:
+            text = line[_CLOCK_WIDTH:]
+            if self._titles.get(event["route"]) == text:
+                return
+            self._titles[event["route"]] = text
+        self._out.write(line + "\n")
         self._out.flush()
+
+    def sum_up(self) -> None:
+        """For people, the one line that says what came of it."""
+        if not self._as_json:
+            self._out.write(_sum(len(self._notices), self._told, self._posted) + "\n")
+            self._out.flush()
 
     def look(self) -> None:
         """After a step of the engine: print the verdicts that changed, and the notices that are new."""
@@ -213,7 +270,19 @@ class _Teller:
         for notice in snapshot.notices:
             if notice.id not in self._notices and notice.kind is not NoticeKind.AMENDED:
                 self._notices.add(notice.id)
+                self._told = self._told or notice.at
                 self.tell(_notice_event(snapshot, notice))
+
+
+def _sum(notices: int, told: datetime | None, posted: datetime | None) -> str:
+    if told is None:
+        return "It told nothing."
+    head = f"It told {notices} notice{'' if notices == 1 else 's'}"
+    if posted is None:
+        return f"{head}; the page posted nothing."
+    minutes = round((posted - told).total_seconds() / 60)
+    when = f"{abs(minutes)} minute{'' if abs(minutes) == 1 else 's'} {'before' if minutes > 0 else 'after'}" if minutes else "in the same minute as"
+    return f"{head}, the first {when} the page's first post."
 
 
 def _notice_event(snapshot: Snapshot, notice: Notice) -> dict[str, Any]:

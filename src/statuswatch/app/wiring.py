@@ -58,6 +58,7 @@ class Start:
     desktop: bool = True
     pace: Pace | None = None
     after_step: Callable[[], None] | None = None
+    holds: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ def make_engine(setting: Setting, start: Start) -> Made:
         tuple(str(problem) for problem in setting.catalogue.problems),
         start.simulated,
         start.after_step,
+        start.holds,
     )
     engine = actions.engine = Engine(parts)
     return Made(engine, inbox, knowledge, fetcher, poller)

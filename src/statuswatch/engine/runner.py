@@ -34,6 +34,7 @@ JUMP_SECONDS = 10.0
 
 _SHORTEST_WAIT = 0.2
 _RESTART_SECONDS = 30.0
+_ROUTES_NAMED = 12
 _logger = logging.getLogger(__name__)
 
 Tap = Callable[[], Awaitable[None]]
@@ -46,6 +47,7 @@ class Parts:
 
     `watchlist`: what was configured and found; what is seen is added to it. `stored`: what `store.load` gave. `problems`: what was wrong before the
     start (settings, catalogue). `beat` is called after each step, at least once a minute: the place for small chores such as keeping a log small.
+    `holds` is asked before each step: false where the engine's folder is no longer its own, and then the engine ends and writes nothing more.
     """
 
     clock: Clock
@@ -64,6 +66,7 @@ class Parts:
     problems: tuple[str, ...] = ()
     simulated: str | None = None
     beat: Callable[[], None] | None = None
+    holds: Callable[[], bool] | None = None
 
 
 class Engine:
@@ -78,6 +81,9 @@ class Engine:
         self._outbox = Outbox(parts.store, parts.ways, parts.clock, self._ask_for_step)
         self._problems: dict[str, str] = {}
         self._stop = asyncio.Event()
+        self._evicted = False
+        self.ended_by: signal.Signals | None = None
+        """The signal that ended `run`, if one did."""
         self.snapshot: Snapshot | None = None
         """What was published last."""
         parts.poller.attend(lambda: self._course.attention(parts.publisher.listeners))
@@ -94,6 +100,7 @@ class Engine:
             if self._parts.server:
                 await self._parts.server.start()
             self._listen_to_signals()
+            self._announce()
             tasks.extend(asyncio.create_task(self._kept_up(name, run), name=name) for name, run in self._runs().items())
             self._outbox.post()
             await self._loop()
@@ -135,6 +142,11 @@ class Engine:
 
     def _step(self, batch: tuple[Arrival, ...]) -> None:
         """One step. Named boundary: a step that fails leaves the engine running with what it knew before."""
+        if self._parts.holds and not self._parts.holds():
+            _logger.warning("the lock file is gone or another's: somebody removed the engine's folder; the engine ends")
+            self._evicted = True
+            self.stop()
+            return
         now = self._clock.now()
         try:
             memory = self._take((*self._jump(now), *batch), now)
@@ -235,15 +247,32 @@ class Engine:
             else:
                 return
 
+    def _announce(self) -> None:
+        """One line for whoever looks at the log: what is watched, what is read, where to listen."""
+        routes = self.snapshot.routes if self.snapshot else ()
+        shown = ", ".join(view.route for view in routes[:_ROUTES_NAMED]) + (", ..." if len(routes) > _ROUTES_NAMED else "")
+        where = f"; listening at {self._parts.server.path}" if self._parts.server else ""
+        count, feeds = len(routes), len(self._parts.poller.plan())
+        _logger.info("watching %d route%s (%s), reading %d feed%s%s", count, _s(count), shown or "none yet", feeds, _s(feeds), where)
+
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             with contextlib.suppress(ValueError, NotImplementedError, RuntimeError):  # not in the main thread
-                loop.add_signal_handler(number, self._stop.set)
+                loop.add_signal_handler(number, self._interrupted, number)
+
+    def _interrupted(self, number: signal.Signals) -> None:
+        self.ended_by = number
+        self._stop.set()
 
     async def _close(self) -> None:
-        if self.snapshot is not None:
+        if self.snapshot is not None and not self._evicted:
             self._parts.publisher.farewell(self.snapshot, self._clock.real())
         if self._parts.server:
             await self._parts.server.stop()
         self._parts.store.close()
+        _logger.info("the engine has ended%s", f" ({self.ended_by.name})" if self.ended_by else "")
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"

@@ -52,6 +52,11 @@ class Server:
         self.newest: _Picture | None = None
 
     @property
+    def path(self) -> Path:
+        """Where it listens."""
+        return self._path
+
+    @property
     def listeners(self) -> int:
         """How many listen now."""
         return len(self._listeners)

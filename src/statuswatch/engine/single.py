@@ -31,6 +31,17 @@ class Lock:
         self.path = path
         self._descriptor = descriptor
 
+    def named(self) -> bool:
+        """Whether `path` still means the file that is held. Where the folder was removed, or another file lies there, this lock keeps nobody out."""
+        try:
+            there = self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:  # a disk that does not answer for a moment proves nothing
+            return True
+        held = os.fstat(self._descriptor)
+        return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)
+
     def release(self) -> None:
         """Let the next engine start. The file stays: removing it would let two engines hold two locks of one name."""
         if self._descriptor >= 0:
@@ -44,6 +55,11 @@ def acquire(path: Path) -> Lock | None:
     Its file holds the number of the holder, for people only.
     """
     ensure_private(str(path.parent))
+    return hold(path)
+
+
+def hold(path: Path) -> Lock | None:
+    """As `acquire`, in a folder that is there and left as it is. Raises OSError where the file cannot be opened."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -54,6 +70,23 @@ def acquire(path: Path) -> Lock | None:
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
     return Lock(path, descriptor)
+
+
+def simulation_marker(home: Path) -> Path:
+    """The file that a simulation holds (see `hold`) in the home that it plays in, from before its engine starts until all it made there is gone."""
+    return home / "simulation"
+
+
+def simulating(home: Path) -> bool:
+    """Whether a simulation runs or is ending in `home`. The kernel's word: the file of one that was killed means nothing."""
+    marker = simulation_marker(home)
+    if not marker.exists():
+        return False
+    lock = hold(marker)
+    if lock is None:
+        return True
+    lock.release()
+    return False
 
 
 def listening_socket(path: Path) -> socket.socket:
