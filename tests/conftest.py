@@ -2,8 +2,11 @@
 
 import asyncio
 import os
+import shutil
 import socket
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,23 +16,25 @@ _KEPT = {"PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "STATUSWATCH_REQUIRE", "STA
 
 
 @pytest.fixture(autouse=True)
-def _private_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nobody's shell, home or time zone decides a result."""
+def _private_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Nobody's shell, home or time zone decides a result. The runtime folder has a path that is short enough for a socket."""
     for name in os.environ:
         if name not in _KEPT and not name.startswith(("PYTEST_", "COV_", "COVERAGE_")):
             monkeypatch.delenv(name)
     home = tmp_path / "home"
     home.mkdir()
+    runtime = tempfile.mkdtemp(prefix="sw-")
     for name, value in {
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / ".config"),
         "XDG_STATE_HOME": str(home / ".local/state"),
-        "XDG_RUNTIME_DIR": str(home / "run"),
+        "XDG_RUNTIME_DIR": runtime,
         "TZ": "UTC",
     }.items():
         monkeypatch.setenv(name, value)
-    (home / "run").mkdir(mode=0o700)
     time.tzset()
+    yield
+    shutil.rmtree(runtime, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

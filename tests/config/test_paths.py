@@ -47,7 +47,7 @@ def test_one_variable_moves_every_place(monkeypatch: pytest.MonkeyPatch, place, 
 def test_the_base_directories_decide_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert paths.config_file() == f"{tmp_path}/home/.config/statuswatch/config.toml"
     assert paths.store_file() == f"{tmp_path}/home/.local/state/statuswatch/store.db"
-    assert paths.prompt_file() == f"{tmp_path}/home/run/statuswatch/prompt"
+    assert paths.prompt_file() == f"{os.environ['XDG_RUNTIME_DIR']}/statuswatch/prompt"
     monkeypatch.setenv("XDG_CONFIG_HOME", "relative/is/ignored")
     monkeypatch.delenv("XDG_STATE_HOME")
     assert paths.config_file() == f"{tmp_path}/home/.config/statuswatch/config.toml"

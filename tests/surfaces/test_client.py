@@ -1,5 +1,6 @@
 """What a surface hears of the engine: the last picture, the greeting, messages, and the end of them."""
 
+import contextlib
 import json
 import os
 import socket
@@ -23,17 +24,22 @@ def deaf():
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     server.bind(paths.socket_file())
     server.listen()
-    ended = []
+    server.settimeout(10)
+    ended, threads = [], []
 
     def serve(said):
         def run():
             connection, _ = server.accept()
-            connection.sendall(said)
             ended.append(connection)
+            with contextlib.suppress(OSError):  # it may have hung up in the middle
+                connection.sendall(said)
 
-        threading.Thread(target=run, daemon=True).start()
+        threads.append(threading.Thread(target=run, daemon=True))
+        threads[-1].start()
 
     yield serve
+    for thread in threads:
+        thread.join(10)
     for connection in ended:
         connection.close()
     server.close()
