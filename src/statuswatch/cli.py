@@ -54,7 +54,17 @@ def usage() -> str:
 
 
 def main(argv: "Sequence[str] | None" = None) -> int:
-    """Run one verb; returns its exit status (see `Exit`)."""
+    """Run one verb; returns its exit status (see `Exit`). A reader that went away (`| head`) is no failure, also where it is noticed only at the last flush."""
+    status = None
+    try:
+        status = _main(argv)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _mute_stdout()
+    return Exit.FINE if status is None else status
+
+
+def _main(argv: "Sequence[str] | None") -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     verb = words.pop(0) if words and not words[0].startswith("-") else ""
     if not verb:
@@ -78,8 +88,6 @@ def _run(module: str, words: list[str]) -> int:
         return int(sys.modules[module].run(words))
     except KeyboardInterrupt:
         return 130  # as shells report an interrupted program: 128 + SIGINT
-    except BrokenPipeError:
-        return _pipe_closed()
     except Exception as error:
         if not _is_ours(error):
             raise
@@ -87,12 +95,11 @@ def _run(module: str, words: list[str]) -> int:
         return Exit.USAGE
 
 
-def _pipe_closed() -> int:
-    """The reader went away (`| head`): no traceback, and nothing written at exit."""
+def _mute_stdout() -> None:
+    """What is still to be written goes nowhere, so that Python's own flush at exit has nothing to complain of."""
     import os
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return Exit.FINE
 
 
 def _is_ours(error: Exception) -> bool:

@@ -129,3 +129,16 @@ def test_people_read_no_verdict_twice_in_a_row_and_at_the_end_what_came_of_it(ho
 
     assert told
     assert done.stdout.splitlines()[-1].startswith("It told 2 notices, the first ")
+
+
+@pytest.mark.parametrize("verb", ["--help", "providers list", "simulate claude-2025-12-14 --speed 3000 --no-desktop"])
+def test_a_reader_that_went_away_is_no_failure_and_no_word_is_lost_on_it(home: Path, verb: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        argv = [sys.executable, "-m", "statuswatch", *verb.split()]
+        done = subprocess.run(argv, env=environment(home), stdout=write, stderr=subprocess.PIPE, timeout=60, check=False)
+    finally:
+        os.close(write)
+
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -112,6 +112,8 @@ async def _play(wish: _Wish, out: TextIO) -> int:
     if ended_by is not None:
         return 128 + ended_by  # as shells report a program that a signal ended
     teller.sum_up()
+    if teller.unread:
+        raise BrokenPipeError
     return FINE
 
 
@@ -231,6 +233,8 @@ class _Teller:
         self._posted: datetime | None = None
         self._told: datetime | None = None
         self.engine: Engine | None = None
+        self.unread = False
+        """Whether the reader of the output has gone away."""
 
     def tell(self, event: dict[str, Any]) -> None:
         """Print one event. For people, a verdict that reads as the one before of the same route is not said again."""
@@ -242,14 +246,24 @@ class _Teller:
             if self._titles.get(event["route"]) == text:
                 return
             self._titles[event["route"]] = text
-        self._out.write(line + "\n")
-        self._out.flush()
+        self._write(line)
+
+    def _write(self, line: str) -> None:
+        """Print a line. Where nobody reads any more the simulation ends: this runs within its callbacks, whose own errors would reach the person."""
+        if self.unread:
+            return
+        try:
+            self._out.write(line + "\n")
+            self._out.flush()
+        except BrokenPipeError:
+            self.unread = True
+            if self.engine:
+                self.engine.stop()
 
     def sum_up(self) -> None:
         """For people, the one line that says what came of it."""
         if not self._as_json:
-            self._out.write(_sum(len(self._notices), self._told, self._posted) + "\n")
-            self._out.flush()
+            self._write(_sum(len(self._notices), self._told, self._posted))
 
     def look(self) -> None:
         """After a step of the engine: print the verdicts that changed, and the notices that are new."""
