@@ -54,7 +54,7 @@ def test_an_empty_file_is_the_defaults(tmp_path: Path) -> None:
 
 def test_a_good_file_is_read_whole(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(GOOD, encoding="utf-8")
-    config = load_config(tmp_path / "config.toml", {"anthropic"})
+    config = load_config(tmp_path / "config.toml", {"anthropic", "openai"})
     assert config.watch.parsed == (parse_route("anthropic/code:claude-opus-4.5"), parse_route("openai/api:*"))
     assert (config.poll.interval_s, config.poll.fast_interval_s, config.poll.slow_interval_s) == (120.0, 30.5, 300.0)
     assert (config.notices.desktop, config.notices.mute) == (False, ("cursor",))
@@ -150,3 +150,11 @@ def test_an_override_moves_every_address_of_the_main_feed_and_no_other(tmp_path:
     changed = with_overrides(catalogue, load_config(tmp_path / "config.toml"))
     moved = [(old.name, new.urls) for old, new in zip(catalogue.feeds, changed.feeds, strict=True) if old != new]
     assert moved == [("anthropic", ("http://127.0.0.1:8123/summary.json",))]
+
+
+def test_a_route_of_a_provider_that_nobody_knows_is_refused_with_its_line_and_the_nearest_known_one(tmp_path: Path) -> None:
+    text = '[watch]\nroutes = [\n  "anthropic/code:claude-opus-4.5",\n  "antropic/code:claude-opus-4.5",\n  "mine:*",\n  "zzz:*",\n]\n'
+    assert complaints(tmp_path, text, {"anthropic", "mine"}) == [
+        "config.toml:4: watch.routes[1]: no such provider: 'antropic'; did you mean 'anthropic'?",
+        "config.toml:6: watch.routes[3]: no such provider: 'zzz'; `statuswatch providers list` shows those that are known",
+    ]

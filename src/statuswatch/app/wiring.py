@@ -73,7 +73,9 @@ class Setting:
 def read_setting() -> Setting:
     """The settings, the catalogue with the person's own files, and the consent; raises ConfigError where a file of theirs is wrong."""
     known = know(paths.config_dir(), FORMATS)
-    config = load_config(paths.config_file(), known.knowledge.providers)
+    # A file of theirs that has a mistake is told of as such; its provider is no unknown one for that.
+    own = (file.stem for file in Path(paths.providers_dir()).glob("*.toml"))
+    config = load_config(paths.config_file(), {*known.knowledge.providers, *own})
     catalogue = replace(with_overrides(known.catalogue, config), problems=known.problems)
     return Setting(config, catalogue, load_consent(paths.sources_file()))
 

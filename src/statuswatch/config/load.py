@@ -15,6 +15,8 @@ from statuswatch.catalog.model import Catalogue
 from statuswatch.catalog.schema import kind_of
 from statuswatch.config.errors import ConfigError
 from statuswatch.config.model import Config
+from statuswatch.core.errors import RouteError
+from statuswatch.core.ids import parse_route
 
 _WANTED = {
     "string_type": "a string",
@@ -32,7 +34,7 @@ _WANTED = {
 def load_config(path: str | os.PathLike[str], known_providers: Collection[str] | None = None) -> Config:
     """The settings in the file at `path`; the defaults where there is none.
 
-    With `known_providers`, a `[providers.ID]` of another id is a problem. Raises ConfigError with every problem of the file.
+    With `known_providers`, a `[providers.ID]` or a route of another provider is a problem. Raises ConfigError with every problem of the file.
     """
     try:
         data = Path(path).read_bytes()
@@ -43,7 +45,7 @@ def load_config(path: str | os.PathLike[str], known_providers: Collection[str] |
     document = read_bytes(os.fspath(path), data)
     if isinstance(document, Problem):
         raise ConfigError((document,))
-    problems = _unknown_providers(document, known_providers)
+    problems = [] if known_providers is None else [*_unknown_overrides(document, known_providers), *_unknown_in_routes(document, known_providers)]
     try:
         config = Config.model_validate(document.data)
     except ValidationError as error:
@@ -68,17 +70,32 @@ def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda problem: (problem.line, problem.key)))
 
 
-def _unknown_providers(document: Document, known: Collection[str] | None) -> list[Problem]:
+def _unknown_overrides(document: Document, known: Collection[str]) -> list[Problem]:
     overrides = document.data.get("providers")
-    if known is None or not isinstance(overrides, dict):
+    if not isinstance(overrides, dict):
         return []
+    return [_no_provider(document, ("providers", provider), provider, known) for provider in overrides if provider not in known]
+
+
+def _unknown_in_routes(document: Document, known: Collection[str]) -> list[Problem]:
+    """Routes that nobody could ever say anything about. What is no route at all is told by the model."""
+    watch = document.data.get("watch")
+    routes = watch.get("routes") if isinstance(watch, dict) else None
     found = []
-    for provider in overrides:
-        if provider not in known:
-            meant = nearest(provider, known)
-            hint = f"did you mean {meant!r}?" if meant else "`statuswatch providers list` shows those that are known"
-            found.append(document.problem(("providers", provider), f"no such provider; {hint}"))
+    for number, text in enumerate(routes if isinstance(routes, list) else ()):
+        try:
+            provider = parse_route(text).provider if isinstance(text, str) else None
+        except RouteError:
+            continue
+        if provider is not None and provider not in known:
+            found.append(_no_provider(document, ("watch", "routes", number), provider, known))
     return found
+
+
+def _no_provider(document: Document, key: Key, provider: str, known: Collection[str]) -> Problem:
+    meant = nearest(provider, known)
+    hint = f"did you mean {meant!r}?" if meant else "`statuswatch providers list` shows those that are known"
+    return document.problem(key, f"no such provider{'' if key[-1] == provider else f': {provider!r:.60}'}; {hint}")
 
 
 def _problem(document: Document, detail: ErrorDetails) -> Problem:
