@@ -112,7 +112,7 @@ def test_a_person_gets_the_answer_first_then_what_it_stands_on_then_what_to_do(c
 def test_pasted_words_are_told_as_a_guess(capsys: pytest.CaptureFixture[str]) -> None:
     lines = said("Error: rate limit exceeded", capsys)
     assert lines[0].startswith("◌ Not sure; most likely: it's your limit")
-    assert lines[0].endswith("Sure: low.")
+    assert " ".join(lines[:2]).split("  read")[0].strip().endswith("Sure: low.")
     assert any("wording alone" in line for line in lines)
 
 
@@ -121,13 +121,37 @@ def test_pasted_words_are_told_as_a_guess(capsys: pytest.CaptureFixture[str]) ->
     [
         ("HTTP/1.1 429 Too Many\n\n", "a 429 without detail"),
         ("what a day", "nothing in it is an error that is known here"),
-        ('HTTP/1.1 200 OK\n\n{"choices":[]}', "not a failed call"),
     ],
 )
 def test_undecided_says_why(text: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
     lines = said(text, capsys)
     assert lines[0] == "◌ Not sure whose fault this is. Sure: low."
     assert why in lines[1]
+
+
+def test_a_success_is_called_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said('HTTP/1.1 200 OK\n\n{"choices":[]}', capsys) == ["✓ No failure in this answer.", "  read     200"]
+
+
+def test_a_pasted_status_is_not_asked_for_again(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = said(f"529 {OVERLOAD}", capsys)
+    assert "  note     a status was read but no headers: the whole answer (curl -i) would tell more" in lines
+
+
+def test_no_line_is_wider_than_a_hundred_cells(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = said("connect ECONNREFUSED 127.0.0.1:443: getaddrinfo ENOTFOUND api.example.com", capsys)
+    assert max(len(line) for line in lines) <= 100
+    wide = said('HTTP/1.1 429 Too Many\n\n{"error":{"type":"rate_limit_error","message":"This request would exceed"}}', capsys)
+    assert max(len(line) for line in wide) <= 100
+
+
+def test_at_a_terminal_it_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    assert run([], Terminal("Error: rate limit exceeded")) == 0
+    assert capsys.readouterr().err == "paste the answer, then Ctrl-D\n"
 
 
 def test_the_status_page_that_an_answer_names_is_shown() -> None:

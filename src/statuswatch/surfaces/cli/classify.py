@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
@@ -52,6 +53,8 @@ def run(argv: list[str], stdin: IO[Any] | None = None) -> int:
         except OSError as error:
             print(f"{names[0]}: {error.strerror}", file=sys.stderr)
             return BAD_INPUT
+    if given.isatty():
+        print("paste the answer, then Ctrl-D", file=sys.stderr)
     return _answer(source, as_json="--json" in flags)
 
 
@@ -184,7 +187,7 @@ _ADVICE = {
     Fault.AUTH: "check the key, the account and what they may use",
     Fault.REQUEST: "change the request; sending it again will not help",
     Fault.MODEL: "check the model's name against the provider's list",
-    Fault.NETWORK: "open any web page: a login page of the network, a company filter, the clock",
+    Fault.NETWORK: "see whether any web page opens; if not, look for a login page of the network, a company filter or a wrong clock",
 }
 _UNDECIDED = {
     "rate_limit_unspecified": "a 429 without detail: their capacity, your rate or your money. Your usage page tells.",
@@ -195,12 +198,18 @@ _UNDECIDED = {
     "connection_lost": "the connection ended; nothing in it says which side ended it.",
     "stream_cut": "the answer began well and stopped before its end.",
     "blocked_before_api": "something in front of the API refused, with a page instead of an error.",
-    "no_error": "this is not a failed call.",
 }
+
+
+_PASTED = "wording alone: the answer's status and headers (curl -i) would tell more"
+_PASTED_WITH_STATUS = "a status was read but no headers: the whole answer (curl -i) would tell more"
+_WIDTH = 100
 
 
 def sentences(found: Diagnosis, knowledge: Knowledge, *, pasted: bool = False) -> tuple[str, ...]:
     """The answer for a person: whose fault, why, what to do."""
+    if found.reason == "no_error":
+        return ("✓ No failure in this answer.", *_facts(found))
     who = knowledge.name_of(found.provider) if found.provider else "the provider"
     mark = {Side.THEIRS: "▲", Side.YOURS: "●", Side.UNDECIDED: "◌"}[found.side]
     answer = _ANSWERS[found.fault].format(who=who)
@@ -209,20 +218,27 @@ def sentences(found: Diagnosis, knowledge: Knowledge, *, pasted: bool = False) -
     lines = [f"{mark} {answer} {_SURE[found.confidence]}"]
     if found.side is Side.UNDECIDED:
         lines.append(f"  because  {_UNDECIDED.get(found.reason, 'nothing in it is an error that is known here.')}")
-    facts = [str(found.status)] if found.status is not None else []
-    facts += [found.code] if found.code else []
-    facts += [f"model {found.model}"] if found.model else []
-    if facts:
-        lines.append(f"  read     {' · '.join(facts)}")
+    lines += _facts(found)
     if pasted:
-        lines.append("  note     wording alone: the answer's status and headers (curl -i) would tell more")
+        lines.append(f"  note     {_PASTED if found.status is None else _PASTED_WITH_STATUS}")
     if (advice := _ADVICE.get(found.fault)) is not None:
         lines.append(f"  do now   {advice}")
     if found.retry_after_s is not None:
         lines.append(f"  again    in about {found.retry_after_s:.0f} s")
     if found.status_link:
         lines.append(f"  link     {found.status_link}")
-    return tuple(lines)
+    return tuple(
+        part
+        for line in lines
+        for part in textwrap.wrap(line, _WIDTH, subsequent_indent=" " * (11 if line.startswith("  ") else 2), break_long_words=False, break_on_hyphens=False)
+    )
+
+
+def _facts(found: Diagnosis) -> list[str]:
+    facts = [str(found.status)] if found.status is not None else []
+    facts += [found.code] if found.code else []
+    facts += [f"model {found.model}"] if found.model else []
+    return [f"  read     {' · '.join(facts)}"] if facts else []
 
 
 if __name__ == "__main__":
