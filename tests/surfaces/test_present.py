@@ -6,6 +6,7 @@ import pytest
 
 from statuswatch.core.health import Confidence, Fault, FeedState, Health, Relevance
 from statuswatch.core.ids import parse_route
+from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.core.relevance import RelevanceReason
 from statuswatch.core.snapshot import CallWindow, Snapshot, UpdateView
 from statuswatch.core.verdict import Evidence, EvidenceKind, Reason
@@ -169,7 +170,7 @@ def test_incidents_of_others_are_folded_with_the_reason() -> None:
 
 def test_calls_are_newest_first_and_say_whose_fault() -> None:
     table = present.calls(seen(snapshots.trouble(), 120), 2)
-    assert [plain(row)[:29] for row in table.rows] == ["21:47:54  529 overloaded_erro", "21:47:42  200                "]
+    assert [plain(row)[:32] for row in table.rows] == ["1  21:47:54  529 overloaded_erro", "2  21:47:42  200                "]
     assert "provider  high  req_011CW1example" in plain(table.rows[0])
 
 
@@ -180,7 +181,40 @@ def test_a_fault_of_yours_reads_as_yours() -> None:
 
 def test_feeds_in_trouble_come_first_and_are_unknown() -> None:
     rows = [plain(row) for row in present.feeds(seen(snapshots.trouble())).rows]
-    assert rows[0].split() == ["–", "google-gemini", "unreadable", "unknown", "2h04m", "ago", "in", "15s", "HTML", "instead", "of", "JSON"]  # noqa: RUF001 - the sign of unknown
+    assert rows[0].split() == ["–", "google-gemini", "unreadable", "–", "2h04m", "ago", "in", "15s", "HTML", "instead", "of", "JSON"]  # noqa: RUF001 - the sign of unknown
+
+
+def test_requests_that_differ_at_their_ends_stay_apart() -> None:
+    made = tuple(snapshots.failed_call(n, request_id=f"req_011CWsomethingvery{'long' * 5}{n}f3a{n}") for n in (1, 2))
+    rows = [plain(row) for row in present.calls(seen(snapshot(calls=made), 140)).rows]
+    assert [row[-4:] for row in rows] == ["f3a1", "f3a2"]
+    assert all("…" in row for row in rows)
+
+
+def test_a_narrow_screen_has_name_state_and_age_of_a_feed() -> None:
+    rows = [plain(row) for row in present.feeds(seen(snapshots.trouble(), 38)).rows]
+    assert rows[0].split() == ["–", "google-gemini", "unreadable", "2h04m", "ago"]  # noqa: RUF001 - the sign of unknown
+    assert {width_of(say(row)) for row in rows} == {38}
+
+
+def test_a_page_without_a_badge_says_nothing_rather_than_unknown() -> None:
+    (row,) = present.feeds(seen(snapshot(feeds=(snapshots.feed_view("xai", page_health=Health.UNKNOWN),)))).rows
+    assert plain(row).split()[:4] == ["✓", "xai", "fresh", "–"]  # noqa: RUF001 - the sign of unknown
+
+
+def test_an_empty_watchlist_is_told_in_whole_sentences_on_a_small_screen() -> None:
+    told = " ".join(" ".join(verdict_of(snapshots.empty(), 36)).split())
+    assert "Add one to config.toml, below [watch]: routes =" in told
+    assert "Or make a call with a tool" in told
+
+
+def test_the_last_trouble_is_your_own_where_you_were_told_of_one() -> None:
+    opened = Notice("n1", "t1", NoticeKind.OPENED, minutes_ago(90), NoticeReason.OWN_FAILURES, (OPUS,), "t", "b", "anthropic")
+    over = replace(opened, id="n2", kind=NoticeKind.RESOLVED, at=minutes_ago(12), reason=NoticeReason.OWN_SUCCESS)
+    page = incident_view(started_at=minutes_ago(84), posted_at=minutes_ago(84), resolved_at=minutes_ago(4))
+    assert "Last trouble: 20:18, 1h18m (" in verdict_of(replace(snapshots.calm(), incidents=(page,), notices=(opened, over)))[0]
+    assert "Last trouble: 20:24, 1h20m (" in verdict_of(replace(snapshots.calm(), incidents=(page,), notices=(over,)))[0]
+    assert "Last trouble: 21:44 (" in verdict_of(replace(snapshots.calm(), incidents=(replace(page, started_at=None, posted_at=None),)))[0]
 
 
 def test_a_picture_past_its_expiry_is_shown_as_old_with_its_age() -> None:

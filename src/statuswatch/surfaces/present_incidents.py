@@ -11,6 +11,7 @@ from statuswatch.surfaces.present_words import Scene, age_words, feed_word, heal
 
 _RANK = {"affected": 0, "possible": 1, "unaffected": 2}
 _IMPACT = {"critical": Health.DOWN, "major": Health.DOWN, "minor": Health.DEGRADED, "none": Health.SUSPECT, "maintenance": Health.MAINTENANCE}
+_NARROW = 60  # where two ends do not fit on a line
 _FEED_COLUMNS = (
     Column("name", "feed", 10, 24, 9),
     Column("state", "read", 8, 14, 8),
@@ -64,7 +65,7 @@ def _block(item: IncidentView, look: Scene, updates: int) -> IncidentBlock:
     mark = Span(look.look.glyphs.health[health] + " ", TONES[health])
     dot = look.look.glyphs.dot
     facts = [clean(word, 30) for word in (item.provider_name, item.impact, item.stage) if word not in {"", "unknown"}]
-    narrow = look.look.width < 60  # noqa: PLR2004 - where two ends do not fit on a line
+    narrow = look.look.width < _NARROW
     right = EMPTY if narrow else say(f" {dot} ".join(facts), Tone.DIM)
     lines = [apart((mark, Span(f'"{clean(item.title, 200)}"', Tone.THEIRS)), right, look.look.width, look.look.glyphs.cut)]
     deciding = _deciding(item)
@@ -137,13 +138,20 @@ def _other(item: IncidentView, look: Scene) -> Line:
 def feeds(look: Scene) -> Table:
     """The feeds, troubled ones first: whether each can be believed, what its page says, when it was last read."""
     ordered = sorted(look.snapshot.feeds, key=lambda feed: (feed.state is FeedState.FRESH, feed.name))
+    if look.look.width < _NARROW:
+        return Table(EMPTY, tuple(_short_feed(_feed(feed, look), look) for feed in ordered), ("name", "state", "age"))
     return table(_FEED_COLUMNS, [_feed(feed, look) for feed in ordered], look.look.width, look.look.glyphs.cut)
+
+
+def _short_feed(row: dict[str, Line], look: Scene) -> Line:
+    return apart(row["name"], join([row["state"], row["age"]], " "), look.look.width, look.look.glyphs.cut)
 
 
 def _feed(feed: FeedView, look: Scene) -> dict[str, Line]:
     fresh = feed.state is FeedState.FRESH
     health = Health.OK if fresh else Health.UNKNOWN
-    page = health_word(feed.page_health) if fresh else "unknown"
+    blank = look.look.glyphs.health[Health.UNKNOWN]
+    page = health_word(feed.page_health) if fresh and feed.page_health is not Health.UNKNOWN else blank
     return {
         "name": (Span(look.look.glyphs.health[health] + " ", TONES[health]), Span(clean(feed.name, 60))),
         "state": say(feed_word(feed.state), TONES[health]),

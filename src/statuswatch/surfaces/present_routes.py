@@ -21,6 +21,7 @@ _COLUMNS = (
     Column("since", "since", 5, 7, 7),
 )
 _CALL_COLUMNS = (
+    Column("number", "", 1, 3, 8, right=True),
     Column("at", "when", 8, 8, 9),
     Column("code", "answer", 20, 30, 8),
     Column("model", "model", 16, 20, 7),
@@ -28,7 +29,7 @@ _CALL_COLUMNS = (
     Column("project", "project", 6, 20, 4),
     Column("fault", "whose", 8, 13, 6),
     Column("sure", "sure", 4, 6, 2),
-    Column("id", "request", 10, 22, 1),
+    Column("id", "request", 10, 22, 1, tail=True),
 )
 
 
@@ -114,16 +115,17 @@ def _narrow(views: list[RouteView], look: Scene) -> Table:
 
 
 def calls(look: Scene, most: int | None = None) -> Table:
-    """Your own calls, newest first, at most `most`."""
-    newest = sorted(look.snapshot.calls, key=lambda call: call.at, reverse=True)[:most]
-    return table(_CALL_COLUMNS, [_call(call, look) for call in newest], look.look.width, look.look.glyphs.cut)
+    """Your own calls, newest first, at most `most`, each with the number that `statuswatch why` takes."""
+    newest = sorted(enumerate(look.snapshot.calls, start=1), key=lambda pair: pair[1].at, reverse=True)[:most]
+    return table(_CALL_COLUMNS, [_call(call, number, look) for number, call in newest], look.look.width, look.look.glyphs.cut)
 
 
-def _call(call: CallView, look: Scene) -> dict[str, Line]:
+def _call(call: CallView, number: int, look: Scene) -> dict[str, Line]:
     failed = call.outcome != "ok"
     words = " ".join(part for part in (str(call.status or ""), clean(call.code or "", 40)) if part) or ("failed" if failed else "ok")
     yours = call.fault not in {None, Fault.PROVIDER, Fault.EDGE, Fault.UNKNOWN}
     return {
+        "number": say(str(number), Tone.DIM),
         "at": say(f"{call.at.astimezone(look.zone):%H:%M:%S}", Tone.DIM),
         "code": say(words, Tone.FAILING if failed else Tone.OK),
         "model": say(look.name_of(call.route) if call.route in look.names else clean(call.model, 40)),

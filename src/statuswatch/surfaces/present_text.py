@@ -118,6 +118,13 @@ def cut(line: Line, width: int, sign: str = "…") -> Line:
     return (*(span for span in kept if span.text), Span(_head(sign, width), tone))
 
 
+def cut_head(line: Line, width: int, sign: str = "…") -> Line:
+    """The line's end, no wider than `width` cells, in the tone of its last span; where something is cut off, `sign` stands before it."""
+    if width_of(line) <= width:
+        return line
+    return (Span(sign + _head(plain(line)[::-1], max(0, width - cells(sign)))[::-1], line[-1].tone),)
+
+
 def _head(text: str, room: int) -> str:
     used = 0
     for index, char in enumerate(text):
@@ -189,7 +196,10 @@ def _trim(line: Line) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: between `floor` and `ceiling` cells wide. Where room is short, the column with the lowest `keep` goes first."""
+    """One column: between `floor` and `ceiling` cells wide. Where room is short, the column with the lowest `keep` goes first.
+
+    `tail`: what is cut is the head, because the values differ at their ends.
+    """
 
     key: str
     heading: str
@@ -197,6 +207,7 @@ class Column:
     ceiling: int
     keep: int
     right: bool = False
+    tail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +244,7 @@ def _row(columns: Sequence[Column], row: Mapping[str, Line], sizes: Mapping[str,
     spans: list[Span] = []
     for column in columns:
         size = sizes[column.key]
-        spans += [*([Span("  ")] if spans else []), *pad(cut(row.get(column.key, EMPTY), size, sign), size, right=column.right)]
+        spans += [*([Span("  ")] if spans else []), *pad((cut_head if column.tail else cut)(row.get(column.key, EMPTY), size, sign), size, right=column.right)]
     return _trim(_merge(spans))
 
 

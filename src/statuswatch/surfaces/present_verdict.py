@@ -1,8 +1,10 @@
 """The answer: the three-line verdict of the whole picture, and the full reasoning for one route."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from statuswatch.core.health import Confidence, FeedState, Health, Side
+from statuswatch.core.notice import NoticeKind, NoticeReason
 from statuswatch.core.snapshot import RouteView
 from statuswatch.core.verdict import AdviceKind, Evidence, EvidenceKind, Reason, Verdict
 from statuswatch.surfaces.present_text import EMPTY, Line, Span, Tone, clean, join, safe_link, say, width_of, wrap
@@ -42,13 +44,13 @@ def answer(look: Scene, inner: int) -> Answer:
     main = worst(look)
     if main is not None:
         health, lines = main.verdict.health, _trouble(main, look, inner)
+        if inner < BRIEF and len(lines) > 2:  # noqa: PLR2004 - the answer and what to do; what lies between is a key away
+            lines = [lines[0], lines[-1]]
     else:
         health, lines = _no_trouble(look)
     symbol = look.look.glyphs.health[health]
     first = (Span(f"{symbol} ", TONES[health]), *lines[0])
     wrapped = [*wrap(first, inner, 2)]
-    if inner < BRIEF and len(lines) > 2:  # noqa: PLR2004 - the answer and what to do; what lies between is a key away
-        lines = [lines[0], lines[-1]]
     for line in lines[1:]:
         wrapped += wrap((Span("  "), *line), inner, 2)
     return Answer(health, tuple(wrapped))
@@ -127,8 +129,8 @@ def _no_trouble(look: Scene) -> tuple[Health, list[Line]]:
     if not routes:
         lines = [
             say("Nothing to watch yet: no model or tool of yours was found.", Tone.STRONG),
-            (Span("Add one to config.toml, below [watch]: ", Tone.DIM), Span('routes = ["anthropic/code:claude-opus-4.5"]'), Span(",", Tone.DIM)),
-            say("or make a call with a tool that you allowed to be read. `statuswatch sources` shows what can be read.", Tone.DIM),
+            (Span("Add one to config.toml, below [watch]: ", Tone.DIM), Span('routes = ["anthropic/code:claude-opus-4.5"]')),
+            say("Or make a call with a tool that you allowed to be read. `statuswatch sources` shows what can be read.", Tone.DIM),
         ]
         return Health.UNKNOWN, lines
     offline = next((view for view in routes if view.verdict.reason is Reason.OWN_NETWORK), None)
@@ -162,13 +164,28 @@ def _fine(look: Scene, unknown: list[RouteView]) -> Line:
 
 
 def _last_trouble(look: Scene) -> str:
+    """The person's own newest trouble that was told as over, from first notice to last; where there is none, the newest incident that concerned them."""
+    own = [item for item in look.snapshot.notices if item.kind is NoticeKind.RESOLVED and item.reason is not NoticeReason.NARROWED]
+    over = max(own, key=lambda item: item.at, default=None)
+    opened = [item.at for item in look.snapshot.notices if over and item.trouble == over.trouble and item.kind is NoticeKind.OPENED]
+    if over is not None and opened:
+        return _was(min(opened), over.at, look.knowledge.name_of(over.provider), look)
+    return _last_incident(look)
+
+
+def _was(start: datetime, end: datetime, whose: str, look: Scene) -> str:
+    return f"Last trouble: {look.clock(start)}, {age_words((end - start).total_seconds())} ({clean(whose, 30)})."
+
+
+def _last_incident(look: Scene) -> str:
     over = [item for item in look.snapshot.incidents if item.concerns and item.resolved_at is not None]
     newest = max(over, key=lambda item: item.resolved_at or look.now, default=None)
     if newest is None or newest.resolved_at is None:
         return ""
     start = newest.started_at or newest.posted_at
-    length = f", {age_words((newest.resolved_at - start).total_seconds())}" if start else ""
-    return f"Last trouble: {look.clock(start or newest.resolved_at)}{length} ({clean(newest.provider_name, 30)})."
+    if start is None:
+        return f"Last trouble: {look.clock(newest.resolved_at)} ({clean(newest.provider_name, 30)})."
+    return _was(start, newest.resolved_at, newest.provider_name, look)
 
 
 def reasoning(view: RouteView, look: Scene) -> tuple[Line, ...]:

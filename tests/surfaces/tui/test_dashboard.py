@@ -9,6 +9,7 @@ from textual.color import Color
 from textual.pilot import Pilot
 from textual.theme import Theme
 from textual.widgets import Input
+from textual.widgets._toast import Toast
 
 from statuswatch.core.health import Confidence, Fault
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
@@ -148,6 +149,57 @@ async def test_a_key_becomes_a_command_and_its_taking_is_told(key: str, kind: Co
         assert [(command.kind, command.target) for command in source.asked] == [(kind, target)]
         assert source.asked[0].until == (NOW + timedelta(hours=1, seconds=5) if key == "m" else None)
         assert toasts(app) == [told]
+
+
+@pytest.mark.parametrize("key", ["w", "m", "M", "y", "n"])
+async def test_a_key_with_nothing_to_act_on_says_a_word(key: str) -> None:
+    source = FakeSource(snapshots.empty())
+    app = dashboard(source)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press(key)
+        await settled(pilot)
+        assert source.asked == []
+        assert toasts(app)[0].startswith("No incident is folded" if key == "n" else "No line is chosen")
+
+
+async def test_in_a_simulation_an_hour_is_counted_on_the_clock_that_is_shown() -> None:
+    picture = snapshots.trouble()
+    source = FakeSource(replace(picture, engine=replace(picture.engine, simulated="x", expires_at=NOW + timedelta(days=900, minutes=1))))
+    clock = Clock()
+    clock.at = NOW + timedelta(days=900)
+    app = dashboard(source, clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("m")
+        await settled(pilot)
+        assert source.asked[0].until == NOW + timedelta(hours=1)
+        assert "until 22:48." in toasts(app)[0]
+
+
+async def test_a_small_screen_keeps_two_keys_in_sight() -> None:
+    app = dashboard(FakeSource(snapshots.empty()))
+    async with app.run_test(size=(40, 20)) as pilot:
+        await settled(pilot)
+        assert text_of(app, "keys") == "? help  q quit"
+        await pilot.resize_terminal(100, 32)
+        await settled(pilot)
+        assert text_of(app, "keys") == ""
+
+
+@pytest.mark.parametrize("key", ["question_mark", "f", "c"])
+async def test_no_toast_covers_a_page(key: str) -> None:
+    app = dashboard(FakeSource(snapshots.trouble()))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settled(pilot)
+        await pilot.press(key)
+        app.tell("A word.")
+        await settled(pilot)
+        assert [toast.display for toast in app.screen.query(Toast)] == [False]
+        await pilot.press("escape")
+        app.tell("Another.")
+        await settled(pilot)
+        assert all(toast.display for toast in app.screen.query(Toast))
 
 
 async def test_a_refused_command_is_told_with_the_reason() -> None:
@@ -452,10 +504,10 @@ async def test_every_command_of_the_palette_does_what_its_key_does() -> None:
 
 
 async def test_notes_are_told_at_the_start_and_q_leaves() -> None:
-    app = Dashboard(FakeSource(snapshots.calm()), Place(Clock(), zone=UTC), notes=("An engine was started for you.",))
+    app = Dashboard(FakeSource(snapshots.calm()), Place(Clock(), zone=UTC), notes=("An engine was started for you (stop ends it; log: /far/away/engine.log)",))
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert toasts(app) == ["An engine was started for you."]
+        assert toasts(app) == ["An engine was started for you (stop ends it)"]
         await pilot.press("q")
     assert app.return_code == 0
 

@@ -1,6 +1,7 @@
 """The Textual application: takes events in, keeps the newest picture, hands it to the screens. Everything to see is made by the presenters."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -24,6 +25,7 @@ from statuswatch.surfaces.tui.source import Connection, Linked, Source
 from statuswatch.surfaces.tui.theme import THEMES
 
 AGES_SECONDS = 10.0
+_LOG_PATH = re.compile(r"; log: [^)]*\)")  # a path is for standard error; here it would hide half of the screen
 
 _COMMANDS = (
     ("Why", "The evidence for the chosen line", "why"),
@@ -63,7 +65,7 @@ class Dashboard(App[int]):
         """Show the board, listen, and look at the clock every ten seconds: ages change slowly."""
         self.push_screen(Board(self.view))
         for note in self._notes:
-            self.tell(note)
+            self.tell(_LOG_PATH.sub(")", note))
         self.set_interval(AGES_SECONDS, self._draw)
         self._listen()
 

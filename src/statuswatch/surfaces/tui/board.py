@@ -13,7 +13,7 @@ from statuswatch.core.observation import CommandKind
 from statuswatch.core.snapshot import RouteView
 from statuswatch.surfaces.present import NARROW, Scene, answer, banner, calls, find_route, incidents, routes, top_line
 from statuswatch.surfaces.present_incidents import first_lines
-from statuswatch.surfaces.present_text import EMPTY, Line, Link, Tone, apart, clean, safe_link, say, wrap
+from statuswatch.surfaces.present_text import EMPTY, Line, Link, Span, Tone, apart, clean, safe_link, say, wrap
 from statuswatch.surfaces.tui.lines import Lines, Rows
 from statuswatch.surfaces.tui.scenery import View, Viewing
 from statuswatch.surfaces.tui.screens import Ask, Page, calls_page, feeds_page, help_page, open_lines, sources_page, why_page
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MUTE_HOURS = 1
 _LAST_CALLS = 6
+_KEYS: Line = (Span("?", Tone.KEY), Span(" help  "), Span("q", Tone.KEY), Span(" quit"))
 _STATES = frozenset(Health)
 
 
@@ -67,6 +68,7 @@ class Board(Viewing):
         yield Rows(id="routes")
         yield Input(placeholder="show only what contains…", id="filter", compact=True)
         yield Lines(id="rest")
+        yield Lines(id="keys")
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
@@ -91,9 +93,11 @@ class Board(Viewing):
         self._lines("heading").show([table.heading] if table.heading else [])
         self.query_one("#routes", Rows).show_rows([row.route for row in table.rows], [row.line for row in table.rows])
         hidden = [say(f"{table.hidden} more do not contain {self._wanted!r} (Esc shows them)", Tone.DIM), EMPTY] if table.hidden else []
+        self._lines("keys").show([_KEYS])
         self._lines("rest").show([*hidden, *_rest(scene, self._unfolded)])
 
     def _draw_waiting(self) -> None:
+        self._lines("keys").show([_KEYS])
         width = max(20, self.size.width - 5)
         self._draw_top(say(self.view.detail or "connecting", Tone.DIM))
         text = f"No picture yet: {self.view.detail}." if self.view.detail else "Waiting for the engine's first picture."
@@ -121,13 +125,19 @@ class Board(Viewing):
         key = self.query_one("#routes", Rows).chosen
         return find_route(self.view.snapshot, key) if key and self.view.snapshot else None
 
+    def _chosen_or_told(self) -> RouteView | None:
+        chosen = self._chosen()
+        if chosen is None:
+            self.app.tell("No line is chosen: none is shown.")
+        return chosen
+
     def _title(self, view: RouteView) -> str:
         return clean(view.title, 60)
 
     @on(Rows.Chosen)
     def action_why(self) -> None:
         """The evidence for the chosen route."""
-        chosen = self._chosen()
+        chosen = self._chosen_or_told()
         if chosen is not None:
             self.app.push_screen(Page(self.view, f"Why: {self._title(chosen)}, {clean(chosen.surface_name, 40)}", why_page(chosen.route)))
 
@@ -142,6 +152,10 @@ class Board(Viewing):
 
     def action_fold(self) -> None:
         """Show or hide the incidents that are not yours."""
+        snapshot = self.view.snapshot
+        if snapshot is None or all(item.concerns or item.resolved_at for item in snapshot.incidents):
+            self.app.tell("No incident is folded: every open one that is known concerns you, or there is none.")
+            return
         self._unfolded = not self._unfolded
         self.draw()
 
@@ -151,7 +165,7 @@ class Board(Viewing):
 
     def action_wait(self) -> None:
         """Be told when the chosen route is back."""
-        chosen = self._chosen()
+        chosen = self._chosen_or_told()
         if chosen is None:
             return
         if not chosen.verdict.trouble:
@@ -161,15 +175,15 @@ class Board(Viewing):
 
     def action_mute(self) -> None:
         """No notices about the chosen route for an hour."""
-        chosen = self._chosen()
-        if chosen is not None:
-            until = self.view.place.now() + timedelta(hours=MUTE_HOURS)
-            clock = until.astimezone(self.view.place.zone).strftime("%H:%M")
+        chosen, scene = self._chosen_or_told(), self.view.scene(self.size.width)
+        if chosen is not None and scene is not None:
+            until = scene.now + timedelta(hours=MUTE_HOURS)  # the picture's own time where that is simulated: the engine counts in it
+            clock = scene.clock(until)
             self.app.ask(CommandKind.MUTE, chosen.verdict.route.canonical, f"No notices about {self._title(chosen)} until {clock}. M undoes it.", until)
 
     def action_unmute(self) -> None:
         """Notices about the chosen route again."""
-        chosen = self._chosen()
+        chosen = self._chosen_or_told()
         if chosen is not None:
             self.app.ask(CommandKind.UNMUTE, chosen.verdict.route.canonical, f"Notices about {self._title(chosen)} are on.")
 

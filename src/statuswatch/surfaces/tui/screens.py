@@ -83,13 +83,15 @@ def why_page(route: str) -> Draw:
 def calls_page(scene: Scene) -> tuple[Line, ...]:
     """All of the calls in the picture."""
     found = calls(scene)
-    return (found.heading, *found.rows) if found.rows else (say("No call of yours was seen in the last hour.", Tone.DIM),)
+    note = say("`statuswatch why 1` tells more of the call with the number 1.", Tone.DIM)
+    return (found.heading, *found.rows, EMPTY, *wrap(note, scene.look.width)) if found.rows else (say("No call of yours was seen in the last hour.", Tone.DIM),)
 
 
 def feeds_page(scene: Scene) -> tuple[Line, ...]:
     """All feeds."""
     found = feeds(scene)
-    return (found.heading, *found.rows) if found.rows else (say("No feed is watched.", Tone.DIM),)
+    heading = (found.heading,) if found.heading else ()
+    return (*heading, *found.rows) if found.rows else (say("No feed is watched.", Tone.DIM),)
 
 
 def sources_page(scene: Scene) -> tuple[Line, ...]:
