@@ -138,9 +138,32 @@ def test_a_route_that_nobody_watches_cannot_come_back(capsys):
         engine.show(fine())
 
         assert wait.run(["acme/api:big-1"]) == 4
-        assert wait.run(["no such thing"]) == 2
+        assert wait.run(["no such thing"]) == 4
 
-    assert "not watched" in capsys.readouterr().err
+    assert capsys.readouterr().err.splitlines() == [
+        f"Cannot tell, not watched: {name}; watched are {snapshots.OPUS}" for name in ("acme/api:big-1", "no such thing")
+    ]
+
+
+def test_where_nothing_is_watched_that_is_said(capsys):
+    with Engine() as engine:
+        engine.show(snapshots.empty())
+
+        assert wait.run(["opus"]) == 4
+
+    assert capsys.readouterr().err == "Cannot tell, not watched: opus; nothing is watched yet\n"
+
+
+def test_a_part_of_several_names_is_answered_with_those_names(capsys):
+    with Engine() as engine:
+        engine.show(
+            snapshots.snapshot(routes=(snapshots.route_view(snapshots.OPUS), snapshots.route_view(snapshots.HAIKU), snapshots.route_view(snapshots.GPT)))
+        )
+
+        assert wait.run(["claude"]) == 2
+
+    said = capsys.readouterr().err
+    assert f"'claude' is a part of several names: {snapshots.OPUS}, {snapshots.HAIKU}; name one" in said
 
 
 @pytest.mark.parametrize("seconds", ["-1", "soon", "inf", "nan"])

@@ -130,3 +130,10 @@ def test_hostile_texts_stay_texts(capsys):
     captured = capsys.readouterr()
 
     assert not set(captured.out + captured.err) & set("\x1b\x07\x9b\r\u202e\u200b")
+
+
+def test_a_part_of_several_names_is_answered_with_those_names(capsys):
+    publish(snapshots.snapshot(routes=tuple(snapshots.route_view(route) for route in (snapshots.OPUS, snapshots.HAIKU, snapshots.GPT))))
+
+    assert why.run(["claude"]) == 2
+    assert f"'claude' is a part of several names: {snapshots.OPUS}, {snapshots.HAIKU}; name one" in capsys.readouterr().err

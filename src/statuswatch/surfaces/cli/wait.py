@@ -5,12 +5,11 @@ import math
 import sys
 import time
 
-from statuswatch.core.errors import RouteError
 from statuswatch.core.health import Fault, Health, Side
-from statuswatch.core.ids import parse_route
 from statuswatch.core.snapshot import RouteView, Snapshot
 from statuswatch.core.wording import age_words, health_word
 from statuswatch.surfaces.cli.printing import put_json
+from statuswatch.surfaces.cli.why import named_by, several
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, YOURS, EngineGoneError, Link, monotonic, snapshot_in
 from statuswatch.surfaces.present import find_route
 from statuswatch.surfaces.present_text import clean
@@ -23,7 +22,10 @@ _BACK = frozenset({Health.OK, Health.MAINTENANCE})
 
 
 def run(argv: list[str]) -> int:
-    """Run the verb; returns 0 back or fine, 3 where only you can mend it, 4 timed out, not watched or no engine, 2 usage. It never ends with 1."""
+    """Run the verb; returns 0 back or fine, 3 where only you can mend it, 4 timed out, not watched or no engine, 2 usage.
+
+    It never ends with 1. A part of several names is a slip in the usage.
+    """
     parser = argparse.ArgumentParser(
         prog="statuswatch wait",
         description="Returns when the route is back.",
@@ -119,12 +121,11 @@ class _Waiting:
         return None
 
     def _not_watched(self, snapshot: Snapshot) -> tuple[int, str]:
-        known = ", ".join(clean(view.route, 60) for view in snapshot.routes[:12]) or "none yet"
-        try:
-            parse_route(self._text)
-        except RouteError as error:
-            return USAGE, f"statuswatch wait: {error}; watched: {known}"
-        return CANNOT_TELL, f"Cannot tell: {self.name} is not watched; watched: {known}"
+        named = named_by(snapshot, self._text)
+        if len(named) > 1:
+            return USAGE, f"statuswatch wait: {several(self._text, named)}"
+        known = ", ".join(clean(view.route, 60) for view in snapshot.routes[:12])
+        return CANNOT_TELL, f"Cannot tell, not watched: {self.name}; {f'watched are {known}' if known else 'nothing is watched yet'}"
 
     def _timed_out(self) -> tuple[int, str]:
         if self._first is None:

@@ -18,6 +18,7 @@ from statuswatch.surfaces.present_words import client_name
 NO_PICTURE = "Cannot tell: no engine runs, and there is no picture of an earlier one. To begin: statuswatch engine start"
 _SHORTEST_ID = 4
 _ONE_LINE = 4000
+_ROUTES_NAMED = 12
 
 
 def run(argv: list[str]) -> int:
@@ -57,8 +58,24 @@ def find_call(snapshot: Snapshot, text: str) -> CallView | None:
     return found[0] if found and len({call.request_id for call in found}) == 1 else None
 
 
+def named_by(snapshot: Snapshot, text: str) -> tuple[RouteView, ...]:
+    """The watched routes whose title or name contains `text`."""
+    needle = text.casefold().strip()
+    return tuple(view for view in snapshot.routes if needle and needle in f"{view.title} {view.route}".casefold())
+
+
+def several(text: str, named: tuple[RouteView, ...]) -> str:
+    """That `text` is a part of more than one name, and of which."""
+    more = f" and {len(named) - _ROUTES_NAMED} more" if len(named) > _ROUTES_NAMED else ""
+    return f"{clean(text, 60)!r} is a part of several names: {', '.join(clean(view.route, 60) for view in named[:_ROUTES_NAMED])}{more}; name one of them"
+
+
 def _unknown(text: str, snapshot: Snapshot) -> int:
-    known = ", ".join(clean(view.route, 60) for view in snapshot.routes[:12]) or "none yet"
+    named = named_by(snapshot, text)
+    if len(named) > 1:
+        sys.stderr.write(f"statuswatch why: {several(text, named)}\n")
+        return USAGE
+    known = ", ".join(clean(view.route, 60) for view in snapshot.routes[:_ROUTES_NAMED]) or "none yet"
     try:
         parse_route(text)
     except RouteError:
