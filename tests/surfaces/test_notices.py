@@ -3,6 +3,9 @@
 import json
 from dataclasses import replace
 
+import pytest
+
+from statuswatch.core.health import Fault, Health
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason, Suppressed, SuppressReason
 from statuswatch.surfaces.cli import notices
 from support import snapshots
@@ -72,3 +75,16 @@ def test_a_simulated_notice_says_so_and_a_feeds_words_stay_words(capsys):
     out = capsys.readouterr().out
     assert "(simulated)" in out
     assert not set(out) & set("\x1b\x07\x9b\r\u202e\u200b")
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [(Fault.NETWORK, "your network, not theirs"), (Fault.AUTH, "on your side; your own tool says so"), (None, "on your side")],
+)
+def test_what_is_on_your_side_is_named_by_its_fault_while_it_lasts(capsys, fault, words):
+    verdict = snapshots.verdict(health=Health.UNKNOWN, fault=fault, since=snapshots.minutes_ago(30)) if fault else snapshots.verdict()
+    held = (Suppressed(snapshots.minutes_ago(10), snapshots.OPUS, SuppressReason.YOUR_SIDE),)
+    publish(snapshots.snapshot(routes=(snapshots.route_view(verdict=verdict),), suppressed=held))
+
+    assert notices.run(["--all"]) == 0
+    assert f": {words}\n" in capsys.readouterr().out

@@ -6,6 +6,7 @@ import sys
 from datetime import datetime
 
 from statuswatch.core.codec import encode
+from statuswatch.core.health import Fault, Side
 from statuswatch.core.notice import Notice, NoticeKind, Suppressed, SuppressReason
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.cli.printing import look_here, put
@@ -27,7 +28,7 @@ _WHY_NOT = {
     SuppressReason.UNAFFECTED: "does not concern this route",
     SuppressReason.ALREADY_TOLD: "told already",
     SuppressReason.NOT_SURE_YET: "not sure yet",
-    SuppressReason.YOUR_SIDE: "on your side; your own tool says so",
+    SuppressReason.YOUR_SIDE: "on your side",
     SuppressReason.OWN_CALLS_SUCCEED: "your own calls worked",
     SuppressReason.RETROACTIVE: "posted after it was over",
     SuppressReason.STALE: "old news",
@@ -36,6 +37,7 @@ _WHY_NOT = {
     SuppressReason.GRACE: "within the time that is left for it to pass",
     SuppressReason.FLAPPING: "coming and going",
 }
+_YOURS = "on your side; your own tool says so"
 
 
 def run(argv: list[str]) -> int:
@@ -91,8 +93,17 @@ def _told(notice: Notice, view: Scene) -> list[Line]:
     return [*wrap(tuple(span for span in head if span.text), view.look.width, 7), *(wrap(say("       " + body, Tone.DIM), view.look.width, 7) if body else ())]
 
 
+def _why_not(item: Suppressed, view: Scene) -> str:
+    """What is on your side is named by its fault, as long as the trouble that it was about lasts."""
+    if item.reason is SuppressReason.YOUR_SIDE:
+        for verdict in (shown.verdict for shown in view.snapshot.routes if item.route in {shown.route, shown.verdict.route.canonical}):
+            if verdict.side is Side.YOURS and verdict.since is not None and verdict.since <= item.at:
+                return "your network, not theirs" if verdict.fault is Fault.NETWORK else _YOURS
+    return _WHY_NOT.get(item.reason, item.reason.value)
+
+
 def _untold(item: Suppressed, view: Scene) -> list[Line]:
-    why = _WHY_NOT.get(item.reason, item.reason.value)
+    why = _why_not(item, view)
     about = f" ({clean(item.incident, 60)})" if item.incident else ""
     head = (Span(f"{view.clock(item.at)}  ", Tone.DIM), Span("not told    ", Tone.UNKNOWN), Span(f"{view.name_of(item.route)}: {why}{about}", Tone.DIM))
     return list(wrap(head, view.look.width, 7))
