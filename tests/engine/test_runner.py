@@ -442,3 +442,11 @@ async def test_the_log_says_at_the_start_what_is_watched_and_read_and_at_the_end
     async with House(tmp_path):
         assert f"watching 1 route ({ROUTE}), reading 1 feed" in caplog.text
     assert caplog.messages[-1] == "the engine has ended"
+
+
+async def test_a_page_that_concerns_no_watched_route_any_more_is_not_shown(tmp_path):
+    async with House(tmp_path, watchlist=BOTH) as house:
+        await asyncio.sleep(5)
+        assert {feed.name for feed in house.engine.snapshot.feeds} == {"acme", "bolt"}
+    async with House(tmp_path, clock=house.clock) as again:
+        assert {feed.name for feed in again.engine.snapshot.feeds} == {"acme"}

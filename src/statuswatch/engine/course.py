@@ -1,6 +1,6 @@
 """The engine's state from step to step: hands what came in to core, and says what the step leaves to be stored, told and shown."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -91,9 +91,10 @@ class Course:
         trouble = frozenset(verdict.route.provider for verdict in self._judgement.verdicts if verdict.trouble)
         return Attention(trouble, listeners, interesting(self._watchlist, self._knowledge, trouble))
 
-    def outlook(self) -> Outlook:
-        """What there is to show."""
-        return Outlook(self._world, self._watchlist, self._judgement, self._knowledge, self._notices, self._suppressed)
+    def outlook(self, read: Container[str]) -> Outlook:
+        """What there is to show. A feed that is not among those that are `read` now, because nobody watches its provider any more, is not."""
+        shown = _without_strangers(self._world, read)
+        return Outlook(shown, self._watchlist, self._judgement, self._knowledge, self._notices, self._suppressed)
 
     def _called(self, call: Call, now: datetime) -> Hurry | None:
         """A call of the person: its route is one they use, and a failure is a reason to look at the page now."""
@@ -120,8 +121,8 @@ class Course:
         return tuple(turns)
 
 
-def _without_strangers(world: World, feeds: Mapping[str, str]) -> World:
-    """The stored world without feeds that are not polled any more: they would look silent for ever."""
+def _without_strangers(world: World, feeds: Container[str]) -> World:
+    """The world without feeds that are not polled any more: they would look silent for ever."""
     return replace(world, feeds={name: status for name, status in world.feeds.items() if name in feeds})
 
 

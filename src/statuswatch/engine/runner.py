@@ -214,8 +214,9 @@ class Engine:
         try:
             problems = (*parts.problems, *parts.stored.problems, *self._problems.values(), *parts.publisher.problems)
             delivery = tuple(sentence for sentence in self._outbox.troubles.values() if sentence)
-            shell = Shell(view, parts.poller.urls, parts.poller.plan(), parts.sources, problems, delivery)
-            self.snapshot = compose(self._course.outlook(), shell, now)
+            plan = parts.poller.plan()
+            shell = Shell(view, parts.poller.urls, plan, parts.sources, problems, delivery)
+            self.snapshot = compose(self._course.outlook(plan), shell, now)
         except Exception as error:  # noqa: BLE001 - see above
             self._mishap("picture", error)
             if self.snapshot is not None:  # its own expiry is kept: an old picture must grow old
