@@ -1,6 +1,5 @@
 """Models named in prose: every spelling that pages use, and none that is not there."""
 
-
 import pytest
 
 from statuswatch.core.knowledge import Knowledge

@@ -74,6 +74,14 @@ def test_topics_are_found_by_rules_and_by_components_names() -> None:
     assert own.id == "component: Acme Sync"
 
 
+def test_what_is_remembered_of_a_page_is_bounded() -> None:
+    knowledge = small(acme=ACME)
+    for number in range(30):
+        found = read_scope(incident(f"Errors {number}", ". ".join(f"Note {number} {line}" for line in range(90)), provider="acme"), knowledge)
+
+        assert len(found.said[1].claims) == 90
+
+
 def test_rules_for_one_provider_are_not_asked_at_another() -> None:
     assert claim("Incident with webhooks", "github-copilot").topic is not None
     assert claim("Incident with webhooks", "anthropic").topic is None

@@ -152,6 +152,7 @@ def test_a_rule_of_the_person_decides_last_and_is_named() -> None:
     finding = found(incident("Errors on Opus 4.5"), OPUS_API, knowledge)
 
     assert (finding.relevance.value, finding.reason.value, finding.rule) == ("unaffected", "rule", "quiet")
+    assert found(incident("Errors on Haiku 4.5"), OPUS_API, knowledge).reason.value == "other_models"
 
 
 def test_the_sentence_that_decided_is_quoted_with_its_place() -> None:

@@ -80,8 +80,6 @@ def resolve(text: str, table: dict[str, ModelFacts]) -> Resolved:
                 members=members,
             )
         return Resolved(text, name, f"a line of {len(members)} models", members=members)
-    if known is not None:
-        return Resolved(text, name, "in the catalogue, without a version", known)
     return Resolved(text, name, "in no catalogue; read by its shape, so incidents that name it are still found")
 
 

@@ -65,7 +65,7 @@ _NOT_NAMES_WORDS = (
     "attempt round plan team sev priority"
 )
 _NOT_NAMES = frozenset(_NOT_NAMES_WORDS.split())
-_DATED = re.compile(r"20\d{6}|\d{4}")
+_DIGIT = re.compile(r"\d")
 _REGION = re.compile(r"[a-z]{2,9}-(?:north|south|east|west|central)[a-z]*-?\d?[a-z]?(?:-[a-z0-9])?|[a-z]+-(?:east|west|north|south|central)\S*")
 # Ids of numbered engines (`code-cushman-001`) are like no other word.
 _NUMBERED = re.compile(r"[a-z]+(?:-[a-z]+)+-\d{3}")
@@ -100,6 +100,9 @@ def mentions(clause: Clause, lexicon: Lexicon) -> tuple[Mention, ...]:
     found: list[Mention] = []
     at = 0
     while at < len(clause.words):
+        if not _may_begin(clause.words, at, lexicon):
+            at += 1
+            continue
         items, end = _list(clause, at, lexicon)
         if not items:
             at += 1
@@ -113,6 +116,15 @@ def mentions(clause: Clause, lexicon: Lexicon) -> tuple[Mention, ...]:
             found.append(Mention(name, at, end, after if number == len(names) - 1 else ()))
         at = end
     return tuple(found)
+
+
+def _may_begin(words: Sequence[str], at: int, lexicon: Lexicon) -> bool:
+    """Whether a name can begin with this word: it is a known one, is glued or holds a digit, or a number follows it. Most words of a page fail here."""
+    word = words[at]
+    if word in lexicon.stems or word in lexicon.alone or "-" in word or word == "chatgpt":
+        return True
+    following = words[at + 1][:2] if at + 1 < len(words) else ""
+    return _DIGIT.search(following) is not None or _DIGIT.search(word) is not None
 
 
 def _modes_ahead(words: Sequence[str], at: int) -> str | None:

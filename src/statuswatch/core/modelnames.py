@@ -8,6 +8,7 @@ Shapes read: `claude-opus-4-5-20251101` (hyphens for the dot, a date), `claude-3
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LONGEST = 200
 _DATE = re.compile(r"[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2}|latest|default)$")
@@ -72,6 +73,7 @@ class ModelName:
         return frozenset((self.variant or "").split("-")) - {""}
 
 
+@lru_cache(maxsize=8192)
 def parse_model(text: str) -> ModelName:
     """Split a model id of any spelling into its parts. Total: an unknown shape is a family of that name."""
     name, modes = _bare(text[:_LONGEST])

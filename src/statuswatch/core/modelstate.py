@@ -1,5 +1,6 @@
 """How the models that an incident speaks of widen and narrow, update by update, as one route sees it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from statuswatch.core.finding import Finding, RelevanceReason
@@ -29,7 +30,6 @@ class Standing:
 
     finding: Finding | None
     named: bool = False
-    models: tuple[str, ...] = ()
 
 
 class _Walk:
@@ -194,16 +194,18 @@ def _partial(claim: Claim) -> bool:
     return " other usage " in text or " other requests " in text or " all other " in text
 
 
-def stand(said: tuple[Said, ...], components: tuple[ComponentFacts, ...], route: Route, lexicon: Lexicon) -> Standing:
-    """How the route's model stands after `said`."""
+def standings(said: tuple[Said, ...], components: Sequence[tuple[ComponentFacts, ...]], route: Route, lexicon: Lexicon) -> tuple[Standing, ...]:
+    """How the route's model stands after each of `said`; `components` are those known at each."""
     walk = _Walk(route, lexicon)
-    for part in said:
+    title = said[0].claims[0].sentence if said[0].claims else ""
+    found = []
+    for part, listed in zip(said, components, strict=True):
         walk.hear(part)
-    finding = walk.finding
-    if not walk.named and _of_other_models(components, walk):
-        title = said[0].claims[0].sentence if said[0].claims else ""
-        finding = Finding(_UNAFFECTED, RelevanceReason.OTHER_MODELS, title, None)
-    return Standing(finding, walk.named, _named(said))
+        finding = walk.finding
+        if not walk.named and _of_other_models(listed, walk):
+            finding = Finding(_UNAFFECTED, RelevanceReason.OTHER_MODELS, title, None)
+        found.append(Standing(finding, walk.named))
+    return tuple(found)
 
 
 def _of_other_models(components: tuple[ComponentFacts, ...], walk: _Walk) -> bool:
@@ -213,19 +215,3 @@ def _of_other_models(components: tuple[ComponentFacts, ...], walk: _Walk) -> boo
         return False
     names = tuple(Mention(parse_model(model), 0, 1) for facts in serving for model in facts.models)
     return walk.kin(names)[0] is Kin.DIFFERENT
-
-
-def _named(said: tuple[Said, ...]) -> tuple[str, ...]:
-    """The models that are named as hit, in the order of their first naming."""
-    found: dict[str, None] = {}
-    for part in said:
-        for claim in part.claims:
-            if claim.topic is not None and not claim.request:
-                continue
-            if claim.polarity in (Polarity.IMPACT, Polarity.RECOVERED):
-                found |= {name.name.canonical: None for name in claim.names}
-            if claim.polarity is not Polarity.IMPACT:
-                found |= {name.name.canonical: None for name in claim.inverted}
-            if claim.polarity in (Polarity.EXCLUDED, Polarity.ASIDE):
-                found = {name: None for name in found if name not in {spared.name.canonical for spared in claim.names}}
-    return tuple(found)

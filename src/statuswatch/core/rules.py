@@ -1,5 +1,6 @@
 """Rules of relevance as values: what a topic's words mean for plain model requests, and what a person wants to hear more or less of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,6 +66,32 @@ class Rule:
         return found if found and said(self.when.lacks, text) is None else None
 
 
+class RuleIndex:
+    """Rules by the words that their phrases begin with, so that a clause is tried on the few that can speak of it."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._whole: dict[str, set[int]] = {}
+        self._open: dict[str, set[int]] = {}
+        for index, rule in enumerate(self.rules):
+            for each in rule.when.says:
+                first, _, rest = each.strip().partition(" ")
+                # A phrase of one open word is found by its first letters, any other by its first word.
+                table, key = (self._whole, first) if rest or each.endswith(" ") else (self._open, first[:_LETTERS])
+                table.setdefault(key, set()).add(index)
+
+    def speaking(self, words: Iterable[str]) -> list[Rule]:
+        """The rules, in their order, that may speak of a clause with these words. A superset of those that do."""
+        found: set[int] = set()
+        for word in words:
+            found |= self._whole.get(word, _NOBODY)
+            for length in range(1, _LETTERS + 1):
+                found |= self._open.get(word[:length], _NOBODY)
+        return [self.rules[index] for index in sorted(found)]
+
+
+_LETTERS = 4
+_NOBODY: frozenset[int] = frozenset()
 _STEPS = (Relevance.UNAFFECTED, Relevance.POSSIBLE, Relevance.AFFECTED)
 
 

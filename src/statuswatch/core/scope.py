@@ -11,7 +11,7 @@ from statuswatch.core.modelnames import parse_model
 from statuswatch.core.pagewords import component_topics, shared_page, surface_words
 from statuswatch.core.phrasing import Breadth, Polarity, advice_at, breadth, exception_at, limited, opened, polarity, trouble, upstream
 from statuswatch.core.regions import regions
-from statuswatch.core.rules import Result, Rule
+from statuswatch.core.rules import Result, Rule, RuleIndex
 from statuswatch.core.sentences import Clause, clauses
 
 MOST_UPDATES = 500
@@ -70,7 +70,7 @@ class Scope:
 
 def read_scope(incident: Incident, knowledge: Knowledge) -> Scope:
     """Read `incident` once; `weigh` then asks about any number of routes."""
-    reader = _Reader(incident.provider, knowledge)
+    reader = _reader(incident.provider, knowledge)
     said = [Said(None, reader.claims(incident.title, None))]
     past = False
     for position, update in enumerate(incident.updates[:MOST_UPDATES]):
@@ -85,11 +85,27 @@ def read_scope(incident: Incident, knowledge: Knowledge) -> Scope:
     return Scope(incident.provider, tuple(said), tuple(facts for facts in current if facts), reader.own)
 
 
+# Readers of the newest knowledge, one a provider: pages repeat their sentences, and what a sentence says depends on nothing else.
+_READERS: "dict[str, _Reader]" = {}
+_READERS_OF: list[Knowledge] = []
+_MOST_REMEMBERED = 2000
+
+
+def _reader(provider: str, knowledge: Knowledge) -> "_Reader":
+    if not _READERS_OF or _READERS_OF[0] is not knowledge or len(_READERS) > _MOST_REMEMBERED:
+        _READERS.clear()
+        _READERS_OF[:] = [knowledge]
+    if provider not in _READERS:
+        _READERS[provider] = _Reader(provider, knowledge)
+    return _READERS[provider]
+
+
 class _Reader:
     """Reads clauses with the words of one provider at hand."""
 
     def __init__(self, provider: str, knowledge: Knowledge) -> None:
         self.provider = provider
+        self.memory: dict[tuple[Clause, int | None], Claim] = {}
         self.knowledge = knowledge
         self.facts = knowledge.providers.get(provider, ProviderFacts(provider, provider))
         self.words: Lexicon = lexicon(knowledge)
@@ -97,16 +113,27 @@ class _Reader:
         self.surface_words = surface_words(self.facts)
         self.sold = {name for sold in self.facts.serves for name in (sold, knowledge.providers[sold].name.lower() if sold in knowledge.providers else sold)}
         rules = [rule for rule in knowledge.rules if not rule.when.providers or provider in rule.when.providers]
-        self.topic_rules, self.request_rules, self.model_rules, self.surface_rules = (
+        topics, requests, models, surfaces = (
             [rule for rule in rules if rule.result is result] for result in (Result.TOPIC, Result.REQUEST, Result.MODEL, Result.SURFACE)
         )
-        self.topic_rules += component_topics(self.facts)
         if shared_page(self.facts):
             # "The API" of a page that is about more than models is another one.
-            self.surface_rules = [rule for rule in self.surface_rules if Surface.API not in rule.surfaces]
+            surfaces = [rule for rule in surfaces if Surface.API not in rule.surfaces]
+        self.topics, self.requests = RuleIndex([*topics, *component_topics(self.facts)]), RuleIndex(requests)
+        self.models, self.surface_rules = RuleIndex(models), RuleIndex(surfaces)
+        self.names = {facts.id: f" {facts.name.lower()} " for facts in knowledge.providers.values() if facts.id != provider}
 
     def claims(self, text: str, position: int | None) -> tuple[Claim, ...]:
-        return tuple(self.claim(clause, position) for clause in clauses(text))
+        return tuple(self.remembered(clause, position) for clause in clauses(text))
+
+    def remembered(self, clause: Clause, position: int | None) -> Claim:
+        """What the clause says, read once however often the page repeats it."""
+        known = self.memory.get((clause, position))
+        if known is None:
+            if len(self.memory) >= _MOST_REMEMBERED:
+                self.memory.clear()
+            known = self.memory[clause, position] = self.claim(clause, position)
+        return known
 
     def claim(self, clause: Clause, position: int | None) -> Claim:
         found = mentions(clause, self.words)
@@ -149,7 +176,7 @@ class _Reader:
     def endpoints(self, clause: Clause) -> list[Mention]:
         """Families that are named by their endpoint ("the Embeddings API")."""
         found = []
-        for rule in self.model_rules:
+        for rule in self.models.speaking(clause.words):
             phrase = rule.speaks(clause.joined)
             if phrase:
                 start = clause.joined[: clause.joined.index(phrase)].count(" ")
@@ -159,14 +186,14 @@ class _Reader:
     def makers_models(self, clause: Clause) -> list[Mention]:
         """The families of a maker that another's page names ("Anthropic models"). Where the page sells them, the maker's name alone means them."""
         found = []
+        text = clause.joined.replace("'s ", " ")
         for maker, families in self.words.makers.items():
             spelled = f" {maker} "
-            if spelled not in clause.joined.replace("'s ", " ") or families <= self.own:
+            if spelled not in text or families <= self.own:
                 continue
-            start = clause.joined.index(f" {maker}")
-            models = clause.joined.replace("'s ", " ").split(spelled, 1)[1].startswith(("models ", "model "))
+            models = text.split(spelled, 1)[1].startswith(("models ", "model "))
             if models or (maker in self.sold and trouble(clause) and not upstream(clause)):
-                at = clause.joined[:start].count(" ")
+                at = text[: text.index(spelled)].count(" ")
                 found += [Mention(parse_model(family), at, at + 1) for family in sorted(families)]
         return found
 
@@ -174,12 +201,12 @@ class _Reader:
         """The topic beside plain requests that the clause speaks of, whether it speaks of plain requests, and whether a surface stands beside the topic."""
         text = clause.joined
         topic = None
-        for rule in self.topic_rules:
+        for rule in self.topics.speaking(clause.words):
             phrase = rule.speaks(text)
             if phrase:
                 topic = topic or rule
                 text = text.replace(phrase + "requests ", _MARK).replace(phrase + "request ", _MARK).replace(phrase, _MARK)
-        return topic, any(rule.speaks(text) for rule in self.request_rules), topic is not None and self.beside(text)
+        return topic, any(rule.speaks(text) for rule in self.requests.speaking(clause.words)), topic is not None and self.beside(text)
 
     def beside(self, text: str) -> bool:
         """Whether a surface stands in one list with a topic: "Copilot Chat, coding agent and code review". `text` has a mark in place of each topic."""
@@ -197,13 +224,13 @@ class _Reader:
             if phrase in text:
                 found |= surfaces
                 text = text.replace(phrase, "  ")
-        for rule in self.surface_rules:
+        for rule in self.surface_rules.speaking(clause.words):
             if rule.speaks(text):
                 found |= rule.surfaces
         return frozenset(found)
 
     def providers(self, clause: Clause) -> frozenset[str]:
-        return frozenset(facts.id for facts in self.knowledge.providers.values() if facts.id != self.provider and f" {facts.name.lower()} " in clause.joined)
+        return frozenset(identity for identity, name in self.names.items() if name in clause.joined)
 
     def component(self, name: str, identity: str | None) -> ComponentFacts | None:
         """The facts of a component by id, else by a name it has had, else by the surface words in its name; None for one that says nothing."""

@@ -116,7 +116,10 @@ def _counted(source: Iterable[bytes], size: int) -> Iterator[bytes]:
 def lines(incident: Incident, routes: Sequence[Route], knowledge: Knowledge, *, as_json: bool) -> Iterator[str]:
     """One line for each route, or a small table of all of them."""
     scope = read_scope(incident, knowledge)
-    rows = [(route, weigh(incident, scope, route, knowledge), turns(incident, scope, route, knowledge)) for route in routes]
+    rows = []
+    for route in routes:
+        timeline = turns(incident, scope, route, knowledge)
+        rows.append((route, weigh(incident, scope, route, knowledge), timeline))
     if as_json:
         yield from (json.dumps(row(incident, *each)) for each in rows)
     else:
