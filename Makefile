@@ -50,9 +50,11 @@ lock: $(VENV)/.dev ## pin every dependency by hash, from pyproject.toml
 
 clean:             ## remove what the other targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	find src tests docs bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "statuswatch needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12"; exit 2; }
+	@echo "making $(VENV) with $$($(PYTHON) -V) ..."
 	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) has no venv module; on Debian: apt-get install python3-venv"; exit 2; }
 
 $(VENV)/.run: requirements/run.lock pyproject.toml | $(VENV)/bin/python
