@@ -194,6 +194,14 @@ def test_the_best_sibling_is_the_one_that_worked_most() -> None:
     assert [(item.subject, item.count) for item in siblings] == [(HAIKU, 2)]
 
 
+def test_a_sibling_that_is_called_another_way_or_worked_less_often_says_less() -> None:
+    facts = [*_burst("10:05"), call("10:06", HAIKU), call("10:07", HAIKU), call("10:08", "anthropic/code:claude-haiku-4.5")]
+    fewer = [call("10:08", "anthropic/api:claude-sonnet-4.5")]
+    siblings = [item for item in verdict("10:10", *facts, *fewer).evidence if item.kind is EvidenceKind.SIBLING_OK]
+
+    assert [(item.subject, item.count) for item in siblings] == [(HAIKU, 2)]
+
+
 def test_a_quiet_page_and_a_feed_that_fails_are_told_apart() -> None:
     got = verdict("10:10", failed_read("10:05", "blocked"), *_burst("10:06"))
 
