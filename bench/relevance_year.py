@@ -1,201 +1,87 @@
-"""One year of a provider's page for four people: openings told by statuswatch, by a badge of the whole page, and by a filter on the person's component.
+"""One year of one provider's page, for four people: notices a month beside a page badge and a component filter, and off-model alerts on the labelled incidents.
 
-    python bench/relevance_year.py [RECORDINGS]      (else $STATUSWATCH_RECORDINGS, else ../shared/data beside the project)
-
-Prints Markdown. People are routes of a family, since the versions in use changed several times within the year.
+python bench/relevance_year.py [RECORDINGS]      (else $STATUSWATCH_RECORDINGS, else ../shared/data beside the project)
 """
 
 import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 from statuswatch.catalog.knowing import know  # noqa: E402 - the path comes first
-from statuswatch.core.ids import Route, parse_route  # noqa: E402
-from statuswatch.core.incident import Impact, Incident  # noqa: E402
-from statuswatch.core.knowledge import Knowledge  # noqa: E402
-from statuswatch.core.moment import format_time  # noqa: E402
+from statuswatch.core.health import Relevance  # noqa: E402
+from statuswatch.core.ids import parse_route  # noqa: E402
+from statuswatch.core.incident import Impact, Kind  # noqa: E402
+from statuswatch.core.modelnames import parse_model  # noqa: E402
 from statuswatch.core.relevance import assess  # noqa: E402
 from statuswatch.surfaces.cli.backtest import Playback  # noqa: E402
 from statuswatch.surfaces.cli.histories import as_posted  # noqa: E402
-from statuswatch.surfaces.cli.incidents import incident_from  # noqa: E402
 from support.replays import history  # noqa: E402
 
-PROVIDER = "anthropic"
-FIRST, BEHIND = "2025-03", "2026-03"
-MONTHS = tuple(f"{2025 + month // 12}-{month % 12 + 1:02d}" for month in range(2, 14))
-PEOPLE = ("anthropic/code:claude-opus", "anthropic/code:claude-sonnet", "anthropic/code:claude-haiku", "anthropic/api:claude-opus")
-COMPONENTS = {"code": "yyzkbfz2thpt", "api": "k8w3r06qmzrp"}
-VARIANTS = ("-fast", "-1m", "-thinking", "-preview", "-instant")
-SURE, OPEN, NOT = "affected", "affected-or-possible", "not"
-
-
-@dataclass(frozen=True)
-class Person:
-    text: str
-    route: Route
-    surface: str
-    family: str
-
-    def filtered(self, incident: Incident, names: frozenset[str]) -> bool:
-        """Whether the component of this surface is among the incident's; by id, or by its name where the record has names only."""
-        return any(each.id == COMPONENTS[self.surface] or (each.id is None and each.name in names) for each in incident.components)
-
-
-def people() -> list[Person]:
-    return [Person(text, parse_route(text), text.split("/")[1].split(":")[0], text.split(":")[1]) for text in PEOPLE]
-
-
-def month_of(incident: Incident) -> str:
-    at = incident.posted_at or incident.started_at
-    return format_time(at)[:7] if at else ""
-
-
-def table(head: list[str], rows: list[list[object]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|---|{'---:|' * (len(head) - 1)}"
-    for row in rows:
-        yield f"| {' | '.join(map(str, row))} |"
-    yield ""
-
-
-def the_year(incidents: list[Incident], knowledge: Knowledge) -> Iterator[str]:
-    """Openings a month beside both other ways, then every notice by its kind."""
-    badge = Counter(month_of(each) for each in incidents if each.impact is not Impact.NONE)
-    filters = {
-        surface: Counter(month_of(each) for each in incidents if any(part.id == ident for part in each.components)) for surface, ident in COMPONENTS.items()
-    }
-    told = {person.text: list(Playback((person.route,), knowledge).notices(as_posted(incidents))) for person in people()}
-    opened = {text: Counter(format_time(each.at)[:7] for each in notices if each.kind == "opened") for text, notices in told.items()}
-    code, api = PEOPLE[:3], PEOPLE[3]
-    columns = [badge, filters["code"], *(opened[text] for text in code), filters["api"], opened[api]]
-    yield f"{len(incidents)} incidents were posted from {MONTHS[0]} to {MONTHS[-1]}. Openings a month:"
-    yield ""
-    head = [
-        "month",
-        "page badge",
-        "filter Claude Code",
-        *(f"`{text.removeprefix('anthropic/')}`" for text in code),
-        "filter API",
-        f"`{api.removeprefix('anthropic/')}`",
-    ]
-    rows: list[list[object]] = [[month, *(column[month] for column in columns)] for month in MONTHS]
-    yield from table(head, [*rows, ["**year**", *(column.total() for column in columns)]])
-    yield "All notices of the year, by kind, and the openings of the year as a share of the badge's and of the filter's:"
-    yield ""
-    kinds = sorted({each.kind.value for notices in told.values() for each in notices}, key=["opened", "grew", "worsened", "recovering", "resolved"].index)
-    rows = []
-    for person in people():
-        count = Counter(each.kind.value for each in told[person.text])
-        mine = opened[person.text].total()
-        shares = [f"{100 * mine / whole:.0f} %" for whole in (badge.total(), filters[person.surface].total())]
-        rows.append([f"`{person.text}`", *(count[kind] for kind in kinds), count.total(), *shares])
-    yield from table(["person", *kinds, "all", "of badge", "of filter"], rows)
-    yield "Notices a month, `opened + all other kinds`:"
-    yield ""
-    every = {text: Counter(format_time(each.at)[:7] for each in notices) for text, notices in told.items()}
-    yield from table(
-        ["month", *(f"`{text.removeprefix('anthropic/')}`" for text in PEOPLE)],
-        [[month, *(f"{opened[text][month]} + {every[text][month] - opened[text][month]}" for text in PEOPLE)] for month in MONTHS],
-    )
-
-
-def expected(label: dict, person: Person, reviews: list[dict]) -> str:
-    """What a label says of a person, as the readers of the labels meant it; a family counts as named where one of its versions is."""
-    for review in reviews:
-        if review["key"] == label["key"] and review["route"].startswith(f"anthropic/{person.surface}:{person.family}"):
-            return review["expected"] if review["expected"] in (SURE, OPEN) else NOT
-    models, surfaces = label["models"], label["surfaces"]
-    if label["inference"] != "yes" or person.surface in label["surfaces_excluded"] or models == "none":
-        return NOT
-    if isinstance(models, list):
-        mine = [name for name in models if name.startswith(person.family)]
-        if not mine or (surfaces and person.surface not in surfaces):
-            return NOT
-        return OPEN if all(name.endswith(VARIANTS) for name in mine) else SURE
-    if person.surface not in surfaces:
-        return NOT
-    return SURE if models == "unspecified" else OPEN
-
-
-def off_model(label: dict, person: Person) -> bool:
-    """Whether the incident names models, and none that this person uses."""
-    models = label["models"]
-    return isinstance(models, list) and bool(models) and not any(name.startswith(person.family) for name in models)
-
-
-def labelled(known: list[tuple[dict, Incident]], reviews: list[dict], knowledge: Knowledge, lines: list[str], where: str) -> Iterator[str]:
-    """The off-model alerts of both ways, and what became of the incidents that concern a person. Each incident is played alone."""
-    facts = {each.id: frozenset(each.names) for each in knowledge.providers[PROVIDER].components}
-    rows: list[list[object]] = []
-    sums: Counter[str] = Counter()
-    for person in people():
-        count: Counter[str] = Counter()
-        for label, incident in known:
-            told = any(True for _ in Playback((person.route,), knowledge).notices(as_posted([incident])))
-            finding = assess(incident, person.route, knowledge)
-            wanted, off = expected(label, person, reviews), off_model(label, person)
-            count["off"] += off
-            count["filter"] += off and person.filtered(incident, facts[COMPONENTS[person.surface]])
-            count["us"] += off and told
-            count[wanted] += 1
-            count[f"{wanted} told"] += told
-            count[f"{wanted} filter"] += person.filtered(incident, facts[COMPONENTS[person.surface]])
-            if off and told:
-                lines.append(f"- {where}, off-model told: `{incident.id}` to `{person.text}` ({finding.relevance.value}, {finding.reason.value})")
-            if wanted == SURE and not told:
-                lines.append(f"- {where}, affected not told: `{incident.id}` to `{person.text}` ({finding.relevance.value}, {finding.reason.value})")
-        rows.append(_row(f"`{person.text}`", count))
-        sums += count
-    head = [
-        "person",
-        "off-model incidents",
-        "filter tells",
-        "statuswatch tells",
-        "cut",
-        "affected",
-        "filter tells",
-        "statuswatch tells",
-        "not told",
-        "unclear (all, some)",
-        "told of these",
-    ]
-    yield from table(head, [*rows, _row("**together**", sums)])
-
-
-def _row(name: str, count: Counter[str]) -> list[object]:
-    cut = f"{100 - 100 * count['us'] / count['filter']:.0f} %" if count["filter"] else "-"
-    sure = [count[SURE], count[f"{SURE} filter"], count[f"{SURE} told"], count[SURE] - count[f"{SURE} told"]]
-    return [name, count["off"], count["filter"], count["us"], cut, *sure, count[OPEN], count[f"{OPEN} told"]]
+FIRST, LAST, MONTHS = "2025-03", "2026-02", 12
+PEOPLE = {
+    "Opus in Claude Code": "anthropic/code:opus",
+    "Sonnet in Claude Code": "anthropic/code:sonnet",
+    "Haiku in Claude Code": "anthropic/code:haiku",
+    "Sonnet over the API": "anthropic/api:sonnet",
+}
 
 
 def main() -> int:
     base = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("STATUSWATCH_RECORDINGS") or ROOT.parent / "shared" / "data")
     knowledge = know(None).knowledge
-    raw = history(base / "feeds/anthropic/incidents-raw-until-2026-02.jsonl", PROVIDER)
-    year = [each for each in raw if FIRST <= month_of(each) < BEHIND]
-    print("\n".join(the_year(year, knowledge)))
-    labels, normal, reviews = (_lines(base / "incidents" / f"{name}.jsonl") for name in ("labels", "incidents", "reviewed"))
-    by_key = {each["key"]: incident_from(each) for each in normal} | {each.key: each for each in raw}
-    known = [(label, by_key[label["key"]]) for label in labels if label["key"].startswith(f"{PROVIDER}:")]
-    inside = {each.key for each in year}
-    of_year = [(label, incident) for label, incident in known if incident.key in inside]
-    lines: list[str] = []
-    for where, part in (("in the year", of_year), ("of all years", known)):
-        print(f"{len(part)} incidents {where} were labelled by readers:\n")
-        print("\n".join(labelled(part, reviews, knowledge, lines, where)))
-    print("\n".join(lines or ["Nothing off-model was told, and everything affected was."]))
+    everything = history(base / "feeds/anthropic/incidents-raw-until-2026-02.jsonl", "anthropic")
+    year = [
+        incident for incident in everything if incident.posted_at and FIRST <= incident.posted_at.isoformat()[:7] <= LAST and incident.kind is Kind.INCIDENT
+    ]
+    badge = [incident for incident in year if incident.impact is not Impact.NONE]
+    print(f"{len(year)} incidents from {FIRST} to {LAST}; per month: page badge {len(badge) / MONTHS:.1f}\n")
+    print("| who | page badge | component filter | statuswatch: incidents told | of those surely theirs | all notices (with ends) |")
+    print("|---|---|---|---|---|---|")
+    for who, text in PEOPLE.items():
+        route = parse_route(text)
+        listed = [incident for incident in badge if _lists(incident, route.surface.value)]
+        play = Playback((route,), knowledge)
+        kinds = Counter(notice.kind.value for notice in play.notices(as_posted(year)))
+        told = [incident for incident in year if incident.key in play.noticed]
+        sure = [incident for incident in told if assess(incident, route, knowledge).relevance is Relevance.AFFECTED]
+        figures = (len(badge), len(listed), kinds["opened"] + kinds["grew"] + kinds["reopened"], len(sure), sum(kinds.values()))
+        print(f"| {who} | " + " | ".join(f"{figure / MONTHS:.1f}" for figure in figures) + " |")
+    labelled(base, knowledge, everything)
     return 0
 
 
-def _lines(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+def _lists(incident, surface):
+    word = {"code": "code", "api": "api"}[surface]
+    names = [component.name for component in incident.components] + [change.name for update in incident.updates for change in update.components]
+    return any(word in name.lower() for name in names)
+
+
+def labelled(base, knowledge, everything):
+    """On the labelled incidents of this provider: whom a component filter alerts off their model, and whom we do; and the affected ones that are lost."""
+    labels = {label["key"]: label for label in map(json.loads, (base / "incidents/labels.jsonl").read_text(encoding="utf-8").splitlines())}
+    by_key = {incident.key: incident for incident in everything}
+    print("\non the labelled incidents that name models (families of a person's route):\n")
+    print("| who | off-model alerts of a component filter | off-model alerts here | cut | affected | lost |")
+    print("|---|---|---|---|---|---|")
+    for who, text in PEOPLE.items():
+        route = parse_route(text)
+        counts = Counter()
+        for key, label in labels.items():
+            incident = by_key.get(key)
+            if incident is None or not isinstance(label["models"], list) or label["inference"] != "yes" or not _lists(incident, route.surface.value):
+                continue
+            hit = any(parse_model(model).words >= route.name.words or parse_model(model).words <= route.name.words for model in label["models"])
+            found = assess(incident, route, knowledge).relevance
+            counts["affected" if hit else "off"] += 1
+            counts["lost"] += hit and found is Relevance.UNAFFECTED
+            counts["told"] += not hit and found is not Relevance.UNAFFECTED
+        cut = 100 * (1 - counts["told"] / counts["off"]) if counts["off"] else 0
+        print(f"| {who} | {counts['off']} | {counts['told']} | {cut:.0f} % | {counts['affected']} | {counts['lost']} |")
 
 
 if __name__ == "__main__":

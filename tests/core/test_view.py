@@ -27,6 +27,7 @@ def test_surfaces_are_hit_and_spared() -> None:
 
     assert hit == {Surface.CHAT}
     assert spared[Surface.API].position == 0
+    assert view("Errors on the API", "Opus 4.5 on the API is unaffected").surfaces[0] == {Surface.API}
     assert view("Errors on claude.ai", "We rolled a change of the API out.").surfaces[0] == {Surface.CHAT}
     assert view("Errors on the API and claude.ai").listed_surfaces == (Surface.API, Surface.CHAT)
 
