@@ -1,4 +1,6 @@
-"""Hard slices of the recordings, found by looking: titles that were edited while an incident was live, and incidents that list the same components whichever model they name."""
+"""Hard slices of the recordings, found by looking: titles that were edited while an incident was live,
+and incidents that list the same components whichever model they name.
+"""
 
 import json
 import tarfile
