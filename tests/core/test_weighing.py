@@ -56,6 +56,21 @@ def test_signing_in_may_concern_who_signs_in() -> None:
     assert told(whole, OPUS_CHAT) == MAYBE_INFERENCE
 
 
+def test_authentication_on_the_api_is_how_calls_are_made() -> None:
+    assert told(incident("Authentication errors on the API"), OPUS_API) == MAYBE_INFERENCE
+
+
+def test_words_about_a_tool_count_more_than_what_a_page_fills_in_by_itself() -> None:
+    route = "github-copilot/code:gpt-5.5"
+    slip = "Some people cannot change the policy settings, as errors show."
+
+    assert (
+        told(incident("Disruption with some GitHub services", slip, "Copilot is experiencing degraded performance.", provider="github-copilot"), route)
+        == NOT_INFERENCE
+    )
+    assert told(incident("Disruption with some GitHub services", slip, "Errors show up all over Copilot.", provider="github-copilot"), route) == SURFACE_ONLY
+
+
 def test_a_surface_in_one_list_with_a_topic_is_hit_too() -> None:
     assert told(incident("Incident with Actions and Copilot", provider="github-copilot"), "github-copilot/code:gpt-5.5") == SURFACE_ONLY
     assert told(incident("Incident with Actions", provider="github-copilot"), "github-copilot/code:gpt-5.5") == NOT_INFERENCE

@@ -59,7 +59,9 @@ _TROUBLE = _phrases(
     "errors, error rate*, error, issue*, affecting, affected, affects, impacting, impacted, impacts, impact, outage*, degrad*, disrupt*, fail*, "
     "unavailab*, down, latenc*, slow*, elevated, unable, timeout*, timing out, high demand, capacity, throttl*, rate limit*, not available, "
     "incident*, interrupt*, intermittent*, stuck, stall*, 529s, 500s, 5xx, experienc*, problem*, trouble*, regression*, bug, inaccessible, "
-    "quality, delays, delayed, concerns, malformed, truncated, reduced"
+    "quality, delays, delayed, concerns, cannot, can't, could not, couldn't, "
+    "not working, not loading, not responding, not rendering, not able to, broken, missing, hanging, crash*, denied, blocked, "
+    "malformed, truncated, reduced"
 )
 _ADVICE = _phrases(
     "routed to, rerouted to, re-routed to, redirected to, moved to, directed to, routing to, falling back to, fall back to, fallback to, switch "

@@ -47,7 +47,10 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `origin` is `file:line` for messages; `matches` and `spares` are example texts that it must and must not apply to."""
+    """One rule. `origin` is `file:line` for messages; `matches` and `spares` are example texts that it must and must not apply to.
+
+    `surfaces`: of a topic, those on which it may be felt as an outage; of a surface rule, what its words mean.
+    """
 
     id: str
     result: Result

@@ -29,7 +29,7 @@ class View:
         self.claims = tuple(claim for said in self.said for claim in said.claims)
         self.headline = self.said[0].claims
         self.title = self.headline[0].sentence if self.headline else ""
-        self._beside: dict[bool, Finding | None] = {}
+        self._beside: dict[Surface | None, Finding | None] = {}
 
     @cached_property
     def vague(self) -> bool:
@@ -106,38 +106,41 @@ class View:
         before = any(claim.trouble for said in self.said[:-1] for claim in said.claims)
         return any(_says(claim) or (claim.trouble and not before) for claim in last.claims)
 
-    def beside(self, *, signs_in: bool) -> Finding | None:
-        """UNAFFECTED where plain requests do not suffer, POSSIBLE where they may, None where they do. `signs_in`: the surface is one that people log into."""
-        if signs_in not in self._beside:
-            self._beside[signs_in] = self._beside_requests(signs_in=signs_in)
-        return self._beside[signs_in]
+    def beside(self, surface: Surface | None) -> Finding | None:
+        """UNAFFECTED where plain requests on `surface` do not suffer, POSSIBLE where they may, None where they do."""
+        if surface not in self._beside:
+            self._beside[surface] = self._beside_requests(surface)
+        return self._beside[surface]
 
-    def _beside_requests(self, *, signs_in: bool) -> Finding | None:
+    def _beside_requests(self, surface: Surface | None) -> Finding | None:
         # The story that is told at the end (a cause, a metric) is no word about what suffered, where something was said before.
         running = [said for said in self.said[1:] if not said.over] or list(self.said[1:])
         bodies = [claim for said in running for claim in said.claims if claim.polarity in (Polarity.IMPACT, Polarity.RECOVERED)]
         topic = next((claim for claim in self.headline if claim.topic), None)
         if topic is not None and not any(claim.beside for claim in self.headline):
-            return self._titled(topic, bodies, signs_in=signs_in)
+            return self._titled(topic, bodies, surface)
         if any(_plain(claim) or claim.surfaces for claim in self.headline):
             return self._closed()
-        evidence = any(claim.trouble and (claim.request if claim.topic else _plain(claim)) for claim in bodies)
-        topic = next((claim for claim in bodies if claim.topic), None)
+        evidence = any(claim.trouble and (claim.request if claim.topic else _plain(claim) or _used(claim)) for claim in bodies)
+        topic = next((claim for claim in bodies if claim.topic and claim.trouble), None)
         if topic is None or evidence:
             return self._closed()
         title = self.title.lower()
         general = any(claim.trouble and not claim.upstream for claim in self.headline) and (" error" in f" {title}" or " outage" in title)
         return _not_inference(topic, _POSSIBLE if general else _UNAFFECTED)
 
-    def _titled(self, topic: Claim, bodies: list[Claim], *, signs_in: bool) -> Finding | None:
+    def _titled(self, topic: Claim, bodies: list[Claim], surface: Surface | None) -> Finding | None:
         """The title speaks of something beside plain requests."""
-        kind = topic.topic.topic if topic.topic else Topic.OTHER
-        feature = kind is Topic.FEATURE
-        if not feature and any(claim.request and _joined(claim) for claim in self.headline):
+        rule = topic.topic
+        kind = rule.topic if rule else Topic.OTHER
+        if kind is not Topic.FEATURE and any(claim.request and _joined(claim) for claim in self.headline):
             return None
-        plain = feature and any(claim.request or claim.names for claim in self.headline)
+        plain = kind is Topic.FEATURE and any(claim.request or claim.names for claim in self.headline)
+        # Whoever cannot sign in cannot call: on the API that is what authentication means.
+        refused = kind is Topic.LOGIN and any(Surface.API in claim.surfaces or claim.request for claim in self.headline)
         told = kind is not Topic.BILLING and any(claim.request and not claim.topic and claim.trouble and claim.polarity is Polarity.IMPACT for claim in bodies)
-        maybe = plain or told or (kind is Topic.LOGIN and signs_in)
+        felt = rule is not None and surface in rule.surfaces
+        maybe = plain or refused or told or felt
         return _not_inference(topic, _POSSIBLE if maybe else _UNAFFECTED)
 
     def _closed(self) -> Finding | None:
@@ -158,6 +161,12 @@ def _plain(claim: Claim) -> bool:
 def _says(claim: Claim) -> bool:
     spoken = claim.names or claim.inverted or claim.surfaces or claim.topic or claim.request or claim.regions or claim.providers
     return bool(spoken) or claim.others or claim.upstream or claim.breadth is not Breadth.NONE
+
+
+def _used(claim: Claim) -> bool:
+    """Whether a surface that people work with is in trouble, in more words than a page fills in by itself when a component is set."""
+    text = claim.sentence.lower()
+    return bool(claim.surfaces & {Surface.CODE, Surface.CHAT}) and " degraded performance" not in text and " degraded availability" not in text
 
 
 def _joined(claim: Claim) -> bool:

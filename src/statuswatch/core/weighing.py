@@ -18,7 +18,6 @@ from statuswatch.core.scope import Claim, Scope
 from statuswatch.core.view import View
 
 _AFFECTED, _POSSIBLE, _UNAFFECTED = Relevance.AFFECTED, Relevance.POSSIBLE, Relevance.UNAFFECTED
-_SIGNED_INTO = frozenset({Surface.CHAT, Surface.CODE, Surface.CONSOLE})
 
 
 def weigh(incident: Incident, scope: Scope, route: Route, knowledge: Knowledge) -> Finding:
@@ -102,7 +101,7 @@ class Scales:
 
     def _own(self, view: View, route: Route, standing: Standing) -> Finding:
         """The route is one of the provider that posts."""
-        elsewhere, beside = self._elsewhere(view, route), view.beside(signs_in=route.surface in _SIGNED_INTO)
+        elsewhere, beside = self._elsewhere(view, route), view.beside(route.surface)
         for other in (elsewhere, beside):
             if other is not None and other.relevance is _UNAFFECTED:
                 return other
