@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from statuswatch.surfaces.plain import plain
@@ -29,6 +29,7 @@ def test_controls_and_marks_are_gone_and_text_stays(text: str, shown: str) -> No
 
 
 @given(st.text())
+@example("0 \x1f\r0")
 def test_any_text_becomes_one_printable_line_and_stays_so(text: str) -> None:
     shown = plain(text)
 

@@ -10,4 +10,4 @@ _HARMFUL = re.compile(f"[\x00-\x1f\x7f-\x9f{_MARKS}]")
 
 def plain(text: str) -> str:
     """The text on one line, without control characters, bidi controls and invisible marks; runs of white space are one space."""
-    return _HARMFUL.sub("", _SPACE.sub(" ", text)).strip()
+    return _SPACE.sub(" ", _HARMFUL.sub("", _SPACE.sub(" ", text))).strip()  # what is taken out may have kept two spaces apart
