@@ -23,6 +23,8 @@ def only(text: str) -> Clause:
         ("The app is not operating normally", Polarity.IMPACT),
         ("The API is unaffected", Polarity.EXCLUDED),
         ("This doesn't affect the API", Polarity.EXCLUDED),
+        ("It was mitigated by moving suggestion traffic to unaffected regions", Polarity.RECOVERED),
+        ("We are moving traffic to unaffected regions", Polarity.IMPACT),
         ("No other models were affected", Polarity.EXCLUDED),
         ("None of the models were impacted", Polarity.EXCLUDED),
         ("No errors since noon", Polarity.IMPACT),

@@ -155,3 +155,17 @@ def test_a_megabyte_of_hostile_text_is_read_to_its_end(text: str) -> None:
     whole = incident(text, text, text)
 
     assert read_scope(whole, shipped()) == read_scope(whole, shipped())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Errors in the Claude app, image generation, file upload, voice and sharing", False),
+        ("Increased errors in ChatGPT, Work, image generation, file upload, Voice, and Codex Cloud", True),
+        ("Increased errors in file uploads, voice mode and sharing", False),
+        ("Increased errors in ChatGPT, slow answers, long waits", False),
+        ("Errors when uploading files", False),
+    ],
+)
+def test_a_surface_in_one_enumeration_with_a_topic_stands_beside_it(text: str, *, expected: bool) -> None:
+    assert claim(text, "openai", shipped()).beside is expected

@@ -38,6 +38,7 @@ _VERBS = (" affect", " impact", " experienc", " touch")
 _DENIED = _phrases(
     "unaffected*, not affect*, not impact*, not been affected*, not been impacted*, not be affected*, not be impacted*, not part of, unimpacted*"
 )
+_ELSEWHERE = _phrases("to unaffected, to unimpacted")  # where the load went: says of nothing named that it was spared
 _DENIED_SHORT = ("n't affect", "n't impact", "n't been affected", "n't been impacted")
 _NO_IMPACT = _phrases("no impact*, without impact*, without affecting, without impacting, does not change")
 _MISTAKE = _phrases("by mistake, mistakenly, posted in error, listed in error, erroneously, incorrectly listed, incorrectly named, typo, should have said")
@@ -91,6 +92,11 @@ _PLURAL = frozenset({"models", "model", "engines", "engine", "llms"})
 _NEAR = 5
 
 
+def _denied(clause: Clause) -> bool:
+    """Whether the clause says of what it names that it is not part of the trouble."""
+    return (clause.has(_DENIED) and not clause.has(_ELSEWHERE)) or any(short in clause.joined for short in _DENIED_SHORT)
+
+
 def polarity(clause: Clause) -> Polarity:
     """What the clause says about what it names."""
     joined = clause.joined
@@ -98,7 +104,7 @@ def polarity(clause: Clause) -> Polarity:
         return Polarity.ASIDE
     if " no impact outside " in joined:
         return Polarity.IMPACT
-    if clause.has(_DENIED) or any(short in joined for short in _DENIED_SHORT) or _nothing_affected(clause) or clause.has(_NO_IMPACT):
+    if _denied(clause) or _nothing_affected(clause) or clause.has(_NO_IMPACT):
         return Polarity.EXCLUDED
     if clause.has(_NOT_YET) and clause.has(_TROUBLE):
         return Polarity.IMPACT

@@ -16,6 +16,7 @@ from statuswatch.core.sentences import Clause, clauses
 
 MOST_UPDATES = 500
 _MARK = " \x00 "
+_ENUMERATED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +211,20 @@ class _Reader:
 
     def beside(self, text: str) -> bool:
         """Whether a surface stands in one list with a topic: "Copilot Chat, coding agent and code review". `text` has a mark in place of each topic."""
-        return any(
+        adjacent = any(
             f"{phrase}{joint}{_MARK.strip()}" in text or f"{_MARK.strip()} {joint}{phrase.lstrip()}" in text
             for phrase, _ in self.surface_words
             if phrase in text
             for joint in (", ", "and ", ", and ")
         )
+        return adjacent or self.listed(text)
+
+    def listed(self, text: str) -> bool:
+        """Whether a surface is one item of an enumeration that also holds a topic: "errors in ChatGPT, Work, image generation and Codex Cloud"."""
+        items = [f" {item.strip().removeprefix('and ')} " for item in text.split(", ")]
+        if len(items) < _ENUMERATED or not any(_MARK.strip() in item for item in items):
+            return False
+        return any(item.rstrip(" .").endswith(phrase.rstrip()) for item in items if _MARK.strip() not in item for phrase, _ in self.surface_words)
 
     def surfaces(self, clause: Clause) -> frozenset[Surface]:
         """Longer names first: what is said of "Claude Code" is not said of "Claude"."""
