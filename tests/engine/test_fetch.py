@@ -96,9 +96,10 @@ async def test_a_small_body_that_unpacks_to_a_huge_one_is_stopped(server, fetche
     ("headers", "data", "words"),
     [
         ({"Content-Encoding": "gzip"}, b"not gzip at all", "broken"),
-        ({"Content-Encoding": "gzip"}, gzip.compress(b"x" * 10_000)[:-12], "ends too early"),
+        ({"Content-Encoding": "gzip"}, gzip.compress(b"x" * 10_000, mtime=0)[:-12], "ends too early"),
         ({"Content-Encoding": "br"}, b"\x0b\x02\x80", "not asked for"),
     ],
+    ids=["not gzip", "cut short", "brotli"],  # a packed body holds the time of its making: no part of a test's name
 )
 async def test_a_body_packed_wrongly_is_a_failure_with_its_reason(server, fetcher, headers, data, words):
     got = await fetcher.fetch(Request(server.serve("/feed", Answer(headers=headers, body=data))))
