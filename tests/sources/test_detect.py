@@ -4,9 +4,9 @@ import pytest
 
 from statuswatch.core.incident import Page, Unreadable, UnreadableReason
 from statuswatch.sources.body import Body
-from statuswatch.sources.detect import detect, parse_detected
+from statuswatch.sources.detect import Candidate, candidates, detect, parse_detected, reread
 from support.hostile import WHOLESALE
-from support.payloads import sample
+from support.payloads import expected, sample
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -58,3 +58,53 @@ def test_readable_json_of_no_known_format_is_a_wrong_shape() -> None:
 
     assert isinstance(read, Unreadable)
     assert read.reason is UnreadableReason.WRONG_SHAPE
+
+
+def test_each_candidate_says_what_in_the_body_speaks_for_it() -> None:
+    (summary,) = candidates(sample("statuspage/summary.json"))
+
+    assert summary == Candidate("statuspage-summary", "page, status, components and incidents")
+    assert candidates(sample("xai/feed.xml"))[0].reason == "items that start with a status and a severity"
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("statuspage-summary", "instatus/summary.json"),
+        ("checkly", "incidentio/page.html"),
+        ("instatus-summary", "statuspage/compat.json"),
+        ("xai-rss", "datadog/page.json"),
+    ],
+)
+def test_a_page_that_moved_to_another_product_is_read_in_its_new_form_and_says_so(was: str, now: str) -> None:
+    read = reread(sample(now), was)
+
+    assert isinstance(read, Page)
+    assert (read.format, read.incidents, read.health) == (expected(now).format, expected(now).incidents, expected(now).health)
+    assert read.problems[-1] == f"this page was known as {was} and now is {read.format}; its provider's file is out of date"
+
+
+@pytest.mark.parametrize(
+    ("data", "came"),
+    [
+        (b"[]", "JSON"),
+        (b'{"incidents": []}', "JSON"),
+        (b'{"status": 500', "broken JSON"),
+        (WHOLESALE["a captcha page"], "a web page"),
+        (WHOLESALE["RSS of something else"], "RSS or Atom"),
+        (WHOLESALE["another XML"], "XML that is no feed"),
+        (b"All Systems Operational", "plain text"),
+        (b"", "an answer"),
+    ],
+)
+def test_a_body_that_is_plainly_no_one_other_format_is_unreadable_with_what_came(data: bytes, came: str) -> None:
+    read = reread(Body(data, "acme"), "statuspage-summary")
+
+    assert isinstance(read, Unreadable)
+    assert read.size == len(data)
+    assert read.detail.startswith(f"{came} of {len(data)} bytes came instead of statuspage-summary: ")
+
+
+@pytest.mark.parametrize("what", WHOLESALE)
+def test_nothing_hostile_is_taken_for_a_page_that_moved(what: str) -> None:
+    assert isinstance(reread(Body(WHOLESALE[what], "acme"), "betterstack"), Unreadable)

@@ -1,8 +1,12 @@
-"""Which format a body is in, by its anchors: tables of who uses what go out of date, vendors move, and moves answer with status 200."""
+"""Which format a body is in, by its anchors: tables of who uses what go out of date, vendors move, and moves answer with status 200.
+
+`detect` names the formats, `candidates` with the reason for each, `parse_detected` reads a body that nobody has named a format for, and `reread` one that the
+parser of its feed's own format has refused. All are pure: bytes in, values out, whatever the bytes.
+"""
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from statuswatch.core.incident import Page, Unreadable, UnreadableReason
@@ -15,14 +19,25 @@ from statuswatch.sources.formats import parser_for
 from statuswatch.sources.volcengine import STATED
 from statuswatch.sources.xai import SEVERITY, STATUS
 
+GENERIC = "generic-feed"
+"""The format of any RSS or Atom: of the last resort, for it knows no product's habits."""
+
 _NATIVE_INCIDENT = {"updates": list, "component_impacts": list}
 _OFFSET_Z = re.compile(rb"<(?:lastBuildDate|pubDate)>[^<]{10,40} Z</")
 
 
-def detect(body: Body) -> tuple[str, ...]:
-    """The names of the formats that the body may be in, the likeliest first; empty where it is none, or no feed at all.
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A format that a body may be in, and what in the body says so: a clause of ours that follows "it has", free of the body's own text."""
 
-    More than one name means that the body does not say: an empty list is what several products send when all is well.
+    format: str
+    reason: str
+
+
+def candidates(body: Body) -> tuple[Candidate, ...]:
+    """The formats that the body may be in, the likeliest first; empty where it is none, or no feed at all.
+
+    More than one means that the body does not say: an empty list is what several products send when all is well.
     """
     decoded = decode(body)
     if isinstance(decoded, Unreadable):
@@ -30,11 +45,47 @@ def detect(body: Body) -> tuple[str, ...]:
     text = decoded.text.lstrip()
     if text[:1] in ("{", "["):
         document = read_json(body)
-        return () if isinstance(document, Unreadable) else tuple(name for name, fits in _JSON if fits(document.value))
+        return () if isinstance(document, Unreadable) else tuple(Candidate(name, why) for name, why, fits in _JSON if fits(document.value))
     if looks_like_html(text):
-        return ("incidentio-page",) if incidentio.PUSH in text and "ongoing_incidents" in text else ()
+        known = incidentio.PUSH in text and "ongoing_incidents" in text
+        return (Candidate("incidentio-page", "the script calls by which incident.io's pages carry their data"),) if known else ()
     feed = read_feed(body)
-    return () if isinstance(feed, Unreadable) else (*(name for name, fits in _FEEDS if fits(feed, body)), "generic-feed")
+    if isinstance(feed, Unreadable):
+        return ()
+    return (*(Candidate(name, why) for name, why, fits in _FEEDS if fits(feed, body)), Candidate(GENERIC, "the entries of RSS or Atom"))
+
+
+def detect(body: Body) -> tuple[str, ...]:
+    """The names of `candidates`."""
+    return tuple(found.format for found in candidates(body))
+
+
+def reread(body: Body, expected: str) -> Page | Unreadable:
+    """The page in a body that the parser of the format `expected` has refused, in the one other format that it is plainly in, with a note that says so.
+
+    Else why there is none, and what came instead, by kind and size. A body that several formats share says nothing of any product (`[]`), and a feed of
+    unknown habits may be about anything: neither is taken for the status page that stood there before.
+    """
+    names = [name for name in detect(body) if name != GENERIC]
+    read = parser_for(names[0])(body) if len(names) == 1 and names != [expected] else _no_format(body)
+    if isinstance(read, Page):
+        return replace(read, problems=(*read.problems, f"this page was known as {expected} and now is {read.format}; its provider's file is out of date"))
+    return replace(read, detail=f"{what_came(body)} came instead of {expected}: {read.detail}")
+
+
+def what_came(body: Body) -> str:
+    """The kind and the size of a body in words of ours, for a sentence about one that is no feed: `a web page of 5,120 bytes`."""
+    decoded = decode(body)
+    text = decoded.text.lstrip() if not isinstance(decoded, Unreadable) else ""
+    if looks_like_html(text):
+        kind = "a web page"
+    elif text[:1] in ("{", "["):
+        kind = "JSON" if not isinstance(read_json(body), Unreadable) else "broken JSON"
+    elif text.startswith("<"):
+        kind = "RSS or Atom" if not isinstance(read_feed(body), Unreadable) else "XML that is no feed"
+    else:
+        kind = "an answer" if isinstance(decoded, Unreadable) else "plain text"
+    return f"{kind} of {len(body.data):,} bytes"
 
 
 def parse_detected(body: Body) -> Page | Unreadable:
@@ -44,7 +95,7 @@ def parse_detected(body: Body) -> Page | Unreadable:
     for name in names:
         read = parser_for(name)(body)
         if isinstance(read, Page):
-            others = [other for other in names[names.index(name) + 1 :] if other != "generic-feed"]
+            others = [other for other in names[names.index(name) + 1 :] if other != GENERIC]
             note = f"the body does not tell its format; it may also be {', '.join(others)}"
             return replace(read, problems=(*read.problems, note)) if others else read
     return read
@@ -81,23 +132,31 @@ def _is_instatus_components(value: Any) -> bool:
     return set(mapping(value)) == {"components"} and _listed(value, "components", {"id": str, "status": str}) and bool(value["components"])
 
 
-_JSON: tuple[tuple[str, Callable[[Any], bool]], ...] = (
-    ("statuspage-summary", lambda value: is_shaped(value, statuspage.SUMMARY)),
-    ("statuspage-incidents", lambda value: is_shaped(value, statuspage.INCIDENTS) and "components" not in value),
-    ("statuspage-components", lambda value: is_shaped(value, statuspage.COMPONENT_LIST) and "incidents" not in value),
-    ("incidentio", _is_native),
-    ("instatus-summary", _is_instatus),
-    ("instatus-components", _is_instatus_components),
-    ("betterstack", lambda value: is_shaped(value, betterstack.INDEX) and value["data"].get("type") == "status_page"),
-    ("slack", lambda value: is_shaped(value, slack.CURRENT)),
-    ("datadog", lambda value: is_shaped(value, datadog.PAGE)),
-    ("flashduty", lambda value: is_shaped(mapping(value).get("active"), flashduty.ACTIVE)),
-    ("checkly", lambda value: set(mapping(value)) == {"incidents"} and _listed(value, "incidents", checkly.INCIDENT)),
-    ("incidentio-incidents", lambda value: "page" not in value and _listed(value, "incidents", _NATIVE_INCIDENT)),
-    ("aws-events", lambda value: _every(value, aws.EVENT)),
-    ("google-cloud", lambda value: _every(value, google.INCIDENT)),
-    ("upptime-summary", lambda value: _every(value, upptime.SITE) and bool(value)),
-    ("google-aistudio", lambda value: aistudio.rows_of(value) is not None),
+_JSON: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+    ("statuspage-summary", "page, status, components and incidents", lambda value: is_shaped(value, statuspage.SUMMARY)),
+    ("statuspage-incidents", "page and incidents without components", lambda value: is_shaped(value, statuspage.INCIDENTS) and "components" not in value),
+    ("statuspage-components", "page and components without incidents", lambda value: is_shaped(value, statuspage.COMPONENT_LIST) and "incidents" not in value),
+    ("incidentio", "ongoing_incidents, affected_components and a structure", _is_native),
+    ("instatus-summary", "a page with a status word and no components", _is_instatus),
+    ("instatus-components", "components and nothing else", _is_instatus_components),
+    ("betterstack", "data of the type status_page", lambda value: is_shaped(value, betterstack.INDEX) and value["data"].get("type") == "status_page"),
+    ("slack", "status, active_incidents and date_created", lambda value: is_shaped(value, slack.CURRENT)),
+    ("datadog", "components, incidents, domainPrefix and pageUrl", lambda value: is_shaped(value, datadog.PAGE)),
+    ("flashduty", "active with a page and active_changes", lambda value: is_shaped(mapping(value).get("active"), flashduty.ACTIVE)),
+    (
+        "checkly",
+        "incidents with incidentUpdates and nothing else",
+        lambda value: set(mapping(value)) == {"incidents"} and _listed(value, "incidents", checkly.INCIDENT),
+    ),
+    (
+        "incidentio-incidents",
+        "incidents with updates and component_impacts",
+        lambda value: "page" not in value and _listed(value, "incidents", _NATIVE_INCIDENT),
+    ),
+    ("aws-events", "a list of events with arn, service and event_log", lambda value: _every(value, aws.EVENT)),
+    ("google-cloud", "a list of incidents with begin, external_desc and updates", lambda value: _every(value, google.INCIDENT)),
+    ("upptime-summary", "a list of sites with slug, status and uptime", lambda value: _every(value, upptime.SITE) and bool(value)),
+    ("google-aistudio", "rows of incidents as bare arrays", lambda value: aistudio.rows_of(value) is not None),
 )
 
 
@@ -123,9 +182,9 @@ def _is_volcengine(feed: Feed, _: Body) -> bool:
     return anonymous and any(STATED.fullmatch(entry.title) and not entry.title.isascii() for entry in feed.entries)
 
 
-_FEEDS: tuple[tuple[str, Callable[[Feed, Body], bool]], ...] = (
-    ("xai-rss", _is_xai),
-    ("statuspage-history", _is_history),
-    ("azure-rss", _is_azure),
-    ("volcengine-rss", _is_volcengine),
+_FEEDS: tuple[tuple[str, str, Callable[[Feed, Body], bool]], ...] = (
+    ("xai-rss", "items that start with a status and a severity", _is_xai),
+    ("statuspage-history", "entries that link to incidents as Statuspage and incident.io do", _is_history),
+    ("azure-rss", "dates that end in a bare Z", _is_azure),
+    ("volcengine-rss", "items without ids, all with one link, states behind their titles", _is_volcengine),
 )
