@@ -18,7 +18,7 @@ from statuswatch.simulate.script import Script, page_at
 LOOPBACK = "127.0.0.1"
 PROVIDER_HEADER = "x-simulated-provider"
 _HEAD_MAX = 65_536
-_BODY_MAX = 1 << 20
+_BODY_MAX = 1 << 23  # a coding client sends all its tools with every call
 _SERVED = ("GET", "HEAD", "POST")
 # As status.claude.com answers (recorded 2026-10-08).
 _PAGE_CACHING = "max-age=10, public, s-maxage=15, stale-while-revalidate=30, stale-if-error=3600"
@@ -51,6 +51,8 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
+    pieces: tuple[bytes, ...] = ()
+    """Sent after `body`, each as a chunk of its own, as a stream of events comes; none: the body has a length."""
 
 
 Handler = Callable[[Request], Awaitable[Reply]]
@@ -109,11 +111,14 @@ class HttpServer:
 
     def _bytes(self, request: Request | None, reply: Reply) -> bytes:
         headers = {"date": format_datetime(self._clock.now().at.replace(microsecond=0), usegmt=True), **reply.headers}
-        if reply.status != HTTPStatus.NOT_MODIFIED:
-            headers["content-length"] = str(len(reply.body))
+        body = reply.body
+        if reply.pieces:
+            headers["transfer-encoding"] = "chunked"
+            body = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in (*((body,) if body else ()), *reply.pieces, b""))
+        elif reply.status != HTTPStatus.NOT_MODIFIED:
+            headers["content-length"] = str(len(body))
         head = f"HTTP/1.1 {reply.status} {_phrase(reply.status)}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        body = b"" if request is not None and request.method == "HEAD" else reply.body
-        return head.encode("latin-1") + b"\r\n" + body
+        return head.encode("latin-1") + b"\r\n" + (b"" if request is not None and request.method == "HEAD" else body)
 
 
 def _phrase(status: int) -> str:
@@ -140,14 +145,42 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
     if method not in _SERVED or not target.startswith("/") or not version.startswith("HTTP/1."):
         raise _BadRequestError("expected GET, HEAD or POST of a path over HTTP/1.1")
     headers = {name.strip().lower(): value.strip() for name, mark, value in (line.partition(":") for line in lines) if mark}
-    length = headers.get("content-length", "0")
-    if "transfer-encoding" in headers or not length.isdecimal() or int(length) > _BODY_MAX:
-        raise _BadRequestError(f"expected a body of known length, at most {_BODY_MAX} bytes")
     try:
-        body = await reader.readexactly(int(length))
-    except asyncio.IncompleteReadError as error:
+        body = await (_chunks(reader) if headers.get("transfer-encoding", "").lower() == "chunked" else _sized(reader, headers.get("content-length", "0")))
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
         raise _BadRequestError("the connection ended within a body") from error
     return Request(method, target.partition("?")[0], headers, body)
+
+
+async def _sized(reader: asyncio.StreamReader, length: str) -> bytes:
+    """A body of a known length (RFC 9112, section 6.2)."""
+    if not length.isdecimal() or int(length) > _BODY_MAX:
+        raise _BadRequestError(f"expected a body of at most {_BODY_MAX} bytes")
+    return await reader.readexactly(int(length))
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    """A body in chunks (RFC 9112, section 7.1); extensions and trailers are passed over."""
+    body = bytearray()
+    while True:
+        size, _, _ = (await reader.readuntil(b"\n")).partition(b";")
+        try:
+            length = int(size.strip(), 16)
+        except ValueError as error:
+            raise _BadRequestError("expected the size of a chunk") from error
+        if length < 0 or len(body) + length > _BODY_MAX:
+            raise _BadRequestError(f"expected a body of at most {_BODY_MAX} bytes")
+        if length == 0:
+            while (await reader.readuntil(b"\n")).strip():
+                pass
+            return bytes(body)
+        body += await reader.readexactly(length)
+        await reader.readuntil(b"\n")
+
+
+def reply_of(answer: Answer) -> Reply:
+    """An answer as it is sent; JSON unless it says otherwise."""
+    return Reply(answer.status, {"content-type": "application/json", **answer.headers}, answer.body, answer.pieces)
 
 
 class World:
@@ -207,4 +240,4 @@ class World:
         answer: Answer = answer_at(self._script, request.headers.get(PROVIDER_HEADER), request.path, request.body, at, self._served)
         habit = self._script.habit
         await self._clock.sleep(habit.answer_s if answer.status == HTTPStatus.OK else habit.refusal_s)
-        return Reply(answer.status, {"content-type": "application/json", **answer.headers}, answer.body)
+        return reply_of(answer)
