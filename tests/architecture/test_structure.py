@@ -23,6 +23,9 @@ _ONLY_IN = {
     "dbus_fast": ("notify/desktop/",),
     "watchfiles": ("engine/tail.py", "engine/tail/", "engine/follow.py"),
     "http_sf": ("sources/headers.py", "sources/structured.py"),
+    "h11": ("engine/otlp.py",),
+    "opentelemetry": ("sources/otlp.py",),
+    "google": ("sources/otlp.py",),
     "sqlite3": ("engine/store.py", "engine/schema.py"),
     "genai_prices": (),
 }
