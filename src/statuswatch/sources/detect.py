@@ -10,7 +10,25 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from statuswatch.core.incident import Page, Unreadable, UnreadableReason
-from statuswatch.sources import aistudio, aws, betterstack, checkly, datadog, flashduty, google, incidentio, slack, statuspage, upptime
+from statuswatch.sources import (
+    aistudio,
+    aws,
+    awsrss,
+    betterstack,
+    cachet,
+    checkly,
+    datadog,
+    flashduty,
+    google,
+    health,
+    incidentio,
+    rootly,
+    slack,
+    statusio,
+    statuspage,
+    upptime,
+    uptimekuma,
+)
 from statuswatch.sources.body import Body, decode, looks_like_html, read_json, unreadable
 from statuswatch.sources.entries import Feed
 from statuswatch.sources.feed import read_feed
@@ -45,7 +63,10 @@ def candidates(body: Body) -> tuple[Candidate, ...]:
     text = decoded.text.lstrip()
     if text[:1] in ("{", "["):
         document = read_json(body)
-        return () if isinstance(document, Unreadable) else tuple(Candidate(name, why) for name, why, fits in _JSON if fits(document.value))
+        if isinstance(document, Unreadable):
+            return ()
+        checked = (Candidate("health-json", "a status word of a health check"),) if health.is_check(document.value, body.content_type) else ()
+        return (*(Candidate(name, why) for name, why, fits in _JSON if fits(document.value)), *checked)
     if looks_like_html(text):
         known = incidentio.PUSH in text and "ongoing_incidents" in text
         return (Candidate("incidentio-page", "the script calls by which incident.io's pages carry their data"),) if known else ()
@@ -125,16 +146,30 @@ def _is_native(value: Any) -> bool:
 
 
 def _is_instatus(value: Any) -> bool:
-    return is_shaped(mapping(value).get("page"), {"name": str, "status": str}) and "components" not in value
+    return is_shaped(mapping(value).get("page"), {"name": str, "status": str}) and "components" not in value and "incidents" not in value
+
+
+def _is_rootly(value: Any, shape: Mapping[str, type]) -> bool:
+    return is_shaped(value, shape) and "components" not in value and rootly.is_page(value["page"])
+
+
+def _is_incidents(value: Any) -> bool:
+    return is_shaped(value, statuspage.INCIDENTS) and "components" not in value and not _is_rootly(value, rootly.INCIDENTS)
 
 
 def _is_instatus_components(value: Any) -> bool:
     return set(mapping(value)) == {"components"} and _listed(value, "components", {"id": str, "status": str}) and bool(value["components"])
 
 
+def _is_cachet_components(value: Any) -> bool:
+    return cachet.rows_of(value, *cachet.COMPONENT) is not None and cachet.rows_of(value, *cachet.INCIDENT) is None
+
+
 _JSON: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("statuspage-summary", "page, status, components and incidents", lambda value: is_shaped(value, statuspage.SUMMARY)),
-    ("statuspage-incidents", "page and incidents without components", lambda value: is_shaped(value, statuspage.INCIDENTS) and "components" not in value),
+    ("statuspage-incidents", "page and incidents without components", _is_incidents),
+    ("rootly-status", "page without an id, status and incidents", lambda value: _is_rootly(value, rootly.STATUS)),
+    ("rootly-incidents", "page without an id, and incidents", lambda value: _is_rootly(value, rootly.INCIDENTS) and "status" not in value),
     ("statuspage-components", "page and components without incidents", lambda value: is_shaped(value, statuspage.COMPONENT_LIST) and "incidents" not in value),
     ("incidentio", "ongoing_incidents, affected_components and a structure", _is_native),
     ("instatus-summary", "a page with a status word and no components", _is_instatus),
@@ -142,6 +177,11 @@ _JSON: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("betterstack", "data of the type status_page", lambda value: is_shaped(value, betterstack.INDEX) and value["data"].get("type") == "status_page"),
     ("slack", "status, active_incidents and date_created", lambda value: is_shaped(value, slack.CURRENT)),
     ("datadog", "components, incidents, domainPrefix and pageUrl", lambda value: is_shaped(value, datadog.PAGE)),
+    ("statusio", "a result with status_overall", lambda value: is_shaped(mapping(value).get("result"), statusio.RESULT)),
+    ("cachet-components", "rows of data with a name and a state, and no message", _is_cachet_components),
+    ("cachet-incidents", "rows of data with a name, a state and a message", lambda value: cachet.rows_of(value, *cachet.INCIDENT) is not None),
+    ("uptimekuma-heartbeat", "heartbeatList and uptimeList", lambda value: is_shaped(value, uptimekuma.HEARTBEAT) and bool(value["heartbeatList"])),
+    ("uptimekuma-page", "config and publicGroupList", lambda value: is_shaped(value, uptimekuma.PAGE)),
     ("flashduty", "active with a page and active_changes", lambda value: is_shaped(mapping(value).get("active"), flashduty.ACTIVE)),
     (
         "checkly",
@@ -182,7 +222,12 @@ def _is_volcengine(feed: Feed, _: Body) -> bool:
     return anonymous and any(STATED.fullmatch(entry.title) and not entry.title.isascii() for entry in feed.entries)
 
 
+def _is_aws(feed: Feed, _: Body) -> bool:
+    return awsrss.GENERATOR in feed.generator or any(awsrss.PLACE.search(entry.ident) for entry in feed.entries)
+
+
 _FEEDS: tuple[tuple[str, str, Callable[[Feed, Body], bool]], ...] = (
+    ("aws-rss", "items that are named after a service and a second", _is_aws),
     ("xai-rss", "items that start with a status and a severity", _is_xai),
     ("statuspage-history", "entries that link to incidents as Statuspage and incident.io do", _is_history),
     ("azure-rss", "dates that end in a bare Z", _is_azure),

@@ -39,6 +39,13 @@ def epoch_of(value: object, per_second: int = 1) -> datetime | None:
         return None
 
 
+def utc_of(value: object) -> datetime | None:
+    """The UTC time of a text that may lack its offset, for products that keep UTC and do not say so; otherwise as `time_of`."""
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
+        return None
+    return time_of(value) or time_of(f"{value.strip()}+00:00")
+
+
 def month_of(name: str) -> int | None:
     """1 to 12 for an English month name or its first three letters."""
     return _MONTHS.get(name[:3].lower())
