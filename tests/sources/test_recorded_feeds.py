@@ -54,6 +54,8 @@ DETECTED = {
     "anthropic/history-20261008.first7.atom": "statuspage-history",
     "anthropic/summary-20260729T202625Z-critical.json": "statuspage-summary",
     "anthropic/summary-up-202605.json": "statuspage-summary",
+    "anthropic/incidents-raw-until-2026-02.jsonl": "statuspage-archive",
+    "anthropic/uptimeData-homepage.malorn44.json": "statuspage-uptime",
     "aws/currentevents-20260801T185355Z.utf16.json": "aws-events",
     "azure/rss-20260723T182634Z.xml": "azure-rss",
     "azure/rss-healthy-empty.xml": "azure-rss",
@@ -67,6 +69,7 @@ DETECTED = {
     "incidentio/openai-page-20260317.extracted.json": "incidentio",
     "incidentio/openai-page-20260317.html": "incidentio-page",
     "incidentio/perplexity-page-rsc-20260915.html": "incidentio-page",
+    "instatus/whereby-page-good.extracted.json": "instatus-page",
     "mistral/checkly-unresolved-20260727T143302Z.json": "checkly",
     "openai/history-20260914.first8.atom": "statuspage-history",
     "openai/summary-20260722T144905Z-minor.json": "statuspage-summary",
@@ -80,7 +83,7 @@ DETECTED = {
     "xai/feed-20260903.real.xml": "xai-rss",
     "xai/feed-active.derived.xml": "xai-rss",
 }
-NO_FEED = ("anthropic/uptimeData-homepage.malorn44.json", "headers/status.claude.com-history.atom.headers.json")
+NO_FEED = ("headers/status.claude.com-history.atom.headers.json", "headers/status.openai.com-history.atom.headers.json")
 
 
 @pytest.mark.parametrize("name", DETECTED)

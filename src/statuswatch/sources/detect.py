@@ -22,6 +22,7 @@ from statuswatch.sources import (
     google,
     health,
     incidentio,
+    instatus,
     rootly,
     slack,
     statusio,
@@ -64,7 +65,7 @@ def candidates(body: Body) -> tuple[Candidate, ...]:
     if text[:1] in ("{", "["):
         document = read_json(body)
         if isinstance(document, Unreadable):
-            return ()
+            return _lines(body)
         checked = (Candidate("health-json", "a status word of a health check"),) if health.is_check(document.value, body.content_type) else ()
         return (*(Candidate(name, why) for name, why, fits in _JSON if fits(document.value)), *checked)
     if looks_like_html(text):
@@ -74,6 +75,13 @@ def candidates(body: Body) -> tuple[Candidate, ...]:
     if isinstance(feed, Unreadable):
         return ()
     return (*(Candidate(name, why) for name, why, fits in _FEEDS if fits(feed, body)), Candidate(GENERIC, "the entries of RSS or Atom"))
+
+
+def _lines(body: Body) -> tuple[Candidate, ...]:
+    """What a body may be that is no JSON as a whole, but in its lines."""
+    rows = statuspage.archived(body)
+    listed = not isinstance(rows, Unreadable) and _every(rows, statuspage.INCIDENT)
+    return (Candidate("statuspage-archive", "an incident with incident_updates in each line"),) if listed else ()
 
 
 def detect(body: Body) -> tuple[str, ...]:
@@ -171,8 +179,11 @@ _JSON: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("rootly-status", "page without an id, status and incidents", lambda value: _is_rootly(value, rootly.STATUS)),
     ("rootly-incidents", "page without an id, and incidents", lambda value: _is_rootly(value, rootly.INCIDENTS) and "status" not in value),
     ("statuspage-components", "page and components without incidents", lambda value: is_shaped(value, statuspage.COMPONENT_LIST) and "incidents" not in value),
+    ("statuspage-archive", "one incident with incident_updates", lambda value: is_shaped(value, statuspage.INCIDENT)),
+    ("statuspage-uptime", "components with days", statuspage.is_uptime),
     ("incidentio", "ongoing_incidents, affected_components and a structure", _is_native),
     ("instatus-summary", "a page with a status word and no components", _is_instatus),
+    ("instatus-page", "a site with components, and activeIncidents", lambda value: is_shaped(value, instatus.SITE)),
     ("instatus-components", "components and nothing else", _is_instatus_components),
     ("betterstack", "data of the type status_page", lambda value: is_shaped(value, betterstack.INDEX) and value["data"].get("type") == "status_page"),
     ("slack", "status, active_incidents and date_created", lambda value: is_shaped(value, slack.CURRENT)),

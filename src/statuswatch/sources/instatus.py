@@ -1,4 +1,4 @@
-"""Instatus: `/summary.json` and `/v2/components.json` (https://instatus.com/help/api). Words are upper case without separators."""
+"""Instatus: `/summary.json`, `/v2/components.json` (https://instatus.com/help/api), and the data of its web pages. Words are upper case without separators."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +13,9 @@ from statuswatch.sources.words import STAGES
 
 SUMMARY = {"page": dict}
 """The anchor of a summary; its page has a `status` in upper case. Lists that are empty are left out of it."""
+
+SITE = {"site": dict, "activeIncidents": list}
+"""The anchors of a web page's data; its names are objects of texts by language."""
 
 _PAGES = {
     "up": Health.OK,
@@ -71,6 +74,23 @@ def parse_summary(body: Body) -> Page | Unreadable:
     return page_of(body.provider, "instatus-summary", told + planned, notes, health=health, raw_health=raw, lists_open=listed)
 
 
+def parse_page(body: Body) -> Page | Unreadable:
+    """The data that a web page carries: the badge, every component, and what is open."""
+    document = read_json(body)
+    if isinstance(document, Unreadable):
+        return document
+    root = document.value
+    if not is_shaped(root, SITE) or not is_shaped(root["site"], {"status": str, "components": list}):
+        return wrong_shape(body, "a site with a status word, its components and activeIncidents")
+    notes, site = Notes(document.problems), root["site"]
+    raw = string(site, "status")
+    told = [_incident(row, body.provider, notes, Kind.INCIDENT) for row in objects(root, "activeIncidents", notes, needed=True)]
+    planned = [_incident(row, body.provider, notes, Kind.MAINTENANCE) for row in objects(root, "activeMaintenances", notes)]
+    health = word(_PAGES, raw, Health.UNKNOWN, "page status", notes)
+    components = _components(objects(site, "components", notes, needed=True), notes)
+    return page_of(body.provider, "instatus-page", told + planned, notes, health=health, raw_health=raw, components=components, lists_open=True)
+
+
 def parse_components(body: Body) -> Page | Unreadable:
     """Every component; no incidents."""
     document = read_json(body)
@@ -80,12 +100,17 @@ def parse_components(body: Body) -> Page | Unreadable:
     if not isinstance(rows, list) or not rows or not all(is_shaped(row, {"id": str, "status": str}) for row in rows):
         return wrong_shape(body, "components with an id and a status word")
     notes = Notes(document.problems)
+    found = _components(objects(document.value, "components", notes), notes)
+    return page_of(body.provider, "instatus-components", (), notes, health=worst(component.health for component in found), components=found)
+
+
+def _components(rows: list[Mapping[str, Any]], notes: Notes) -> list[Component]:
     found = []
-    for row in objects(document.value, "components", notes):
+    for row in rows:
         raw = string(row, "status")
         group = _name(mapping(row.get("group"))) or string(row, "group")
         found.append(Component(string(row, "id") or None, _name(row), word(_COMPONENTS, raw, Health.UNKNOWN, "component status", notes), raw, group or None))
-    return page_of(body.provider, "instatus-components", (), notes, health=worst(component.health for component in found), components=found)
+    return found
 
 
 def _name(row: Mapping[str, Any]) -> str:

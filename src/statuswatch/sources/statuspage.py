@@ -4,11 +4,12 @@ Only the fields that are needed are looked at. Components are told apart by id: 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from statuswatch.core.health import Health
 from statuswatch.core.incident import Component, ComponentChange, ComponentRef, Impact, Incident, Kind, Page, Unreadable, Update
-from statuswatch.sources.body import Body, Document, read_json, wrong_shape
+from statuswatch.sources.body import Body, Document, decode, read_json, wrong_shape
 from statuswatch.sources.fields import (
     Notes,
     carried,
@@ -34,8 +35,14 @@ SUMMARY = {"page": dict, "status": dict, "components": list, "incidents": list}
 """The anchors of `/api/v2/summary.json`."""
 INCIDENTS = {"page": dict, "incidents": list}
 """The anchors of `/api/v2/incidents.json` and `/api/v2/incidents/unresolved.json`."""
+INCIDENT = {"id": str, "name": str, "incident_updates": list}
+"""The anchors of one incident."""
+UPTIME = {"component": dict, "days": list}
+"""The anchors of one component in the `uptimeData` of a page's own address."""
 COMPONENT_LIST = {"page": dict, "components": list}
 """The anchors of `/api/v2/components.json`."""
+
+_COMPONENTS = 5_000
 
 
 def parse_summary(body: Body) -> Page | Unreadable:
@@ -59,6 +66,53 @@ def parse_unresolved(body: Body) -> Page | Unreadable:
 def parse_components(body: Body) -> Page | Unreadable:
     """`/api/v2/components.json`: every component; incident.io's summary shows 25 of them only, and not always the same."""
     return _parse(body, "statuspage-components", COMPONENT_LIST, lists_open=False)
+
+
+def parse_archive(body: Body) -> Page | Unreadable:
+    """Incident objects one by one, as archives keep them: one JSON value (`/incidents/<id>.json`), or one a line. Nothing is said of what is missing."""
+    rows = archived(body)
+    if isinstance(rows, Unreadable):
+        return rows
+    if not rows or not all(is_shaped(row, INCIDENT) for row in rows):
+        return wrong_shape(body, f"incidents with {', '.join(INCIDENT)}, one a line")
+    notes = Notes()
+    known = [_incident(row, body.provider, notes) for row in objects({"incidents": rows}, "incidents", notes, needed=True)]
+    return page_of(body.provider, "statuspage-archive", known, notes)
+
+
+def archived(body: Body) -> list[object] | Unreadable:
+    """The JSON values of a body that is one of them, or has one in each line; why it is none where a line is none."""
+    whole = read_json(body)
+    if not isinstance(whole, Unreadable):
+        return [whole.value]
+    decoded = decode(body)
+    lines = [] if isinstance(decoded, Unreadable) else [line for line in decoded.text.split("\n") if line.strip()]
+    values: list[object] = []
+    for line in lines if len(lines) > 1 else ():
+        read = read_json(replace(body, data=line.encode("utf-8", "replace")))
+        if isinstance(read, Unreadable):
+            return whole
+        values.append(read.value)
+    return values or whole
+
+
+def parse_uptime(body: Body) -> Page | Unreadable:
+    """The `uptimeData` of a page's own address: the names and ids of its components, and ninety days of each. How they are now is not in it."""
+    document = read_json(body)
+    if isinstance(document, Unreadable):
+        return document
+    rows = document.value
+    if not is_uptime(rows):
+        return wrong_shape(body, "components with days")
+    notes = Notes(document.problems)
+    told = [mapping(row["component"]) for row in list(rows.values())[:_COMPONENTS]]
+    components = [Component(string(row, "code") or None, string(row, "name"), Health.UNKNOWN) for row in told]
+    return page_of(body.provider, "statuspage-uptime", (), notes, components=components)
+
+
+def is_uptime(value: Any) -> bool:
+    """Whether it is an object of components with their days."""
+    return isinstance(value, dict) and bool(value) and all(is_shaped(row, UPTIME) and string(row["component"], "name") for row in value.values())
 
 
 def _parse(body: Body, form: str, anchors: Mapping[str, type], *, lists_open: bool) -> Page | Unreadable:
