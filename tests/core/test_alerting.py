@@ -1,56 +1,21 @@
 """What is told and what is not, beyond the timelines in tests/scenarios: the reasons, mutes, growth, weight and grace."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuswatch.core.alerting import Decision, decide
 from statuswatch.core.incident import Impact
-from statuswatch.core.judge import judge
-from statuswatch.core.moment import Moment
-from statuswatch.core.notice import Notice, NoticeKind, Policy, SuppressReason, Told, Trouble
+from statuswatch.core.notice import NoticeKind, Policy, SuppressReason, Trouble
 from statuswatch.core.observation import Command, CommandKind, Observation
-from statuswatch.core.world import World, advance
 from support.facts import AUTH, HAIKU, OPUS, OVERLOADED, SERVER, UNCLEAR, at, call, failed_read, incident, moment, read, watching
-from support.timeline import KNOWLEDGE
+from support.person import Person
 
 SONNET = "anthropic/api:claude-sonnet-4.5"
 _NAMED = incident(("10:00", "investigating", "We see errors on Claude Opus 4.5."))
 _MANY = incident(("10:00", "investigating", "We are looking."), title="Elevated errors across many models", impact="critical")
-
-
-class Person:
-    """Plays observations for one person and collects what they are told."""
-
-    def __init__(self, *routes: str, policy: Policy | None = None) -> None:
-        self.watchlist = watching(*(routes or (OPUS,)))
-        self.world, self.told, self.policy = World(), Told(), policy or Policy()
-        self.notices: list[Notice] = []
-        self.last = Decision(Told())
-
-    def sees(self, *facts: Observation) -> "Person":
-        for fact in facts:
-            self.world, _ = advance(self.world, fact, Moment(fact.at, 0.0))
-            self.looks(fact.at)
-        return self
-
-    def looks(self, when: datetime) -> "Person":
-        now = Moment(when, 0.0)
-        self.last = decide(judge(self.world, self.watchlist, KNOWLEDGE, now), self.world, self.told, self.policy, KNOWLEDGE, now)
-        self.told = self.last.told
-        self.notices += self.last.notices
-        return self
-
-    @property
-    def kinds(self) -> list[str]:
-        return [notice.kind.value for notice in self.notices if notice.kind is not NoticeKind.AMENDED]
-
-    @property
-    def reasons(self) -> set[str]:
-        return {item.reason.value for item in self.last.suppressed}
 
 
 def _gives_up(clock: str, route: str = OPUS) -> list[Observation]:

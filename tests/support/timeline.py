@@ -1,9 +1,10 @@
 """Runs a timeline, which is data, through advance, judge and decide.
 
 At these times the feed says and calls end so; between those times want these notices and no other. A file holds `day`, `using` (routes), `end`,
-optional `tick_s`, and tables: `[[post]]` (an update of an incident, read from the feed at the next read), `[[call]]` (with `every_s` and `until` for
-many), `[[feed]]` (a provider's feed fails with `state` until `until`), `[[sleep]]` (the machine sleeps until `until`), `[[jump]]` (its clock is set
-`seconds` off from then on), `[[want]]` (a notice) and `[[see]]` (a health). Times are true time; a set clock shows in what core is given.
+optional `tick_s`, `quiet` (from, until) and `muted_kinds`, and tables: `[[post]]` (an update of an incident, read from the feed at the next read),
+`[[call]]` (with `every_s` and `until` for many), `[[feed]]` (a provider's feed fails with `state` until `until`), `[[ask]]` (a person's `command` about
+`target`, until `until`), `[[sleep]]` (the machine sleeps until `until`), `[[jump]]` (its clock is set `seconds` off from then on), `[[want]]` (a notice)
+and `[[see]]` (a health). Times are true time; a set clock shows in what core is given.
 """
 
 import tomllib
@@ -21,7 +22,7 @@ from statuswatch.core.judge import Judgement, judge
 from statuswatch.core.knowledge import ComponentFacts, Knowledge, ProviderFacts
 from statuswatch.core.moment import Moment, parse_time
 from statuswatch.core.notice import Notice, NoticeKind, Policy, Suppressed, Told
-from statuswatch.core.observation import Call, CallSeen, ClockJumped, Diagnosis, FeedFailed, Observation, Outcome, PageRead
+from statuswatch.core.observation import Call, CallSeen, ClockJumped, Command, CommandKind, Diagnosis, FeedFailed, Observation, Outcome, PageRead
 from statuswatch.core.watchlist import Watch, Watchlist, WatchSource
 from statuswatch.core.world import World, advance
 
@@ -91,13 +92,19 @@ class Timeline:
             if observation is not None:
                 world, _ = advance(world, observation, now)
             judgement = judge(world, self.watchlist, KNOWLEDGE, now)
-            decision = decide(judgement, world, told, Policy(), KNOWLEDGE, now)
+            decision = decide(judgement, world, told, self.policy(now.at), KNOWLEDGE, now)
             told = decision.told
             played.told += [(at, notice) for notice in decision.notices if notice.kind is not NoticeKind.AMENDED]
             played.amended += [notice for notice in decision.notices if notice.kind is NoticeKind.AMENDED]
             played.suppressed += decision.suppressed
             played.seen.append((at, judgement))
         return played
+
+    def policy(self, now: datetime) -> Policy:
+        """What the person wants to be told at `now`."""
+        quiet = [self.time(text) for text in self.data.get("quiet", [])]
+        kinds = frozenset(NoticeKind(kind) for kind in self.data.get("muted_kinds", []))
+        return Policy(muted_kinds=kinds, quiet_until=quiet[1] if quiet and quiet[0] <= now < quiet[1] else None)
 
     def wall(self, at: datetime) -> datetime:
         """What the machine's clock shows at the true time `at`."""
@@ -115,6 +122,10 @@ class Timeline:
             steps += [(at, 1, observation) for observation in self._reads(at)] + [(at, 3, None)]
         for number, call in enumerate(self.data.get("call", [])):
             steps += [(made, 2, seen) for made, seen in self._calls(number, call)]
+        for ask in self.data.get("ask", []):
+            asked = self.time(ask["at"])
+            until = self.time(ask["until"]) if "until" in ask else None
+            steps.append((asked, 2, Command(asked, CommandKind(ask["command"]), ask["target"], until)))
         for jump in self.data.get("jump", []):
             steps.append((self.time(jump["at"]), 0, ClockJumped(self.wall(self.time(jump["at"])), jump["seconds"])))
         for nap in self.data.get("sleep", []):

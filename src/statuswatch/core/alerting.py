@@ -8,28 +8,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from statuswatch.core.announcing import Announcer
-from statuswatch.core.health import Confidence, Health, Relevance, Side
+from statuswatch.core.health import Relevance
+from statuswatch.core.hushing import Hush, names_of
 from statuswatch.core.incident import Impact
 from statuswatch.core.judge import Judgement
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.moment import Moment
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason, Policy, Suppressed, SuppressReason, Told, Trouble
-from statuswatch.core.owncalls import BURST, OwnCalls, own_calls
-from statuswatch.core.relevance import RelevanceReason
+from statuswatch.core.recovery import Recovery
 from statuswatch.core.verdict import Reason, Verdict
 from statuswatch.core.world import World
+from statuswatch.core.worth import worth_telling
 
 GATHER = timedelta(minutes=5)
 REOPEN_WITHIN = timedelta(minutes=30)
 RECOVERY_GRACE = timedelta(seconds=60)
-STILL_CALLING = timedelta(minutes=10)
-OLD_NEWS = timedelta(hours=24)
 FORGOTTEN = timedelta(days=15)
 QUIET = timedelta(hours=2)
-STEADY_FOR = timedelta(minutes=10)
-_STEADY = 3
+WISH_HOLDS = timedelta(minutes=5)
 _GRAVE = 3
-_BROAD = frozenset({RelevanceReason.ALL_MODELS, RelevanceReason.MANY_MODELS, RelevanceReason.NOTHING_SAID})
+_ANNOUNCED_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,12 @@ def decide(judgement: Judgement, world: World, told: Told, policy: Policy, knowl
     desk.forget()
     for verdict in judgement.verdicts:
         desk.consider(verdict)
+    desk.hear_wishes()
+    desk.remind()
     desk.recoveries()
-    notices = tuple(desk.written())
-    return Decision(Told(tuple(desk.troubles), told.seen_before, desk.counter), notices, tuple(desk.suppressed), desk.look_again_at)
+    notices = (*desk.written(), *desk.planned())
+    memory = Told(tuple(desk.troubles), told.seen_before, desk.counter, desk.announced[-_ANNOUNCED_KEPT:])
+    return Decision(memory, notices, tuple(desk.suppressed), desk.look_again_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,12 @@ class _Desk:
 
     def __init__(self, judgement: Judgement, world: World, policy: Policy, announcer: Announcer, now: datetime, told: Told) -> None:
         self.verdicts = {verdict.route.canonical: verdict for verdict in judgement.verdicts}
-        self.world, self.policy, self.announcer, self.now = world, policy, announcer, now
+        self.world, self.announcer, self.now = world, announcer, now
+        self.hush = Hush(policy, world.mutes, world.snoozes, now)
+        self.recovery = Recovery(self.verdicts, world, now)
         self.troubles = list(told.troubles)
         self.counter = told.counter
+        self.announced = told.announced
         self.drafts: list[_Draft] = []
         self.suppressed: list[Suppressed] = []
         self.told_back: set[str] = set()
@@ -84,54 +88,28 @@ class _Desk:
 
     def consider(self, verdict: Verdict) -> None:
         """Tell of trouble on this route, or note why not."""
-        reason, refusal = self._worth_telling(verdict)
+        reason, refusal = worth_telling(verdict, self.world, self.now)
         route = verdict.route.canonical
         if reason is None:
             if refusal is not None:
                 self.suppressed.append(Suppressed(self.now, route, refusal, verdict.incident))
             return
         index = self._trouble_of(verdict)
-        if index is None:
+        trouble = None if index is None else self.troubles[index]
+        held = self.hush.held(verdict, trouble.incidents if trouble else ())
+        if held is not None and self._is_news(trouble, verdict):
+            self.suppressed.append(Suppressed(self.now, route, held.reason, verdict.incident))
+            self._look_again(held.until)
+        elif index is None:
             self._open(verdict, reason)
         else:
             self._join(index, verdict, reason)
 
-    def _worth_telling(self, verdict: Verdict) -> tuple[NoticeReason | None, SuppressReason | None]:
-        if verdict.side is Side.YOURS:
-            return None, SuppressReason.YOUR_SIDE
-        own = verdict.reason in {Reason.OWN_FAILURES_CAPACITY, Reason.OWN_FAILURES_SERVER}
-        if own:
-            return self._own_failures_worth(verdict)
-        if verdict.reason is Reason.OWN_FAILURES_UNDECIDED:
-            return None, SuppressReason.NOT_SURE_YET
-        if verdict.incident is None or not verdict.trouble:
-            if verdict.relevance is Relevance.POSSIBLE and verdict.reason is Reason.CALLS_SUCCEED:
-                return None, SuppressReason.OWN_CALLS_SUCCEED
-            return None, None
-        return self._incident_worth(verdict)
-
-    def _own_failures_worth(self, verdict: Verdict) -> tuple[NoticeReason | None, SuppressReason | None]:
-        proven = self._calls(verdict).proven(verdict.side) or verdict.relevance is Relevance.AFFECTED
-        if verdict.confidence is Confidence.LOW or not proven:
-            return None, SuppressReason.NOT_SURE_YET
-        return NoticeReason.OWN_FAILURES, None
-
-    def _incident_worth(self, verdict: Verdict) -> tuple[NoticeReason | None, SuppressReason | None]:
-        tracked = self.world.incidents[verdict.incident or ""]
-        incident = tracked.incident
-        if verdict.reason is Reason.BACK_BUT_OPEN:
-            return None, None
-        if verdict.reason is Reason.CALLS_SUCCEED:
-            return None, SuppressReason.OWN_CALLS_SUCCEED
-        posted = max((update.posted_at or update.at for update in incident.updates), default=incident.posted_at or tracked.first_seen)
-        if self.now - posted > OLD_NEWS:
-            return None, SuppressReason.STALE
-        if verdict.relevance is Relevance.POSSIBLE and verdict.relevance_reason not in _BROAD:
-            return None, SuppressReason.NOT_SURE_YET
-        return NoticeReason.INCIDENT_POSTED, None
-
-    def _calls(self, verdict: Verdict) -> OwnCalls:
-        return own_calls(self.world, verdict.route, self.now)
+    def _is_news(self, trouble: Trouble | None, verdict: Verdict) -> bool:
+        """Whether telling of this verdict would be more than bringing what is on screen up to date."""
+        if trouble is None or trouble.closed_at is not None or verdict.route.canonical not in trouble.pending:
+            return True
+        return NoticeKind.OPENED not in trouble.told or self._weight(verdict) >= _GRAVE > trouble.weight
 
     def _trouble_of(self, verdict: Verdict) -> int | None:
         """The trouble that this verdict belongs to: the same incident, whoever it hits; else the same provider's, lately, where either side has no incident."""
@@ -174,6 +152,10 @@ class _Desk:
         if trouble.closed_at is not None or (route in trouble.back and route not in trouble.pending):
             self._again(index, replace(trouble, incidents=incidents), verdict)
             return
+        if NoticeKind.OPENED not in trouble.told:  # awaited before there was anything sure to tell
+            pending = trouble.pending if route in trouble.pending else (*trouble.pending, route)
+            self._tell(replace(trouble, incidents=incidents, pending=pending, weight=self._weight(verdict)), NoticeKind.OPENED, reason, verdict, index)
+            return
         weight = max(trouble.weight, self._weight(verdict))
         grown = replace(trouble, incidents=incidents, weight=weight)
         if route not in trouble.pending:
@@ -212,6 +194,55 @@ class _Desk:
         trouble = replace(trouble, back=tuple(item for item in trouble.back if item != route))
         self._tell(trouble, NoticeKind.REOPENED, NoticeReason.REOPENED, verdict, index)
 
+    def hear_wishes(self) -> None:
+        """Who asked to be told when it is back is told so, of trouble that was not worth a notice by itself too."""
+        targets = {target for target, at in self.world.waits.items() if timedelta(0) <= self.now - at <= WISH_HOLDS}
+        for verdict in self.verdicts.values() if targets else ():
+            if not targets & names_of(verdict) or not verdict.trouble:
+                continue
+            route = verdict.route.canonical
+            index = next((number for number, item in enumerate(self.troubles) if item.closed_at is None and route in item.pending), None)
+            if index is not None:
+                self.troubles[index] = replace(self.troubles[index], asked=True)
+                continue
+            self.counter += 1
+            incidents = (verdict.incident,) if verdict.incident else ()
+            since = verdict.since or self.now
+            self.troubles.append(Trouble(f"t{self.counter}", verdict.route.provider, since, (route,), incidents=incidents, seen_at=self.now, asked=True))
+
+    def remind(self) -> None:
+        """Tell again of what still lasts when its snooze ends."""
+        for index, trouble in enumerate(self.troubles):
+            failing = [self.verdicts[route] for route in trouble.pending if route in self.verdicts and self.verdicts[route].trouble]
+            until = self.hush.snoozed_until(failing[0], trouble) if failing and trouble.closed_at is None else None
+            if until is None:
+                continue
+            if until > self.now:
+                self._look_again(until)
+            elif self.hush.held(failing[0], trouble.incidents) is None:
+                self._tell(replace(trouble, reminded_at=self.now), NoticeKind.OPENED, NoticeReason.STILL, failing[0], index)
+
+    def planned(self) -> list[Notice]:
+        """Say quietly, and once, that planned work has begun which concerns routes of this person."""
+        begun: dict[str, list[Verdict]] = {}
+        for verdict in self.verdicts.values():
+            if verdict.reason is Reason.MAINTENANCE_NOW and verdict.incident and verdict.incident not in self.announced:
+                begun.setdefault(verdict.incident, []).append(verdict)
+        notices = []
+        for key, verdicts in begun.items():
+            self.counter += 1
+            first = verdicts[0]
+            routes = tuple(verdict.route.canonical for verdict in verdicts)
+            trouble = Trouble(f"m{self.counter}", first.route.provider, self.now, routes, incidents=(key,))
+            self.announced = (*self.announced, key)
+            held = self.hush.held(first, (key,))
+            if held is not None or self.hush.muted(NoticeKind.MAINTENANCE, first, trouble):
+                refusal = held.reason if held else SuppressReason.MUTED
+                self.suppressed.append(Suppressed(self.now, first.route.canonical, refusal, key))
+            else:
+                notices.append(self.announcer.notice(trouble, 0, NoticeKind.MAINTENANCE, NoticeReason.PLANNED, first, self.verdicts, routes))
+        return notices
+
     def recoveries(self) -> None:
         """Tell what is back: at the first own success, else at the page's uncontradicted word; several routes of one trouble together."""
         for index, trouble in enumerate(self.troubles):
@@ -219,9 +250,13 @@ class _Desk:
                 self._recover(index, trouble)
 
     def _recover(self, index: int, trouble: Trouble) -> None:
-        back = tuple(route for route in trouble.pending if self._is_back(route, trouble))
-        rest = tuple(route for route in trouble.pending if route not in back)
-        if not back or (any(self._still_failing(route) for route in rest) and self._waits(index, trouble, back)):
+        looks = {route: self.recovery.look(route, trouble) for route in trouble.pending}
+        for look in looks.values():
+            if look.again_at is not None:
+                self._look_again(look.again_at)
+        back = tuple(route for route, look in looks.items() if look.back)
+        rest = tuple(route for route, look in looks.items() if not look.back)
+        if not back or (any(self.recovery.still_failing(route) for route in rest) and self._waits(index, trouble, back)):
             return
         news = tuple(route for route in back if route not in trouble.back)
         closed = replace(trouble, pending=rest, back=(*trouble.back, *news), hold_until=None, closed_at=None if rest else self.now)
@@ -231,7 +266,7 @@ class _Desk:
             self.troubles[index] = closed
             return
         verdict = self.verdicts[unheard[0]]
-        self._tell(closed, NoticeKind.RESOLVED, self._back_reason(verdict, trouble), verdict, index, unheard)
+        self._tell(closed, NoticeKind.RESOLVED, self.recovery.reason(verdict, trouble), verdict, index, unheard)
 
     def _waits(self, index: int, trouble: Trouble, back: tuple[str, ...]) -> bool:
         """Whether what is back waits for what still fails: a minute before the first is told, and for the last one after that."""
@@ -246,41 +281,6 @@ class _Desk:
     def _look_again(self, when: datetime) -> None:
         self.look_again_at = min(self.look_again_at or when, when)
 
-    def _is_back(self, route: str, trouble: Trouble) -> bool:
-        verdict = self.verdicts.get(route)
-        if verdict is None:
-            return True
-        by_call = verdict.reason in {Reason.BACK_BUT_OPEN, Reason.CALLS_SUCCEED}
-        if not by_call and (verdict.health is not Health.OK or (verdict.reason is Reason.PAGE_QUIET and not trouble.incidents)):
-            return False
-        calls = self._calls(verdict)
-        if not by_call and calls.last_failed is not None and self.now - calls.last_failed < BURST:
-            self._look_again(calls.last_failed + BURST)  # still calling: the next call says more than the page
-            return False
-        return NoticeKind.REOPENED not in trouble.told or (_steady(calls) if by_call else self._page_is_steady(trouble))
-
-    def _page_is_steady(self, trouble: Trouble) -> bool:
-        """Whether the page has left the trouble's incidents closed for a while."""
-        known = (self.world.incidents.get(key) for key in trouble.incidents)
-        steady_at = max((item.changed_at + STEADY_FOR for item in known if item is not None and not item.live(self.now)), default=self.now)
-        if steady_at > self.now:
-            self._look_again(steady_at)
-        return steady_at <= self.now
-
-    def _still_failing(self, route: str) -> bool:
-        last = self._calls(self.verdicts[route]).last_failed
-        return last is not None and self.now - last < STILL_CALLING
-
-    def _back_reason(self, verdict: Verdict, trouble: Trouble) -> NoticeReason:
-        last_ok = self._calls(verdict).last_ok
-        if verdict.reason in {Reason.CALLS_SUCCEED, Reason.BACK_BUT_OPEN} and last_ok is not None and last_ok > trouble.opened_at:
-            return NoticeReason.OWN_SUCCESS
-        if verdict.reason is Reason.RESOLVED_UNVERIFIED:
-            return NoticeReason.PAGE_RESOLVED
-        tracked = (self.world.incidents.get(key) for key in trouble.incidents)
-        live = any(item is not None and item.live(self.now) for item in tracked)
-        return NoticeReason.NARROWED if live else NoticeReason.PAGE_RESOLVED
-
     def _weight(self, verdict: Verdict) -> int:
         tracked = self.world.incidents.get(verdict.incident or "")
         if tracked is None:
@@ -288,18 +288,20 @@ class _Desk:
         return {Impact.MINOR: 1, Impact.MAJOR: 2, Impact.CRITICAL: 3}.get(tracked.incident.impact, 0)
 
     def _tell(self, trouble: Trouble, kind: NoticeKind, reason: NoticeReason, verdict: Verdict, index: int | None = None, routes: tuple[str, ...] = ()) -> None:
-        if self._muted(verdict, trouble):
+        if not self._draft(trouble, kind, reason, verdict, routes):
             self.suppressed.append(Suppressed(self.now, verdict.route.canonical, SuppressReason.MUTED, verdict.incident))
-        self._draft(trouble, kind, reason, verdict, routes)
         trouble = replace(trouble.telling(kind), number=trouble.number + 1, digest=self.announcer.digest(trouble, self.verdicts))
         if index is None:
             self.troubles.append(trouble)
         else:
             self.troubles[index] = trouble
 
-    def _draft(self, trouble: Trouble, kind: NoticeKind, reason: NoticeReason, verdict: Verdict, routes: tuple[str, ...] = ()) -> None:
-        if not self._muted(verdict, trouble):
-            self.drafts.append(_Draft(trouble.id, trouble.number, kind, reason, verdict, routes))
+    def _draft(self, trouble: Trouble, kind: NoticeKind, reason: NoticeReason, verdict: Verdict, routes: tuple[str, ...] = ()) -> bool:
+        """Keep it to be written, unless it is muted; whether it was kept."""
+        if self.hush.muted(kind, verdict, trouble):
+            return False
+        self.drafts.append(_Draft(trouble.id, trouble.number, kind, reason, verdict, routes))
+        return True
 
     def written(self) -> list[Notice]:
         """The decided notices in words; from here on the troubles remember what these words stand on."""
@@ -310,15 +312,3 @@ class _Desk:
             notices.append(self.announcer.notice(trouble, draft.number, draft.kind, draft.reason, draft.verdict, self.verdicts, draft.routes))
             self.troubles[index] = replace(trouble, digest=self.announcer.digest(trouble, self.verdicts))
         return notices
-
-    def _muted(self, verdict: Verdict, trouble: Trouble) -> bool:
-        targets = {"*", verdict.route.canonical, verdict.route.provider, *trouble.incidents}
-        active = {target for target, until in (*self.policy.muted, *self.world.mutes.items()) if until > self.now}
-        return bool(targets & active)
-
-
-def _steady(calls: OwnCalls) -> bool:
-    """Whether own calls work again for good: three in a row, or one that long after the newest failure."""
-    worked = next((count for count, call in enumerate(reversed(calls.recent)) if call.diagnosis is not None), len(calls.recent))
-    apart = calls.last_ok is not None and calls.failed_before is not None and calls.last_ok - calls.failed_before >= STEADY_FOR
-    return worked >= _STEADY or apart

@@ -44,7 +44,7 @@ class Announcer:
         """The notice `number` of `trouble`; its id is made of the trouble, that number and the kind."""
         about = routes or ((verdict.route.canonical,) if kind in {NoticeKind.GREW, NoticeKind.REOPENED} else trouble.pending)
         shown = tuple(item for item in (verdicts.get(route) for route in about) if item is not None) or (verdict,)
-        title, body = self._back(trouble, reason, shown) if kind is NoticeKind.RESOLVED else self._bad(kind, shown)
+        title, body = self._words(trouble, kind, reason, shown)
         return Notice(
             id=f"{trouble.id}-{number}-{kind}@{trouble.opened_at:%Y%m%dT%H%M%S}",
             trouble=f"{trouble.id}@{trouble.opened_at:%Y%m%dT%H%M%S}",
@@ -60,7 +60,17 @@ class Announcer:
             fault=verdict.fault,
             confidence=verdict.confidence,
             simulated=self.policy.simulated,
+            quiet=kind is NoticeKind.MAINTENANCE or (self.policy.quiet_until is not None and self.policy.quiet_until > self.now),
         )
+
+    def _words(self, trouble: Trouble, kind: NoticeKind, reason: NoticeReason, shown: tuple[Verdict, ...]) -> tuple[str, str]:
+        """Title and body."""
+        if kind is NoticeKind.RESOLVED:
+            return self._back(trouble, reason, shown)
+        if kind is NoticeKind.MAINTENANCE:
+            return f"{self._poster(shown[0])} has begun planned maintenance for {self._names(shown)}", self._page(shown[0])
+        title, body = self._bad(kind, shown)
+        return (f"Still: {title}" if reason is NoticeReason.STILL else title), body
 
     def _bad(self, kind: NoticeKind, shown: tuple[Verdict, ...]) -> tuple[str, str]:
         first = shown[0]

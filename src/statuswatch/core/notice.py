@@ -31,6 +31,8 @@ class NoticeReason(StrEnum):
     PAGE_RESOLVED = "page_resolved"
     REOPENED = "reopened"
     NARROWED = "narrowed"
+    STILL = "still"
+    PLANNED = "planned"
 
 
 class SuppressReason(StrEnum):
@@ -47,13 +49,15 @@ class SuppressReason(StrEnum):
     MUTED = "muted"
     GRACE = "grace"
     FLAPPING = "flapping"
+    SNOOZED = "snoozed"
+    QUIET_HOURS = "quiet_hours"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One thing to tell. `id` is unique and stable; `trouble` groups the notices of one trouble, and is what a pop-up replaces in place.
 
-    `title` and `body` are our sentences; where they quote a feed, the quote is raw: escape at the surface.
+    `title` and `body` are our sentences; where they quote a feed, the quote is raw: escape at the surface. `quiet`: it comes without a sound.
     """
 
     id: str
@@ -70,6 +74,7 @@ class Notice:
     fault: Fault = Fault.UNKNOWN
     confidence: Confidence = Confidence.LOW
     simulated: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class Trouble:
     `pending`: routes still in trouble; `back`: routes told as back; `incidents`: the keys of the incidents it has merged;
     `digest`: what the shown text stands on; `weight`: the heaviest impact told of (0 to 3); `hold_until`: how long a recovery waits for its siblings;
     `seen_at`: when a verdict last spoke of it; `number`: how many notices it has given. A route in both `pending` and `back` fails again without a word.
+    `asked`: somebody asked to be told when it is back; `reminded_at`: when it was last told again after a snooze.
     """
 
     id: str
@@ -104,6 +110,8 @@ class Trouble:
     hold_until: datetime | None = None
     seen_at: datetime | None = None
     number: int = 0
+    asked: bool = False
+    reminded_at: datetime | None = None
 
     def telling(self, *kinds: NoticeKind) -> "Trouble":
         """This trouble with `kinds` noted as told."""
@@ -112,16 +120,22 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The memory of notices: open troubles, those closed lately, and incidents seen at the first look (never told)."""
+    """The memory of notices: open troubles, those closed lately, and the planned work that was announced (`announced`: incident keys, newest last)."""
 
     troubles: tuple[Trouble, ...] = ()
     seen_before: tuple[str, ...] = ()
     counter: int = 0
+    announced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What this person wants to be told. `muted` maps a target (route, provider, incident key or `*`) to the end of the mute."""
+    """What this person wants to be told. `muted` maps a target (route, provider, incident key or `*`) to the end of the mute.
+
+    `muted_kinds`: kinds of notices that are never told; `quiet_until`: the end of the quiet hours that it is in the midst of, if it is.
+    """
 
     muted: tuple[tuple[str, datetime], ...] = ()
     simulated: bool = False
+    muted_kinds: frozenset[NoticeKind] = frozenset()
+    quiet_until: datetime | None = None

@@ -49,7 +49,8 @@ class Call:
     """One attempt of the user to call a model, with its outcome. Never holds a prompt, a reply, a key or a header value.
 
     `turn` groups the attempts that are retries of one request; `final` says that the client gave up.
-    `key` is unique per attempt and lets the same record be read twice without counting twice.
+    `key` is unique per attempt and lets the same record be read twice without counting twice. `credential` tells the logins of one provider apart:
+    a word of the record for the kind of login or account, never a key and nothing computed from one.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Call:
     request_id: str | None = None
     project: str | None = None
     latency_ms: float | None = None
+    credential: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,13 @@ class CallSeen:
 
 @dataclass(frozen=True, slots=True)
 class PageRead:
-    """A feed was fetched and understood."""
+    """A feed was fetched and understood. `ahead_s`: by how many seconds this machine's clock is ahead of the answer's Date (RFC 9110 section 6.6.1)."""
 
     at: datetime
     feed: str
     provider: str
     page: Page
+    ahead_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +96,20 @@ class PageUnchanged:
     feed: str
     provider: str
     as_of: datetime | None = None
+    ahead_s: float | None = None
+
+
+class Obstacle(StrEnum):
+    """What stood in the way of a feed, where that says something of this machine's network."""
+
+    NAME = "name"
+    CERTIFICATE = "certificate"
+    LOGIN_PAGE = "login_page"
 
 
 @dataclass(frozen=True, slots=True)
 class FeedFailed:
-    """A feed could not be read. `transport` is true when no response came at all (DNS, connect, timeout)."""
+    """A feed could not be read. `transport` is true when no response came at all (DNS, connect, timeout); `obstacle` where the way it failed tells more."""
 
     at: datetime
     feed: str
@@ -105,6 +117,25 @@ class FeedFailed:
     state: FeedState
     detail: str
     transport: bool = False
+    obstacle: Obstacle | None = None
+
+
+class Link(StrEnum):
+    """What the operating system says of the way out, in NetworkManager's words for connectivity (`NMConnectivityState`)."""
+
+    UNKNOWN = "unknown"
+    NONE = "none"
+    PORTAL = "portal"
+    LIMITED = "limited"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSeen:
+    """The operating system's word on the network has changed. A hint: what answers is believed before it."""
+
+    at: datetime
+    link: Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +154,12 @@ class CommandKind(StrEnum):
     UNMUTE = "unmute"
     ACKNOWLEDGE = "acknowledge"
     WAIT = "wait"
+    SNOOZE = "snooze"
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A person's wish. `target` is a route, a provider or an incident key; `until` bounds a mute."""
+    """A person's wish. `target` is a route, a provider, an incident key or `*`; `until` bounds a mute or a snooze."""
 
     at: datetime
     kind: CommandKind
@@ -135,4 +167,4 @@ class Command:
     until: datetime | None = None
 
 
-Observation = CallSeen | PageRead | PageUnchanged | FeedFailed | ClockJumped | Command
+Observation = CallSeen | PageRead | PageUnchanged | FeedFailed | NetworkSeen | ClockJumped | Command

@@ -12,14 +12,29 @@ from statuswatch.core.incident import OVER_STAGES, Component, Impact, Incident, 
 from statuswatch.core.lifecycle import LIVE_PHASES, Absent, Phase, step
 from statuswatch.core.modelnames import parse_model
 from statuswatch.core.moment import Moment
-from statuswatch.core.observation import Call, CallSeen, ClockJumped, Command, CommandKind, FeedFailed, Observation, Outcome, PageRead, PageUnchanged
+from statuswatch.core.observation import (
+    Call,
+    CallSeen,
+    ClockJumped,
+    Command,
+    CommandKind,
+    FeedFailed,
+    Link,
+    NetworkSeen,
+    Observation,
+    Obstacle,
+    Outcome,
+    PageRead,
+    PageUnchanged,
+)
 
-CALLS_KEPT = 120
-CALLS_WHOLE = 60
+CALLS_KEPT = 240
+CALLS_WHOLE = 160
 CALLS_AGE = timedelta(hours=24)
 ROUTES_KEPT = 200
 SKEW = timedelta(minutes=1)
 WISHES_KEPT = timedelta(days=30)
+SNOOZES_KEPT = timedelta(days=1)
 ENDED_KEPT = timedelta(days=3)
 ZOMBIE_AFTER = timedelta(days=15)
 STALE_AFTER = timedelta(minutes=15)
@@ -49,7 +64,7 @@ class Tracked:
 
 @dataclass(frozen=True, slots=True)
 class FeedStatus:
-    """What is known of one feed. `state` None: not read yet. `since`: when `state` became what it is."""
+    """What is known of one feed. `state` None: not read yet. `since`: when `state` became what it is; `ahead_s`: by how much our clock was ahead of theirs."""
 
     feed: str
     provider: str
@@ -63,6 +78,8 @@ class FeedStatus:
     detail: str = ""
     failures: int = 0
     transport: bool = False
+    obstacle: Obstacle | None = None
+    ahead_s: float | None = None
 
     def state_at(self, now: datetime) -> FeedState | None:
         """The state as it must be read at `now`: a fresh read grows stale with time, and by the age the body itself admits."""
@@ -83,6 +100,9 @@ class World:
     acknowledged: Mapping[str, datetime] = field(default_factory=dict)
     waits: Mapping[str, datetime] = field(default_factory=dict)
     jumped_at: datetime | None = None
+    link: Link = Link.UNKNOWN
+    link_since: datetime | None = None
+    snoozes: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def call_route(call: Call) -> Route:
@@ -117,6 +137,8 @@ def advance(world: World, observation: Observation, now: Moment) -> tuple[World,
             return _feed_failed(world, observation, now.at)
         case CallSeen():
             return _call_seen(world, observation, now.at)
+        case NetworkSeen():
+            return _network_seen(world, observation, now.at)
         case ClockJumped():
             return _clock_jumped(world, observation, now.at)
     return _command(world, observation, now.at)
@@ -125,7 +147,7 @@ def advance(world: World, observation: Observation, now: Moment) -> tuple[World,
 def _page_read(world: World, read: PageRead, now: datetime) -> tuple[World, tuple[Change, ...]]:
     page = read.page
     before = world.feeds.get(read.feed) or FeedStatus(read.feed, read.provider)
-    status = _answered(before, now, page.as_of)
+    status = _answered(before, now, page.as_of, read.ahead_s)
     status = replace(status, page_health=page.health, components=page.components)
     feeds = {**world.feeds, read.feed: status}
     incidents = dict(world.incidents)
@@ -205,7 +227,7 @@ def _miss(incidents: dict[str, Tracked], listed: set[str], page: Page, feed: str
 
 def _page_unchanged(world: World, seen: PageUnchanged, now: datetime) -> tuple[World, tuple[Change, ...]]:
     before = world.feeds.get(seen.feed) or FeedStatus(seen.feed, seen.provider)
-    status = _answered(before, now, seen.as_of)
+    status = _answered(before, now, seen.as_of, seen.ahead_s)
     incidents = world.incidents
     lost = [key for key, tracked in incidents.items() if tracked.feed == seen.feed and tracked.phase is Phase.LOST]
     changes = list(_feed_change(before, status, now))
@@ -217,15 +239,17 @@ def _page_unchanged(world: World, seen: PageUnchanged, now: datetime) -> tuple[W
     return replace(world, feeds={**world.feeds, seen.feed: status}, incidents=incidents), tuple(changes)
 
 
-def _answered(before: FeedStatus, now: datetime, as_of: datetime | None) -> FeedStatus:
+def _answered(before: FeedStatus, now: datetime, as_of: datetime | None, ahead_s: float | None) -> FeedStatus:
     since = before.since if before.state is FeedState.FRESH else now
-    return replace(before, state=FeedState.FRESH, last_ok=now, last_tried=now, as_of=as_of, since=since, detail="", failures=0, transport=False)
+    good = replace(before, state=FeedState.FRESH, last_ok=now, last_tried=now, as_of=as_of, since=since, ahead_s=ahead_s)
+    return replace(good, detail="", failures=0, transport=False, obstacle=None)
 
 
 def _feed_failed(world: World, failed: FeedFailed, now: datetime) -> tuple[World, tuple[Change, ...]]:
     before = world.feeds.get(failed.feed) or FeedStatus(failed.feed, failed.provider)
     since = before.since if before.state is failed.state else now
-    status = replace(before, state=failed.state, last_tried=now, since=since, detail=failed.detail, failures=before.failures + 1, transport=failed.transport)
+    status = replace(before, state=failed.state, last_tried=now, since=since, detail=failed.detail, failures=before.failures + 1)
+    status = replace(status, transport=failed.transport, obstacle=failed.obstacle)
     return replace(world, feeds={**world.feeds, failed.feed: status}), _feed_change(before, status, now)
 
 
@@ -233,6 +257,12 @@ def _feed_change(before: FeedStatus, after: FeedStatus, now: datetime) -> tuple[
     if before.state is after.state:
         return ()
     return (Change(ChangeKind.FEED_STATE, now, after.feed, after.provider, before.state or "", after.state or ""),)
+
+
+def _network_seen(world: World, seen: NetworkSeen, now: datetime) -> tuple[World, tuple[Change, ...]]:
+    if world.link is seen.link:
+        return world, ()
+    return replace(world, link=seen.link, link_since=now), (Change(ChangeKind.NETWORK, now, "network", "", world.link, seen.link),)
 
 
 def _call_seen(world: World, seen: CallSeen, now: datetime) -> tuple[World, tuple[Change, ...]]:
@@ -283,13 +313,18 @@ def _put_back(group: tuple[Call, ...], seconds: float, now: datetime) -> tuple[C
 def _command(world: World, command: Command, now: datetime) -> tuple[World, tuple[Change, ...]]:
     change = Change(ChangeKind.COMMANDED, now, command.target, now=command.kind)
     mutes = {target: until for target, until in world.mutes.items() if until > now}
+    snoozes = {target: until for target, until in world.snoozes.items() if now - until < SNOOZES_KEPT}
     match command.kind:
         case CommandKind.MUTE:
             mutes[command.target] = command.until or now + timedelta(hours=1)
             world = replace(world, mutes=mutes)
-        case CommandKind.UNMUTE:
+        case CommandKind.SNOOZE:
+            snoozes[command.target] = command.until or now + timedelta(hours=1)
+            world = replace(world, snoozes=snoozes)
+        case CommandKind.UNMUTE:  # undoes whatever keeps notices about the target back
             mutes.pop(command.target, None)
-            world = replace(world, mutes=mutes)
+            snoozes.pop(command.target, None)
+            world = replace(world, mutes=mutes, snoozes=snoozes)
         case CommandKind.ACKNOWLEDGE:
             world = replace(world, acknowledged=_wished(world.acknowledged, command.target, now))
         case CommandKind.WAIT:
