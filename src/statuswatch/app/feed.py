@@ -14,7 +14,7 @@ def run(argv: list[str]) -> int:
 
 
 def fetch(url: str) -> tuple[bytes, str]:
-    """The body at `url` and its content type. Raises OSError with a sentence where there is none to be had."""
+    """The body at `url` and its content type. Raises OSError with a sentence where there is none to be had, ConnectionError where nobody answered."""
     return asyncio.run(_fetch(url))
 
 
@@ -26,4 +26,6 @@ async def _fetch(url: str) -> tuple[bytes, str]:
         await fetcher.close()
     if isinstance(outcome, Fetched):
         return outcome.data, outcome.content_type
+    if isinstance(outcome, FetchFailed) and outcome.transport:
+        raise ConnectionError(outcome.detail)
     raise OSError(outcome.detail if isinstance(outcome, FetchFailed) else f"{url}: not modified, though nothing was known of it")

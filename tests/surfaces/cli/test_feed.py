@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from statuswatch.sources.addresses import USUAL
 from statuswatch.sources.formats import FORMATS
 from statuswatch.surfaces.cli.feed import run
 from support.hostile import CAPTCHA
@@ -23,6 +24,8 @@ KEYS = {
     "incidents",
     "maintenances",
     "problems",
+    "url",
+    "reason",
 }
 
 
@@ -106,14 +109,45 @@ def test_an_address_that_does_not_answer_is_unreachable(capsys: pytest.CaptureFi
 
     read = answer(capsys, "https://status.acme.test/x", fetch=fetch)
     assert read["feed_state"] == "unreachable"
-    assert read["problems"] == ["nothing came from there: no answer from https://status.acme.test/x in 10 s[2J"]
+    assert read["problems"] == ["https://status.acme.test/x: no answer from https://status.acme.test/x in 10 s[2J"]
+    named = answer(capsys, "--format", "slack", "https://status.acme.test/x", fetch=fetch)
+    assert (named["feed_state"], named["format"]) == ("unreachable", "slack")
+    assert named["problems"] == ["nothing came from there: no answer from https://status.acme.test/x in 10 s[2J"]
+
+
+def test_a_page_is_looked_for_at_the_usual_addresses_below_its_host(capsys: pytest.CaptureFixture[str]) -> None:
+    served = {"https://status.acme.test/": CAPTCHA.replace(b"Human", b"Acme"), "https://status.acme.test/index.json": sample("betterstack/index.json").data}
+
+    def fetch(url: str) -> tuple[bytes, str]:
+        if url not in served:
+            raise FileNotFoundError("answered 404, expected 200 with a feed")
+        return served[url], ""
+
+    read = answer(capsys, "https://status.acme.test/", fetch=fetch)
+    assert (read["format"], read["url"], read["reason"]) == ("betterstack", "https://status.acme.test/index.json", "data of the type status_page")
+    assert run(["show", "https://status.acme.test/"], fetch) == 0
+    assert capsys.readouterr().out.splitlines()[1:3] == ["at https://status.acme.test/index.json", "told by: data of the type status_page"]
+
+
+def test_a_page_without_any_feed_says_what_came_from_each_address(capsys: pytest.CaptureFixture[str]) -> None:
+    read = answer(capsys, "https://status.acme.test/", fetch=lambda _: (CAPTCHA, "text/html"))
+
+    assert (read["feed_state"], read["format"], len(read["problems"])) == ("unreadable", None, len(USUAL) + 1)
+    assert read["problems"][0] == f"https://status.acme.test/: a web page of {len(CAPTCHA)} bytes, in no form that is known"
+
+
+def test_an_address_in_a_named_format_is_read_in_that_one_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    read = answer(capsys, "--format", "slack", "https://status.acme.test/x", fetch=lambda _: (sample("betterstack/index.json").data, ""))
+
+    assert (read["feed_state"], read["url"]) == ("unreadable", "https://status.acme.test/x")
 
 
 def test_the_picture_for_people_has_everything_on_lines_of_its_own(saved: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["show", "--provider", "acme", saved(sample("statuspage/summary.json").data)]) == 0
     lines = capsys.readouterr().out.splitlines()
 
-    assert lines[:2] == ["statuspage-summary, acme: fresh, page degraded (major)", "as of 2026-05-04T10:15:00.500Z"]
+    assert lines[1] == "told by: page, status, components and incidents"
+    assert [lines[0], lines[2]] == ["statuspage-summary, acme: fresh, page degraded (major)", "as of 2026-05-04T10:15:00.500Z"]
     assert "! component status 'wobbly' is not known" in lines
     assert "  down        API  [Models]" in lines
     assert "  i1  monitoring, critical, 2026-05-04T09:50:00Z to now" in lines

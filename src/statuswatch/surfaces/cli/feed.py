@@ -3,20 +3,18 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from statuswatch.core.incident import Component, Page, Unreadable
 from statuswatch.core.moment import format_time
 from statuswatch.sources.body import MAX_BYTES, Body
-from statuswatch.sources.detect import parse_detected
+from statuswatch.sources.detect import candidates, parse_detected
 from statuswatch.sources.formats import FORMATS, parser_for
 from statuswatch.sources.normal import normal_of
+from statuswatch.surfaces.cli.looking import Fetch, Looked, look
 from statuswatch.surfaces.plain import plain
-
-Fetch = Callable[[str], tuple[bytes, str]]
-"""Gets an address: its body and its content type. Raises OSError where nothing came."""
 
 ANSWERED = 0
 USAGE = 2
@@ -34,23 +32,50 @@ def run(argv: list[str], fetch: Fetch | None = None) -> int:
         return int(stop.code or 0)
     if options.format and options.format not in FORMATS:
         return _complain(f"no format {plain(options.format)[:40]!r}; one of {', '.join(FORMATS)}")
+    if _is_address(options.source):
+        return _complain("addresses cannot be read here; give a file, for example one that curl -o saved") if fetch is None else _show_address(options, fetch)
     try:
-        body = _body(options.source, options.provider, fetch)
+        body = _body(options.source, options.provider)
     except OSError as error:
-        if _is_address(options.source):
-            return _show(_answer(None, options.provider, options.format, [f"nothing came from there: {plain(str(error))}"]), as_json=options.json)
         return _complain(f"{plain(options.source)}: {error.strerror or error}")
-    if body is None:
-        return _complain("addresses cannot be read here; give a file, for example one that curl -o saved")
     read = parser_for(options.format)(body) if options.format else parse_detected(body)
-    return _show(_answer(read, options.provider, options.format, []), as_json=options.json)
+    return _show(_answer(read, options.provider, options.format, [], reason=_reason(body, read)), as_json=options.json)
+
+
+def _show_address(options: argparse.Namespace, fetch: Fetch) -> int:
+    """Read an address: in the format that was named, else in whichever it is in, there or at the usual addresses below its host."""
+    if options.format:
+        try:
+            data, content_type = fetch(options.source)
+        except OSError as error:
+            answer = _answer(None, options.provider, options.format, [f"nothing came from there: {plain(str(error))}"], url=options.source)
+            return _show(answer, as_json=options.json)
+        body = Body(data, options.provider, options.source, content_type)
+        return _show(_answer(parser_for(options.format)(body), options.provider, options.format, [], url=options.source), as_json=options.json)
+    looked = look(options.source, fetch, options.provider)
+    if looked.found is None:
+        return _show(_nothing(looked, options), as_json=options.json)
+    found = looked.found
+    return _show(_answer(found.page, options.provider, "", [], url=found.url, reason=found.reason), as_json=options.json)
+
+
+def _nothing(looked: Looked, options: argparse.Namespace) -> dict[str, Any]:
+    """The answer where no feed was found: what came from each address that was asked."""
+    came = [f"{plain(tried.url)}: {plain(tried.came)}" for tried in looked.tried]
+    answer = _answer(None, options.provider, "", came, url=options.source)
+    return {**answer, "feed_state": "unreadable" if any(tried.body for tried in looked.tried) else "unreachable"}
+
+
+def _reason(body: Body, read: Page | Unreadable) -> str:
+    """What in the body told its format; empty where it was named, or is none."""
+    return next((item.reason for item in candidates(body) if item.format == read.format), "") if isinstance(read, Page) else ""
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="statuswatch feed", description="What is read from a status feed.")
     verbs = parser.add_subparsers(dest="verb", required=True)
     show = verbs.add_parser("show", help="read one body and show it normalised")
-    show.add_argument("source", metavar="URL|FILE", help="the feed's address, or a file with a recorded body")
+    show.add_argument("source", metavar="URL|FILE", help="the address of a feed or of a status page, or a file with a recorded body")
     show.add_argument("--json", action="store_true", help="one JSON object")
     show.add_argument("--format", default="", metavar="NAME", help=f"the format, where it is not to be detected: {', '.join(FORMATS)}")
     show.add_argument("--provider", default="unknown", metavar="ID", help="whose feed it is, for example anthropic")
@@ -61,18 +86,13 @@ def _is_address(source: str) -> bool:
     return source.lower().startswith(("http://", "https://"))
 
 
-def _body(source: str, provider: str, fetch: Fetch | None) -> Body | None:
-    """The body at an address or in a file, one byte more than is read at the most; None for an address that cannot be fetched here. Raises OSError."""
-    if _is_address(source):
-        if fetch is None:
-            return None
-        data, content_type = fetch(source)
-        return Body(data, provider, source, content_type)
+def _body(source: str, provider: str) -> Body:
+    """The body in a file, one byte more than is read at the most. Raises OSError."""
     with Path(source).open("rb") as file:
         return Body(file.read(MAX_BYTES + 1), provider)
 
 
-def _answer(read: Page | Unreadable | None, provider: str, form: str, problems: list[str]) -> dict[str, Any]:
+def _answer(read: Page | Unreadable | None, provider: str, form: str, problems: list[str], *, url: str | None = None, reason: str = "") -> dict[str, Any]:
     """The object that is printed, of one shape whatever happened. None: no response at all."""
     page = read if isinstance(read, Page) else None
     if isinstance(read, Unreadable):
@@ -89,6 +109,8 @@ def _answer(read: Page | Unreadable | None, provider: str, form: str, problems: 
         "incidents": [normal_of(incident) for incident in page.incidents] if page else [],
         "maintenances": [normal_of(incident) for incident in page.maintenances] if page else [],
         "problems": list(page.problems) if page else problems,
+        "url": url,
+        "reason": reason,
     }
 
 
@@ -111,6 +133,10 @@ def _lines(answer: dict[str, Any]) -> Iterator[str]:
     """The answer for a person. Every text of the feed goes through `plain`."""
     word = f" ({plain(answer['raw_health'])})" if answer["raw_health"] else ""
     yield f"{answer['format'] or 'no known format'}, {plain(answer['provider'])}: {answer['feed_state']}, page {answer['page_health']}{word}"
+    if answer["url"]:
+        yield f"at {plain(answer['url'])}"
+    if answer["reason"]:
+        yield f"told by: {answer['reason']}"
     if answer["as_of"]:
         yield f"as of {answer['as_of']}"
     for problem in answer["problems"]:
