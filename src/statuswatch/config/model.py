@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from statuswatch.catalog.schema import id_fault, url_fault
-from statuswatch.core.errors import RouteError
+from statuswatch.core.errors import DataError, RouteError
 from statuswatch.core.ids import Route, parse_route
+from statuswatch.core.notice import NoticeKind
+from statuswatch.core.quiethours import QuietHours, parse_quiet_hours
 
 
 def _route(text: str) -> str:
@@ -37,10 +39,28 @@ def _theme(text: str) -> str:
     return text
 
 
+def _hours(text: str) -> str:
+    try:
+        parse_quiet_hours(text)
+    except DataError as error:
+        raise ValueError(str(error)) from error
+    return text
+
+
+def _kind(text: str) -> str:
+    kinds = tuple(kind.value for kind in NoticeKind if kind is not NoticeKind.AMENDED)
+    if text not in kinds:
+        raise ValueError(f"expected one of {', '.join(kinds)}, got {text[:40]!r}")
+    return text
+
+
 # TOML knows lists only, so a tuple is not asked for strictly; its items are.
 RouteList = Annotated[tuple[Annotated[str, AfterValidator(_route)], ...], Field(strict=False)]
 AddressList = Annotated[tuple[Annotated[str, AfterValidator(_address)], ...], Field(strict=False), AfterValidator(_some)]
 TextList = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(strict=False)]
+
+HoursList = Annotated[tuple[Annotated[str, AfterValidator(_hours)], ...], Field(strict=False)]
+KindList = Annotated[tuple[Annotated[str, AfterValidator(_kind)], ...], Field(strict=False)]
 
 
 class _Section(BaseModel):
@@ -77,12 +97,27 @@ class Notices(_Section):
 
     desktop: bool = Field(default=True, description="Show notices as desktop pop-ups.")
     mute: TextList = Field(default=(), description="Routes, providers or incident keys about which nothing is told.")
+    mute_kinds: KindList = Field(default=(), description="Kinds of notices that are never told, for example grew or maintenance.")
+    quiet_hours: HoursList = Field(
+        default=(), description="Hours of your own clock in which nothing new is told, as 22:00-07:00 or sat,sun 00:00-24:00; what lasts is told at their end."
+    )
+
+    @property
+    def quiet(self) -> tuple[QuietHours, ...]:
+        """The quiet hours as values."""
+        return tuple(parse_quiet_hours(text) for text in self.quiet_hours)
 
 
 class ProviderOverride(_Section):
     """What is different about one provider."""
 
     urls: AddressList = Field(description="Addresses of the status feed, tried in order, in place of the shipped ones.")
+
+
+class Otlp(_Section):
+    """The receiver for what clients export of their own calls; it is on only after `statuswatch sources on otlp`."""
+
+    port: int = Field(default=14318, ge=1024, le=65535, description="Port of 127.0.0.1 at which exports are received, once that is switched on.")
 
 
 class Display(_Section):
@@ -101,3 +136,4 @@ class Config(_Section):
     notices: Notices = Notices()
     providers: dict[str, ProviderOverride] = {}
     display: Display = Display()
+    otlp: Otlp = Otlp()

@@ -1,6 +1,6 @@
 """The engine's state from step to step: hands what came in to core, and says what the step leaves to be stored, told and shown."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,19 +22,36 @@ from statuswatch.engine.store import RECENT_NOTICES, RECENT_SUPPRESSED, HealthTu
 LATELY = timedelta(minutes=10)
 """A call that failed longer ago, read from an old record, is no reason to look at a page now."""
 
+QUIET = timedelta(hours=1)
+"""A person whose calls are seen and who made none for so long is away, or at other work: pages can wait a little longer."""
+
 _TURNS_OWED = 1000
 _YOURS = frozenset({Fault.QUOTA, Fault.BILLING, Fault.AUTH, Fault.REQUEST, Fault.MODEL})
 
+QuietUntil = Callable[[datetime], datetime | None]
 Hurry = tuple[DueReason, str | None]
 """A wish to read the feeds of a provider (None: all) now."""
 
 
 class Course:
-    """What the engine knows. `watchlist`: what was configured and found; `feeds`: the names of those that are polled."""
+    """What the engine knows. `watchlist`: what was configured and found; `feeds`: the names of those that are polled.
 
-    def __init__(self, knowledge: Knowledge, policy: Policy, watchlist: Watchlist, stored: Stored, feeds: Mapping[str, str], now: datetime) -> None:
+    `quiet_until` says until when a time lies in the person's quiet hours, None where it does not.
+    """
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        policy: Policy,
+        watchlist: Watchlist,
+        stored: Stored,
+        feeds: Mapping[str, str],
+        now: datetime,
+        quiet_until: QuietUntil = lambda _: None,
+    ) -> None:
         self._knowledge = knowledge
         self._policy = policy
+        self._quiet_until = quiet_until
         self._world = _without_strangers(stored.world, feeds)
         self._told = stored.told
         self._watchlist = _with_seen(watchlist, stored.watchlist)
@@ -44,6 +61,8 @@ class Course:
         self._judgement = Judgement(())
         self._owed = Step(now, self._world, self._told, self._watchlist)
         self.next_look: datetime | None = None
+        self._now = now
+        self._last_call = max((call.at for calls in self._world.calls.values() for call in calls), default=None)
 
     def take(self, observation: Observation, now: Moment) -> Hurry | None:
         """Take one observation in. Leaves everything as it was if that raises."""
@@ -57,8 +76,10 @@ class Course:
 
     def conclude(self, now: Moment, memory: Mapping[str, str], ways: tuple[str, ...]) -> tuple[Step, tuple[Notice, ...]]:
         """Judge and decide; the step to be stored, with what earlier ones still owe, and the notices that are new."""
+        self._now = now.at
         judgement = judge(self._world, self._watchlist, self._knowledge, now)
-        decision = decide(judgement, self._world, self._told, self._policy, self._knowledge, now)
+        policy = replace(self._policy, quiet_until=self._quiet_until(now.at))
+        decision = decide(judgement, self._world, self._told, policy, self._knowledge, now)
         refusals = self._new_refusals(decision.suppressed)
         owed = self._owed
         step = Step(
@@ -89,7 +110,8 @@ class Course:
     def attention(self, listeners: int) -> Attention:
         """What polling depends on: trouble, people who look, and whose pages can concern this person at all."""
         trouble = frozenset(verdict.route.provider for verdict in self._judgement.verdicts if verdict.trouble)
-        return Attention(trouble, listeners, interesting(self._watchlist, self._knowledge, trouble))
+        idle = not listeners and self._last_call is not None and self._now - self._last_call > QUIET
+        return Attention(trouble, listeners, interesting(self._watchlist, self._knowledge, trouble), idle)
 
     def outlook(self, read: Container[str]) -> Outlook:
         """What there is to show. A feed that is not among those that are `read` now, because nobody watches its provider any more, is not."""
@@ -99,6 +121,7 @@ class Course:
     def _called(self, call: Call, now: datetime) -> Hurry | None:
         """A call of the person: its route is one they use, and a failure is a reason to look at the page now."""
         fault = call.diagnosis.fault if call.diagnosis else None
+        self._last_call = max(call.at, self._last_call or call.at)
         if call.model and fault is not Fault.MODEL:
             self._watchlist = self._watchlist.with_watch(Watch(call_route(call), WatchSource.SEEN, f"seen in {call.client}", call.at))
         if call.outcome is Outcome.FAILED and fault not in _YOURS and now - call.at < LATELY:
