@@ -15,6 +15,11 @@ class Kin(IntEnum):
     SAME = 2
 
 
+# What follows a version that begins a row of them; "and later" may as well tell what happened next.
+_NEWER = frozenset({("and", "newer"), ("and", "above"), ("and", "up"), ("and", "higher"), ("or", "newer"), ("or", "later"), ("or", "above"), ("or", "higher")})
+_OLDER = frozenset({("and", "older"), ("and", "below"), ("and", "lower"), ("or", "older"), ("or", "earlier"), ("or", "below"), ("or", "lower")})
+
+
 def kin(mention: Mention, used: ModelName, lexicon: Lexicon) -> Kin:
     """How the model that a text names stands to the one that somebody uses (`*`: any)."""
     named = mention.name
@@ -24,10 +29,20 @@ def kin(mention: Mention, used: ModelName, lexicon: Lexicon) -> Kin:
     if not (theirs <= ours or ours <= theirs):
         return Kin.RELATED if _stranger(used, lexicon) else Kin.DIFFERENT
     if named.number and used.number and named.number != used.number:
+        if _in_range(mention, used):
+            return Kin.SAME
         return Kin.RELATED if _lettered(named, used) else Kin.DIFFERENT
     if theirs <= ours:
         return _wider(named, used, ours - theirs - set(mention.after), lexicon)
     return _narrower(used, lexicon)
+
+
+def _in_range(mention: Mention, used: ModelName) -> bool:
+    """Whether the text means a row of versions that ours is in: "Sonnet 4 and newer", "GPT-4 or older"."""
+    theirs, ours = mention.name.number, used.number
+    if mention.after not in _NEWER | _OLDER or not all(part.isdigit() for part in (*theirs, *ours)):
+        return False
+    return ([int(part) for part in ours] > [int(part) for part in theirs]) is (mention.after in _NEWER)
 
 
 def _stranger(used: ModelName, lexicon: Lexicon) -> bool:

@@ -35,6 +35,8 @@ class Lexicon:
     `umbrella`: families whose bare name is also a product's ("Claude"). `known`: canonical names of the catalogue.
     `products`: words that after a stem name a product, not a model (`claude code`).
     `makers`: providers by id and by name, to the families that they make.
+    `weak`: families that are everyday words ("Command"): a name only with a capital and a version.
+    `letters`: families of one letter (`o`).
     """
 
     stems: frozenset[str] = frozenset()
@@ -45,6 +47,8 @@ class Lexicon:
     known: frozenset[str] = frozenset()
     products: frozenset[tuple[str, str]] = frozenset()
     makers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    weak: frozenset[str] = frozenset()
+    letters: frozenset[str] = frozenset()
 
 
 _MEMO: list[tuple[Knowledge, Lexicon]] = []
@@ -78,7 +82,18 @@ def _build(knowledge: Knowledge) -> Lexicon:
         frozenset(name.canonical for name in names if name.version),
         frozenset(_products(knowledge, stems, alone)),
         _makers(knowledge),
+        frozenset(family for facts in knowledge.providers.values() for family in facts.families) & ORDINARY,
+        _letters(names),
     )
+
+
+def _letters(names: list[ModelName]) -> frozenset[str]:
+    """Families of one letter that have so many numbers that another one is theirs too; a single such id is no family."""
+    numbers: dict[str, set[str]] = {}
+    for name in names:
+        if len(name.family) == 1 and (name.version or "").isdigit():
+            numbers.setdefault(name.family, set()).add(name.version or "")
+    return frozenset(family for family, seen in numbers.items() if len(seen) >= _SETTLED)
 
 
 def _texts(knowledge: Knowledge) -> list[str]:

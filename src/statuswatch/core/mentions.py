@@ -39,6 +39,7 @@ _QUALIFIERS = frozenset(
 )
 _JOINTS = frozenset({",", "and", "&", "or", "/", "plus", "both", "+"})
 _SIZES = frozenset({"pro", "flash", "mini", "nano", "turbo", "lite", "ultra", "large", "small", "medium", "max", "plus", "micro"})
+_BUYERS = (("users",), ("plan",), ("plans",), ("subscribers",), ("subscriptions",), ("accounts",), ("customers",), ("tier",), ("teams",))
 _AFTER_NUMBER = frozenset({"models", "model", "versions", "on", "for", "via", "in", "are", "is", "have", "has", "with", "families", "family"})
 _BEFORE_NAME = frozenset({"on", "to", "for", "with", "affecting", "impacting", "across", "using", "model"})
 _TROUBLE = frozenset(
@@ -60,6 +61,8 @@ _TROUBLE = frozenset(
         "impacting",
     }
 )
+_FALLS = ("down", "unavailable", "service", "fail", "slow", "unreachable", "timing", "times", "timeout", "returning", "returns", "offline", "stall", "throttl")
+_AHEAD = frozenset({"only", "both", "currently", "now", "and", "also", "just", "new"})
 _NOT_NAMES_WORDS = (
     "phase tier step day part version update http error status issue case windows ios macos android chrome python node level stage wave region zone "
     "attempt round plan team sev priority"
@@ -202,7 +205,9 @@ def _sibling(clause: Clause, at: int, before: _Item, lexicon: Lexicon) -> _Item 
     """A tier alone, as in "Gemini 2.5 Pro and Flash": of the stem before it, and of its version where it has none of its own."""
     word = clause.words[at]
     version = before.version or (before.whole.version if before.whole else None)
-    if not version or not clause.raw[at][:1].isupper() or word not in lexicon.tiers.get(before.stem, ()) or (word in ORDINARY and word not in _SIZES):
+    if not version or word not in lexicon.tiers.get(before.stem, ()) or (word in ORDINARY and word not in _SIZES):
+        return None
+    if not (clause.raw[at][:1].isupper() or word in _SIZES) or clause.words[at + 1 : at + 2] in _BUYERS:
         return None
     if _version_at(clause.words, at + 1):
         return _Item(stem=before.stem, tiers=[word], version=clause.words[at + 1], end=at + 2)
@@ -223,7 +228,7 @@ def _item(clause: Clause, start: int, lexicon: Lexicon) -> _Item | None:
             break
         at += step
     if not (item.tiers or (item.stem and item.version)) and not _family(item, clause, at, lexicon):
-        return _unknown(clause, start)
+        return _unknown(clause, start, lexicon)
     item.end = at
     return item
 
@@ -328,16 +333,22 @@ def _glued(word: str, lexicon: Lexicon) -> ModelName | None:
         match = _GLUED.fullmatch(word)
         if match and (match[1] in lexicon.stems or match[1] in lexicon.alone or match[1] == "chatgpt"):
             return parse_model(word)
-        return parse_model(word) if any(char.isdigit() for char in word) and parse_model(word).canonical in lexicon.known and word[:1].isalpha() else None
+        known = word[:1].isalpha() and any(char.isdigit() for char in word) and (_of_letter(word, lexicon) or parse_model(word).canonical in lexicon.known)
+        return parse_model(word) if known else None
     if _REGION.fullmatch(word):
         return None
     name = parse_model(word)
     parts = name.family.split("-")
-    known = parts[0] in lexicon.stems or any(part in lexicon.alone for part in parts) or name.canonical in lexicon.known
+    known = parts[0] in lexicon.stems or _of_letter(word, lexicon) or any(part in lexicon.alone for part in parts) or name.canonical in lexicon.known
     named = bool(name.version) or any(part in lexicon.alone or part in _MODES or part in lexicon.tiers.get(parts[0], ()) for part in parts[1:])
     if _NUMBERED.fullmatch(word):
         return name
     return name if known and (named or name.canonical in lexicon.known) else None
+
+
+def _of_letter(word: str, lexicon: Lexicon) -> bool:
+    """Whether the word is of a family whose name is one letter (`o3`, `o5-mini`), be the number known or not."""
+    return word[:1] in lexicon.letters and word[1:2].isdigit() and not word[2:3].isalnum()
 
 
 def _with_tail(words: Sequence[str], name: ModelName, start: int, lexicon: Lexicon) -> _Item:
@@ -374,24 +385,21 @@ def _one_off(word: str, known: str) -> bool:
     return any(long[:index] + long[index + 1 :] == short for index in range(len(long)))
 
 
-def _unknown(clause: Clause, start: int) -> _Item | None:
+def _unknown(clause: Clause, start: int, lexicon: Lexicon) -> _Item | None:
     """A name that nothing knows, by its shape: trouble, a preposition, a capitalised word and a version ("errors on Zephyr 6.1")."""
     words, raw = clause.words, clause.raw
     word = words[start]
-    if not (
-        raw[start][:1].isupper()
-        and word.isalpha()
-        and word not in ORDINARY
-        and word not in _NOT_NAMES
-        and word not in _QUALIFIERS
-        and _version_at(words, start + 1)
-    ):
+    if not (raw[start][:1].isupper() and word.isalpha() and word not in _NOT_NAMES and word not in _QUALIFIERS):
+        return None
+    if word in lexicon.weak and (_version_at(words, start + 1) or (start + 1 < len(words) and _LETTERED.fullmatch(words[start + 1]))):
+        return _Item(stem=word, version=words[start + 1], end=start + 2)
+    if word in ORDINARY or not _version_at(words, start + 1):
         return None
     before = words[max(0, start - 5) : start]
     if start and before[-1] in _BEFORE_NAME | _JOINTS and any(each in _TROUBLE for each in before):
         return _Item(stem=word, version=words[start + 1], end=start + 2)
-    if start == 0 and any(each in _TROUBLE or each in ("down", "unavailable", "service") for each in words[2:5]):
-        return _Item(stem=word, version=words[1], end=2)
+    if all(each in _AHEAD for each in words[:start]) and any(each in _TROUBLE or each.startswith(_FALLS) for each in words[start + 2 : start + 6]):
+        return _Item(stem=word, version=words[start + 1], end=start + 2)
     return None
 
 

@@ -42,6 +42,8 @@ class _Walk:
         self.named = False
         self.all = False
         self.by_family = False
+        self.by_mode = False
+        self.widely = False
         self.models: set[str] = set()
         self.versions: set[str] = set()
 
@@ -89,6 +91,7 @@ class _Walk:
         family = name is not None and name.name.version is None and self.used.version is not None
         self.settle(_AFFECTED, RelevanceReason.FAMILY_NAMED if family else RelevanceReason.MODEL_NAMED, claim)
         self.named, self.by_family = True, family
+        self.by_mode = self.by_mode or (name is not None and bool(self.used.modes & name.name.modes))
 
     def impact(self, claim: Claim, said: Said) -> None:
         best, which = self.kin(claim.names)
@@ -108,6 +111,8 @@ class _Walk:
     def others_named(self, claim: Claim) -> None:
         """Only other models are named: ours is out of it, unless ours was named before or what is named are examples."""
         if self.named and not (self.by_family and self.refined(claim)):
+            return
+        if self.widely and self.finding is not None and self.finding.relevance is not _UNAFFECTED:
             return
         if claim.open or not _blames(claim):
             if claim.breadth is not Breadth.NONE or claim.others:
@@ -148,7 +153,11 @@ class _Walk:
         return breadth is Breadth.SOME or (breadth is Breadth.MANY and list_known)
 
     def recovery(self, claim: Claim, said: Said) -> None:
-        """What has recovered was hit; the others are out of it only where the clause says what the incident was about."""
+        """What has recovered was hit; the others are out of it only where the clause says what the incident was about.
+
+        Where most have recovered and a few remain, those few are not all that was hit.
+        """
+        self.widely = self.widely or (not said.over and not claim.names and (claim.others or claim.breadth in (Breadth.ALL, Breadth.MANY)))
         if self.excepted(claim, _AFFECTED):
             return
         best, which = self.kin(claim.names)
@@ -161,11 +170,13 @@ class _Walk:
     def denial(self, claim: Claim) -> None:
         if self.excepted(claim, _AFFECTED):
             return
-        best, _ = self.kin(claim.names)
+        best, which = self.kin(claim.names)
+        if self.named and which is not None and self.used.modes - which.name.modes and self.by_mode:
+            return  # the model at large is fine, the mode of it that is used was named
         if best is Kin.SAME and not _partial(claim) and (claim.polarity is not Polarity.FINE or not self.named):
             self.settle(_UNAFFECTED, RelevanceReason.MODEL_EXCLUDED, claim)
             self.named = False
-        elif claim.others and not self.named:
+        elif (claim.others or claim.inverted) and not self.named:
             self.settle(_UNAFFECTED, RelevanceReason.OTHER_MODELS, claim)
 
     def excepted(self, claim: Claim, then: Relevance) -> bool:

@@ -9,7 +9,23 @@ from statuswatch.core.lexicon import Lexicon, lexicon
 from statuswatch.core.mentions import Mention, mentions
 from statuswatch.core.modelnames import parse_model
 from statuswatch.core.pagewords import component_topics, shared_page, surface_words
-from statuswatch.core.phrasing import Breadth, Polarity, advice_at, breadth, exception_at, limited, opened, polarity, trouble, upstream
+from statuswatch.core.phrasing import (
+    Breadth,
+    Polarity,
+    advice_at,
+    breadth,
+    contrasts,
+    divided,
+    exception_at,
+    instead_at,
+    limited,
+    opened,
+    polarity,
+    shut_out,
+    spares_requests,
+    trouble,
+    upstream,
+)
 from statuswatch.core.regions import regions
 from statuswatch.core.rules import Result, Rule, RuleIndex
 from statuswatch.core.sentences import Clause, clauses
@@ -27,7 +43,7 @@ class Claim:
     `open`: what it names are examples or additions; `limited`: nothing else is hit.
     `topic`: the rule by which it is about something beside plain requests; `request`: it is about plain requests;
     `beside`: a surface stands in one list with the topic.
-    `providers`: other providers that it names.
+    `providers`: other providers that it names. `barred`: people cannot use what it names; `spares`: plain requests as such never were part of it.
     """
 
     sentence: str
@@ -47,6 +63,8 @@ class Claim:
     regions: frozenset[str] = frozenset()
     upstream: bool = False
     providers: frozenset[str] = frozenset()
+    barred: bool = False
+    spares: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +143,7 @@ class _Reader:
         self.names = {facts.id: f" {facts.name.lower()} " for facts in knowledge.providers.values() if facts.id != provider}
 
     def claims(self, text: str, position: int | None) -> tuple[Claim, ...]:
-        return tuple(self.remembered(clause, position) for clause in clauses(text))
+        return tuple(self.remembered(clause, position) for whole in clauses(text) for clause in divided(whole))
 
     def remembered(self, clause: Clause, position: int | None) -> Claim:
         """What the clause says, read once however often the page repeats it."""
@@ -142,10 +160,9 @@ class _Reader:
         how_many, others = breadth(clause, self.own | {self.facts.name.lower()}, spoken)
         names = [mention for mention in found if not self.generic(mention)] + self.endpoints(clause)
         names = names or self.makers_models(clause)
-        advice, exception = advice_at(clause), exception_at(clause)
-        if advice is not None:
-            names = [name for name in names if name.start < advice]
-        inverted = [name for name in names if exception is not None and name.start >= exception]
+        names = _heard(clause, names)
+        exception = exception_at(clause)
+        inverted = [name for name in names if (exception is not None and name.start >= exception) or contrasts(clause, name.start)]
         topic, request, beside = self.topic(clause)
         return Claim(
             sentence=clause.sentence,
@@ -158,13 +175,15 @@ class _Reader:
             open=opened(clause) or (others and bool(names)),
             limited=limited(clause),
             trouble=trouble(clause) or _listed(clause, names),
-            surfaces=self.surfaces(clause),
+            surfaces=self.surfaces(clause, found),
             topic=topic,
             request=request or beside,
             beside=beside,
             regions=regions(clause),
             upstream=upstream(clause),
             providers=self.providers(clause),
+            barred=shut_out(clause),
+            spares=not names and not others and spares_requests(clause),
         )
 
     def generic(self, mention: Mention) -> bool:
@@ -226,9 +245,10 @@ class _Reader:
             return False
         return any(item.rstrip(" .").endswith(phrase.rstrip()) for item in items if _MARK.strip() not in item for phrase, _ in self.surface_words)
 
-    def surfaces(self, clause: Clause) -> frozenset[Surface]:
-        """Longer names first: what is said of "Claude Code" is not said of "Claude"."""
-        text, found = clause.joined, set[Surface]()
+    def surfaces(self, clause: Clause, spoken: tuple[Mention, ...]) -> frozenset[Surface]:
+        """Longer names first: what is said of "Claude Code" is not said of "Claude". What belongs to a model's name is no surface ("Grok 5")."""
+        named = {index for mention in spoken if mention.name.version for index in range(mention.start, mention.end)}
+        text, found = f" {' '.join(word for index, word in enumerate(clause.words) if index not in named)} ", set[Surface]()
         for phrase, surfaces in self.surface_words:
             if phrase in text:
                 found |= surfaces
@@ -256,6 +276,16 @@ class _Reader:
         foreign = shared_page(self.facts) and not models and not claim[0].surfaces
         own = any(stem in claim[0].sentence.lower() for stem in self.own)
         return ComponentFacts(identity, (name,), claim[0].surfaces, models, inference=not foreign or own)
+
+
+def _heard(clause: Clause, names: list[Mention]) -> list[Mention]:
+    """The names without those that are advice, or that stand in for another."""
+    advice, instead = advice_at(clause), instead_at(clause)
+    if advice is not None:
+        names = [name for name in names if name.start < advice]
+    if instead is not None and any(name.start < instead for name in names):
+        names = [name for name in names if name.start < instead]
+    return names
 
 
 def _listed(clause: Clause, names: list[Mention]) -> bool:

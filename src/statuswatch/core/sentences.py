@@ -23,6 +23,7 @@ _TOKEN = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d+(?:\.\d+)?%|\w[\w.+'·-]*|[,;:
 _ENDS = frozenset("!?\n•*")
 _DASHES = frozenset("\u2014\u2013-|")
 _TURNS = frozenset({"but", "however", "while", "whereas", "although", "though", "nevertheless", ";"})
+_SAVE_FOR = frozenset({"models", "model", "all", "everything", "nothing", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Clause:
         """The index of the word after the first place where one of `phrases` (whole words) stands."""
         places = [self.joined.find(phrase) + len(phrase) for phrase in phrases if phrase in self.joined]
         return self.joined[: min(places)].count(" ") - 1 if places else None
+
+    def part(self, start: int, end: int) -> "Clause":
+        """The words from `start` up to `end` as a clause of the same sentence."""
+        words = self.words[start:end]
+        return Clause(words, self.raw[start:end], self.sentence, f" {' '.join(words)} ")
 
 
 def clauses(text: str) -> tuple[Clause, ...]:
@@ -95,13 +101,18 @@ def _close(out: list[tuple[str, list[str]]], sentence: str, tokens: list[str]) -
 
 def _cut(tokens: list[str], sentence: str, found: list[Clause]) -> None:
     part: list[str] = []
-    for word in tokens:
-        if word.lower() in _TURNS or len(part) >= _LONGEST_CLAUSE:
+    for index, word in enumerate(tokens):
+        if (word.lower() in _TURNS and not _saves(tokens, index)) or len(part) >= _LONGEST_CLAUSE:
             _add(part, sentence, found)
             part = []
         if word != ";":
             part.append(word)
     _add(part, sentence, found)
+
+
+def _saves(tokens: list[str], index: int) -> bool:
+    """Whether a `but` excepts a name and turns nothing: "all models but Haiku"."""
+    return 0 < index < len(tokens) - 1 and tokens[index].lower() == "but" and tokens[index - 1].lower() in _SAVE_FOR and tokens[index + 1][:1].isupper()
 
 
 def _add(part: list[str], sentence: str, found: list[Clause]) -> None:

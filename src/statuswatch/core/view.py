@@ -43,6 +43,11 @@ class View:
         return frozenset(region for claim in self.headline for region in claim.regions)
 
     @cached_property
+    def worded(self) -> bool:
+        """Whether the words, not just the list of components, say which surfaces are hit."""
+        return any(claim.surfaces and claim.polarity is Polarity.IMPACT and (claim.trouble or claim.position is None) for claim in self.claims)
+
+    @cached_property
     def surfaces(self) -> tuple[frozenset[Surface], dict[Surface, Claim]]:
         """The surfaces that are hit, by component and by word, and those that are said not to be, each with the claim."""
         hit = {surface for facts in self.components for surface in facts.surfaces if facts.inference or surface is Surface.CONSOLE}
@@ -56,7 +61,7 @@ class View:
                     rest = claim.polarity is Polarity.FINE or " other " in f" {claim.sentence.lower()} "
                     known = told if claim.polarity is Polarity.EXCLUDED else hit
                     spared |= {surface: claim for surface in claim.surfaces if not rest or surface not in known}
-            elif claim.trouble and claim.polarity is Polarity.IMPACT:
+            elif claim.polarity is Polarity.IMPACT and (claim.trouble or claim.position is None):
                 hit |= claim.surfaces
                 told |= claim.surfaces
                 spared = {surface: why for surface, why in spared.items() if surface not in claim.surfaces or claim.position is None}
@@ -114,6 +119,9 @@ class View:
 
     def _beside_requests(self, surface: Surface | None) -> Finding | None:
         # The story that is told at the end (a cause, a metric) is no word about what suffered, where something was said before.
+        spared = self._requests_spared()
+        if spared is not None:
+            return Finding(_UNAFFECTED, RelevanceReason.NOT_INFERENCE, spared.sentence, spared.position)
         running = [said for said in self.said[1:] if not said.over] or list(self.said[1:])
         bodies = [claim for said in running for claim in said.claims if claim.polarity in (Polarity.IMPACT, Polarity.RECOVERED)]
         topic = next((claim for claim in self.headline if claim.topic), None)
@@ -140,8 +148,16 @@ class View:
         refused = kind is Topic.LOGIN and any(Surface.API in claim.surfaces or claim.request for claim in self.headline)
         told = kind is not Topic.BILLING and any(claim.request and not claim.topic and claim.trouble and claim.polarity is Polarity.IMPACT for claim in bodies)
         felt = rule is not None and surface in rule.surfaces
-        maybe = plain or refused or told or felt
+        # Who is shut out cannot call, be it for a bill or an account: that is told even where it comes out only in the story at the end.
+        barred = any(_shut_out(claim, surface) for claim in self.claims)
+        maybe = plain or refused or told or felt or barred
         return _not_inference(topic, _POSSIBLE if maybe else _UNAFFECTED)
+
+    def _requests_spared(self) -> Claim | None:
+        """The clause by which plain requests never were part of it, where nothing else says that they were."""
+        spared = next((claim for claim in self.claims if claim.spares), None)
+        hit = any(claim.polarity is Polarity.IMPACT and claim.trouble and claim.topic is None and _plain(claim) for claim in self.claims)
+        return None if hit else spared
 
     def _closed(self) -> Finding | None:
         """Every component that is listed has nothing to do with model requests, and the words name no model."""
@@ -167,6 +183,13 @@ def _used(claim: Claim) -> bool:
     """Whether a surface that people work with is in trouble, in more words than a page fills in by itself when a component is set."""
     text = claim.sentence.lower()
     return bool(claim.surfaces & {Surface.CODE, Surface.CHAT}) and " degraded performance" not in text and " degraded availability" not in text
+
+
+def _shut_out(claim: Claim, surface: Surface | None) -> bool:
+    if not claim.barred or claim.polarity is not Polarity.IMPACT:
+        return False
+    used = claim.surfaces - {Surface.CONSOLE}
+    return bool(claim.names) if not used else surface is None or surface in used
 
 
 def _joined(claim: Claim) -> bool:

@@ -101,7 +101,9 @@ class Scales:
 
     def _own(self, view: View, route: Route, standing: Standing) -> Finding:
         """The route is one of the provider that posts."""
-        elsewhere, beside = self._elsewhere(view, route), view.beside(route.surface)
+        elsewhere, beside = self._elsewhere(view, route, standing), view.beside(route.surface)
+        if beside is not None and route.model == "*" and any(facts.inference and facts.models for facts in view.components):
+            beside = replace(beside, relevance=_POSSIBLE)  # models of a kind of their own are among any models
         for other in (elsewhere, beside):
             if other is not None and other.relevance is _UNAFFECTED:
                 return other
@@ -123,7 +125,7 @@ class Scales:
             return Finding(_UNAFFECTED, RelevanceReason.OTHER_SURFACE, view.title, None)
         return Finding(_POSSIBLE, RelevanceReason.NOTHING_SAID, sentence or view.title, position)
 
-    def _elsewhere(self, view: View, route: Route) -> Finding | None:
+    def _elsewhere(self, view: View, route: Route, standing: Standing) -> Finding | None:
         """UNAFFECTED where the route's surface is not hit, POSSIBLE where it stands on one that is, None where it is hit."""
         hit, spared = view.surfaces
         used = route.surface or self.facts.usual_surface
@@ -134,9 +136,21 @@ class Scales:
             return Finding(_UNAFFECTED, RelevanceReason.OTHER_SURFACE, view.title, None) if view.unserving else None
         if used in hit or self._same_tool(used, hit, spared):
             return None
+        if used is Surface.CODE and self._below_the_tool(view, hit, standing):
+            return None
         # A coding tool calls the API of its provider; and a route without a surface may be any of them.
         leans = (used is Surface.CODE and Surface.API in hit) or route.surface is None
         return Finding(_POSSIBLE if leans else _UNAFFECTED, RelevanceReason.OTHER_SURFACE, view.title, None)
+
+    def _below_the_tool(self, view: View, hit: frozenset[Surface], standing: Standing) -> bool:
+        """Whether what is hit lies below the coding tool as well: the API where the page has no place for the tool; or a model, on the API and in the chat.
+
+        Where the words say which surfaces they mean, or the API is listed alone, the page speaks of that way of calling.
+        """
+        if Surface.API not in hit:
+            return False
+        listed = any(Surface.CODE in component.surfaces for component in self.facts.components)
+        return not listed or (Surface.CHAT in hit and standing.finding is not None and not view.worded)
 
     def _same_tool(self, used: Surface, hit: frozenset[Surface], spared: dict[Surface, Claim]) -> bool:
         """Where a provider is a coding tool, its chat is the tool's own; where it has no app, people chat in its console."""
