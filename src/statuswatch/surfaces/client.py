@@ -16,6 +16,7 @@ from statuswatch.config import paths
 from statuswatch.core.codec import decode
 from statuswatch.core.errors import StatuswatchError
 from statuswatch.core.health import Health, Side
+from statuswatch.core.moment import format_time
 from statuswatch.core.snapshot import SNAPSHOT_VERSION, Snapshot
 from statuswatch.core.verdict import Verdict
 
@@ -186,9 +187,10 @@ class Link:
         except OSError as error:
             raise EngineGoneError("the engine went away") from error
 
-    def command(self, name: str, command: str, target: str) -> None:
+    def command(self, name: str, command: str, target: str, until: datetime | None = None) -> None:
         """Ask for something; the answer comes as a `done` or `error` message with that `id`. Raises EngineGoneError."""
-        self.send(json.dumps({"type": "command", "id": name, "command": command, "target": target}).encode())
+        end = {} if until is None else {"until": format_time(until)}
+        self.send(json.dumps({"type": "command", "id": name, "command": command, "target": target, **end}).encode())
 
     def messages(self, until: float | None = None) -> Iterator[dict[str, Any]]:
         """Each message as it comes, up to the instant `until` of `monotonic()` (None: for ever). Raises EngineGoneError when the engine ends."""

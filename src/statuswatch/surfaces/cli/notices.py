@@ -36,6 +36,8 @@ _WHY_NOT = {
     SuppressReason.MUTED: "muted by you",
     SuppressReason.GRACE: "within the time that is left for it to pass",
     SuppressReason.FLAPPING: "coming and going",
+    SuppressReason.SNOOZED: "snoozed by you",
+    SuppressReason.QUIET_HOURS: "in your quiet hours",
 }
 _YOURS = "on your side; your own tool says so"
 

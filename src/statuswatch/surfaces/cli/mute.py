@@ -1,0 +1,156 @@
+"""`statuswatch mute`, `unmute` and `snooze`: what is kept back, said in one line and undone in one."""
+
+import argparse
+import re
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from statuswatch.core.errors import DataError
+from statuswatch.core.moment import format_time, parse_time
+from statuswatch.core.observation import CommandKind
+from statuswatch.core.snapshot import Snapshot
+from statuswatch.surfaces.cli.printing import put_json
+from statuswatch.surfaces.cli.why import named_by, several
+from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, EngineGoneError, Link, monotonic, snapshot_in, wall_clock
+from statuswatch.surfaces.present import find_route
+from statuswatch.surfaces.present_text import clean
+
+ALL = "*"
+_ANSWER_SECONDS = 5.0
+_LONGEST = timedelta(days=366)
+_DURATION = re.compile(r"(\d{1,4}) *([mhd])")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_ABOUT = {
+    CommandKind.MUTE: "Tell nothing about this for a while, also not afterwards. It stays visible where you look.",
+    CommandKind.SNOOZE: "Hold back what there is to tell about this; what still lasts at the end is told then.",
+    CommandKind.UNMUTE: "End a mute or a snooze.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What is meant: the name that the engine knows it by, and the one that people read."""
+
+    name: str
+    title: str
+
+
+def run(argv: list[str]) -> int:
+    """`statuswatch mute`; returns 0 done, 2 usage, 4 no engine."""
+    return carry_out(CommandKind.MUTE, argv)
+
+
+def carry_out(kind: CommandKind, argv: list[str]) -> int:
+    """Parse, resolve the target against the picture of the engine, and ask the engine."""
+    parser = argparse.ArgumentParser(prog=f"statuswatch {kind.value}", description=_ABOUT[kind])
+    parser.add_argument("target", metavar="TARGET", help="a watched route or a part of its name, a provider, an incident as provider:id, or all")
+    if kind is not CommandKind.UNMUTE:
+        ends = parser.add_mutually_exclusive_group()
+        ends.add_argument("--for", dest="length", metavar="TIME", default=None, help="how long: 30m, 2h, 1d (default 1h)")
+        ends.add_argument("--until", metavar="TIME", default=None, help="until when: 18:30 of your clock, or 2026-01-01T12:00:00Z")
+    parser.add_argument("--json", action="store_true", help="one JSON object: target, kind, until")
+    try:
+        given = parser.parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    try:
+        link = Link.open(1.0)
+    except EngineGoneError as error:
+        sys.stderr.write(f"Cannot tell: {error}\n")
+        return CANNOT_TELL
+    try:
+        return _ask(link, kind, given)
+    except (DataError, _SlipError) as error:
+        sys.stderr.write(f"statuswatch {kind.value}: {error}\n")
+        return USAGE
+    except EngineGoneError as error:
+        sys.stderr.write(f"Cannot tell: {error}\n")
+        return CANNOT_TELL
+    finally:
+        link.close()
+
+
+class _SlipError(Exception):
+    """The target is none, or more than one."""
+
+
+def _ask(link: Link, kind: CommandKind, given: argparse.Namespace) -> int:
+    snapshot: Snapshot | None = None
+    for message in link.messages(monotonic() + _ANSWER_SECONDS):
+        snapshot = snapshot_in(message)
+        if snapshot is not None:
+            break
+    if snapshot is None:
+        raise EngineGoneError("the engine gave no picture; look at it: statuswatch engine status")
+    target = _target(snapshot, given.target)
+    until = None if kind is CommandKind.UNMUTE else _until(given.length, given.until, snapshot.at)
+    link.command(kind.value, kind.value, target.name, until)
+    for message in link.messages(monotonic() + _ANSWER_SECONDS):
+        if message.get("id") == kind.value and message.get("type") in {"done", "error"}:
+            if message.get("ok") is True:
+                _say(kind, target, until, as_json=given.json)
+                return FINE
+            raise EngineGoneError(f"the engine did not take it: {str(message.get('error', 'no reason given'))[:200]}")
+    raise EngineGoneError("the engine did not answer; look at it: statuswatch engine status")
+
+
+def _say(kind: CommandKind, target: _Target, until: datetime | None, *, as_json: bool) -> None:
+    if as_json:
+        put_json({"target": target.name, "kind": kind.value, "until": format_time(until) if until else None})
+        return
+    if until is None:
+        sys.stdout.write(f"Notices about {target.title} are on.\n")
+        return
+    clock = until.astimezone()
+    when = f"{clock:%H:%M}" if until - wall_clock() < timedelta(hours=20) else f"{clock:%a %d %b, %H:%M}"
+    after = " What still lasts is told then." if kind is CommandKind.SNOOZE else ""
+    undo = f"statuswatch unmute {'all' if target.name == ALL else target.name}"
+    sys.stdout.write(f"No notices about {target.title} until {when}.{after} To undo: {undo}\n")
+
+
+def _target(snapshot: Snapshot, text: str) -> _Target:
+    """The one thing that `text` means. Raises _SlipError."""
+    if text in {ALL, "all"}:
+        return _Target(ALL, "anything")
+    view = find_route(snapshot, text)
+    provider = next((item for item in snapshot.routes if item.provider == text), None)
+    if provider is not None:
+        return _Target(text, clean(provider.provider_name, 60))
+    incident = next((item for item in snapshot.incidents if item.key == text), None)
+    if incident is not None:
+        return _Target(text, f'"{clean(incident.title, 80)}"')
+    if view is not None:
+        return _Target(view.verdict.route.canonical, clean(view.title, 60))
+    named = named_by(snapshot, text)
+    if len(named) > 1:
+        raise _SlipError(several(text, named))
+    known = ", ".join(clean(item.route, 60) for item in snapshot.routes[:12]) or "none yet"
+    raise _SlipError(f"{clean(text, 60)!r} is no route, provider or incident that is known; routes: {known}")
+
+
+def _until(length: str | None, until: str | None, now: datetime) -> datetime:
+    """The end, always ahead of the engine's `now`. Raises DataError."""
+    if until is not None:
+        end = _clock_time(until, now)
+    else:
+        found = _DURATION.fullmatch((length or "1h").strip().lower())
+        if found is None:
+            raise DataError(f"--for {length!r:.40}: expected a time as 30m, 2h or 1d")
+        end = now + int(found[1]) * _UNITS[found[2]]
+    if not now < end <= now + _LONGEST:
+        raise DataError(f"--until {until or length}: expected a time ahead and within a year; for good, use [notices] mute in config.toml")
+    return end
+
+
+def _clock_time(text: str, now: datetime) -> datetime:
+    if found := re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip()):
+        hour, minute = int(found[1]), int(found[2])
+        if hour > 23 or minute > 59:  # noqa: PLR2004 - a clock
+            raise DataError(f"--until {text}: expected a time of the day as 18:30")
+        local = now.astimezone().replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return local if local > now else local + timedelta(days=1)
+    try:
+        return parse_time(text)
+    except DataError as error:
+        raise DataError(f"--until {text:.40}: expected 18:30, or 2026-01-01T12:00:00Z") from error

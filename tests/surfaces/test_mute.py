@@ -1,0 +1,88 @@
+"""`statuswatch mute`, `snooze` and `unmute`, against a real server."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from statuswatch.core.moment import format_time, parse_time
+from statuswatch.surfaces.cli import mute, snooze, unmute
+from support import snapshots
+from support.published import Engine
+
+
+def _picture():
+    return snapshots.snapshot(routes=(snapshots.route_view(title="Claude Opus 4.5"),))
+
+
+@pytest.mark.parametrize(
+    ("verb", "word", "target", "asked"),
+    [
+        (mute, "mute", "opus", snapshots.OPUS),
+        (mute, "mute", snapshots.OPUS, snapshots.OPUS),
+        (snooze, "snooze", "all", "*"),
+        (snooze, "snooze", "anthropic", "anthropic"),
+    ],
+)
+def test_it_asks_for_what_is_meant_until_the_time_that_is_meant(verb, word, target, asked, capsys):
+    with Engine() as engine:
+        engine.show(_picture())
+        assert verb.run([target, "--for", "30m"]) == 0
+
+    (command,) = engine.commands
+    assert (command.kind, command.target, command.until - _picture().at) == (word, asked, timedelta(minutes=30))
+    said = capsys.readouterr().out
+    assert f"To undo: statuswatch unmute {'all' if asked == '*' else asked}\n" in said
+    assert ("told then" in said) is (word == "snooze")
+
+
+def test_undoing_needs_no_time_and_says_so(capsys):
+    with Engine() as engine:
+        engine.show(_picture())
+        assert unmute.run(["all"]) == 0
+
+    assert [(command.kind, command.target, command.until) for command in engine.commands] == [("unmute", "*", None)]
+    assert capsys.readouterr().out == "Notices about anything are on.\n"
+
+
+def test_programs_get_one_object(capsys):
+    with Engine() as engine:
+        engine.show(_picture())
+        assert mute.run(["opus", "--json", "--for", "1d"]) == 0
+
+    said = json.loads(capsys.readouterr().out)
+    assert said == {"target": snapshots.OPUS, "kind": "mute", "until": format_time(_picture().at + timedelta(days=1))}
+
+
+def test_a_clock_time_is_the_next_one_of_that_name_and_a_whole_time_is_taken_as_it_is():
+    now = parse_time("2026-03-02T10:00:00Z")
+    assert mute._until(None, "09:30", now) == parse_time("2026-03-03T09:30:00Z")
+    assert mute._until(None, "10:30", now) == parse_time("2026-03-02T10:30:00Z")
+    assert mute._until(None, "2026-03-05T00:00:00Z", now) == parse_time("2026-03-05T00:00:00Z")
+    assert mute._until(None, None, now) == parse_time("2026-03-02T11:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["nothing-like-it"], "no route, provider or incident that is known"),
+        (["opus", "--for", "soon"], "expected a time as 30m, 2h or 1d"),
+        (["opus", "--for", "0m"], "expected a time ahead"),
+        (["opus", "--until", "25:00"], "expected a time of the day"),
+        (["opus", "--until", "yesterday"], "expected 18:30"),
+        (["opus", "--until", "2020-01-01T00:00:00Z"], "expected a time ahead"),
+        (["opus", "--for", "9999d"], "within a year"),
+    ],
+)
+def test_a_slip_is_told_and_nothing_is_asked(argv, words, capsys):
+    with Engine() as engine:
+        engine.show(_picture())
+        assert mute.run(argv) == 2
+
+    assert words in capsys.readouterr().err
+    assert engine.commands == []
+
+
+def test_without_an_engine_there_is_nobody_to_ask(capsys):
+    assert mute.run(["opus"]) == 4
+    assert "Cannot tell: " in capsys.readouterr().err
