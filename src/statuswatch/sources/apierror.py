@@ -151,7 +151,9 @@ def _result(case: Case, response: Response, knowledge: Knowledge | None, row: Ro
         signals=_signals(case, row, layer, code),
         explicit=bool(row and row.explicit and not response.pasted and not (layer and layer.told)),
         upstream=_safe(upstream) if upstream else None,
-        status_link=fields.status_link(case.headers) if "link" in case.headers and case.host and knowledge and knowledge.provider_of_host(case.host) else None,
+        status_link=fields.status_link(case.headers, response.url)
+        if "link" in case.headers and case.host and knowledge and knowledge.provider_of_host(case.host)
+        else None,
     )
 
 

@@ -20,7 +20,10 @@ _LONGEST_TEXT = 4000
 _LONGEST_MESSAGE = 2000
 _SUCCESS = range(200, 300)
 _REDIRECT = range(300, 400)
-_PAGE = re.compile(r"\s*(?:\ufeff)?(?:<!doctype html|<html|<head|<body|<title|<h1|<center)", re.IGNORECASE)
+_PAGE = re.compile(
+    r"(?:\s|\ufeff|<\?[^>]{0,200}>|<!--(?:(?!-->).){0,500}-->){0,20}(?:<!doctype html|<(?:html|head|body|title|h1|center|meta|script)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _TITLE = re.compile(r"<(title|h1|h2)\b[^<>]{0,200}>([^<>]{0,200})", re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
 _XML_CODE = re.compile(r"<(?:\w+:)?(?:code|errorcode|faultcode)>\s*([\w.:-]{1,80})\s*</", re.IGNORECASE)
@@ -34,7 +37,8 @@ _QUOTED_MODEL = re.compile(
 )
 _STATED = (
     re.compile(
-        r"\b(?:api error|error code|status code|status|http(?:/\d(?:\.\d)?)?|code|error|failed|statuscode|httpstatuscode)\b\W{0,6}([45]\d\d)\b", re.IGNORECASE
+        r"\b(?:api error|error code|status code|status|response|http(?:/\d(?:\.\d)?)?|code|error|failed|statuscode|httpstatuscode)\b\W{0,6}([45]\d\d)\b",
+        re.IGNORECASE,
     ),
     re.compile(r"[\[(]([45]\d\d)\b(?=[ )\]:])"),
     re.compile(r"^\W*([45]\d\d)\b"),
@@ -97,8 +101,8 @@ def read_case(response: Response, signatures: Signatures, knowledge: Knowledge |
     case = Case(response.status, response.status, headers, shape, layers, text, host, path, failed=failed)
     _add_header_codes(case, signatures)
     case.answered_by_application = any(name in headers for name in signatures.request_ids)
-    _derive(case, response, signatures)
     known = knowledge.provider_of_host(host) if knowledge and host else None
+    _derive(case, response, signatures, knowledge)
     case.provider = response.provider or known or _origin(case, signatures)
     case.place = _place(case, signatures, known)
     case.status = next((layer.status for layer in layers if layer.status is not None), response.status)
@@ -129,6 +133,8 @@ def model_of(case: Case, *, from_words: bool) -> str | None:
 def wait_of(case: Case) -> float | None:
     """Seconds to wait: by headers, by the error's own field, by its words."""
     found = fields.retry_after_s(case.headers)
+    if found is None and case.failed:
+        found = fields.limit_resets_s(case.headers)
     if found is None:
         found = next((layer.retry_after_s for layer in case.layers if layer.retry_after_s is not None), None)
     if found is None and (match := _WAIT.search(case.plain())):
@@ -141,7 +147,7 @@ def wait_of(case: Case) -> float | None:
 
 def _seen_through(headers: Mapping[str, str], signatures: Signatures) -> dict[str, str]:
     """The headers, with those that a gateway passes on from its upstream under their own names where they are not there already."""
-    seen = {str(name).lower(): str(value) for name, value in sorted(headers.items())}
+    seen = {str(name).lower(): str(value) for name, value in sorted(headers.items()) if not str(name).startswith("@")}
     for name, value in list(seen.items()):
         for prefix in signatures.wrapped_prefixes:
             if name.startswith(prefix):
@@ -208,8 +214,10 @@ def _blank(messages: Iterable[str]) -> str:
 
 
 def _add_header_codes(case: Case, signatures: Signatures) -> None:
-    """Codes that stand in headers (Amazon's exception types) belong to the outermost error."""
+    """Codes that stand in headers (Amazon's exception types, gRPC's status) belong to the outermost error."""
     codes = [case.headers[name] for name in sorted(signatures.code_headers) if name in case.headers]
+    if (grpc := fields.grpc_code(case.headers)) is not None:
+        codes.append(grpc)
     if not codes:
         return
     if not case.layers:
@@ -219,7 +227,7 @@ def _add_header_codes(case: Case, signatures: Signatures) -> None:
     case.failed = True
 
 
-def _derive(case: Case, response: Response, signatures: Signatures) -> None:
+def _derive(case: Case, response: Response, signatures: Signatures, knowledge: Knowledge | None) -> None:
     """Facts that rows ask for like headers, under names that no header can have."""
     facts: dict[str, str] = {}
     headers = case.headers
@@ -235,12 +243,20 @@ def _derive(case: Case, response: Response, signatures: Signatures) -> None:
     if "cache-status" in headers and fields.served_from_cache(headers):
         facts["@cache"] = "hit"
     if response.status in _REDIRECT and (target := headers.get("location")):
-        host, _ = _address(target)
-        facts["@redirect"] = "same" if host is None or host == case.host else "foreign"
+        facts["@redirect"] = "same" if _same_house(case.host, _address(target)[0], knowledge) else "foreign"
     if case.shape is Shape.STREAM and not case.layers:
         facts["@stream"] = "cut" if case.failed else "ended"
+    if (gone := fields.is_retired(headers)) is not None:
+        facts["@retired"] = "over" if gone else "announced"
     if facts:
         case.headers = {**headers, **facts}
+
+
+def _same_house(here: str | None, there: str | None, knowledge: Knowledge | None) -> bool:
+    """Whether a redirection stays with the service: no host of its own, a sibling name, or a host of a provider that is known (no portal has one)."""
+    if there is None or here is None or there == here:
+        return there is None or there == here
+    return here.split(".")[-2:] == there.split(".")[-2:] or bool(knowledge and knowledge.provider_of_host(there))
 
 
 def _origin(case: Case, signatures: Signatures) -> str | None:

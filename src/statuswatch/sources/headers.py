@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from statuswatch.sources.hosts import is_local
+from statuswatch.sources.hosts import is_local, is_loopback
 
 Headers = Mapping[str, str]
 """Header names in lower case; several fields of one name are joined with commas."""
@@ -18,10 +18,19 @@ _LONGEST = 8192
 _LONGEST_LINK = 2048
 _LONGEST_WAIT = 30 * 86400.0
 _LINK_PARAM = re.compile(r';[ \t]*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)[ \t]*(?:=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?[ \t]*')
-_PRINTABLE = re.compile(r"[!-~]+")
+# What an address may be written with (RFC 3986, section 2): nothing that a terminal, a browser or a person could read as something else.
+_ADDRESS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
 _DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m(?!s))?(?:(\d{1,9}(?:\.\d{1,12})?)s)?(?:(\d{1,9}(?:\.\d{1,12})?)ms)?")
 _UNITS = (86400.0, 3600.0, 60.0, 1.0, 0.001)
+_LIMIT = re.compile(r"rate-?limit")
+_USED_UP = {"0": "remaining", "rejected": "status"}
+_MILLISECONDS = 10**11  # beyond this a number is no count of seconds since 1970 any more
+_GRPC = (
+    *("OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED"),
+    *("FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +92,32 @@ def _past_spaces(value: str, at: int) -> int:
     return at
 
 
-def public_link(target: str) -> str | None:
-    """The target where it is an absolute http(s) address of a public host without credentials; it may then be shown to a person, never opened unasked."""
-    if len(target) > _LONGEST_LINK or not _PRINTABLE.fullmatch(target):
+def public_link(target: str, base: str | None = None) -> str | None:
+    """The target as an https address of a public host without credentials, else None; it may then be shown to a person, never opened unasked.
+
+    A relative target counts from `base`, the address that answered (RFC 8288, section 3.1; RFC 3986, section 5). Plain http and this machine are taken only
+    where this machine answered itself.
+    """
+    if len(target) > _LONGEST_LINK or not _ADDRESS.fullmatch(target):
         return None
     try:
-        parts = urlsplit(target)
+        if not _SCHEME.match(target):
+            target = urljoin(base, target) if base else ""
+        parts, own = urlsplit(target), urlsplit(base or "").hostname
         host, _ = parts.hostname, parts.port
     except ValueError:
         return None
-    if parts.scheme.lower() not in ("http", "https") or not host or "@" in parts.netloc or is_local(host):
+    if not host or "@" in parts.netloc or not _ADDRESS.fullmatch(target):
         return None
-    return target
+    if own and is_loopback(own) and is_loopback(host):
+        return target if parts.scheme in ("http", "https") else None
+    return target if parts.scheme == "https" and not is_local(host) else None
 
 
-def status_link(headers: Headers) -> str | None:
+def status_link(headers: Headers, base: str | None = None) -> str | None:
     """Where the service says its status is: the first `Link` with the relation `status` (RFC 8631, section 5) and a public target. Never a sign of trouble."""
     for relation, target in links(headers.get("link", "")):
-        if relation == "status" and (link := public_link(target)):
+        if relation == "status" and (link := public_link(target, base)):
             return link
     return None
 
@@ -143,13 +160,52 @@ def retry_after_s(headers: Headers, now: datetime | None = None) -> float | None
     return _bounded(max(0.0, (until - since).total_seconds())) if until and since else None
 
 
+def limit_resets_s(headers: Headers) -> float | None:
+    """Seconds until the last of the limits that are used up begins anew; None where none is, or where it does not say.
+
+    Used up: `r=0` of `RateLimit`, any `…ratelimit…remaining…: 0`, any `…ratelimit…status: rejected`; the time stands under the same name with `reset`, as seconds,
+    as a span (`6m0s`), or as a moment (seconds or milliseconds since 1970, RFC 3339), which is taken against the answer's own `Date`.
+    """
+    since = http_date(headers.get("date", ""))
+    waits = [limit.reset_s for limit in rate_limits(headers) if limit.remaining == 0]
+    for name, value in headers.items():
+        if _LIMIT.search(name) and (word := _USED_UP.get(value.strip().lower())) and word in name:
+            waits.append(_until(headers.get(name.replace(word, "reset"), ""), since))
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def _until(text: str, since: datetime | None) -> float | None:
+    if (span := seconds(text)) is not None or since is None or not text:
+        return span
+    try:
+        if (number := float(text)) > _MILLISECONDS:
+            number /= 1000
+        moment = datetime.fromtimestamp(number, UTC)
+    except (ValueError, OverflowError, OSError):
+        try:
+            moment = datetime.fromisoformat(text.strip()[:40])
+        except ValueError:
+            return None
+    return _bounded(max(0.0, (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - since.timestamp()))
+
+
+def grpc_code(headers: Headers) -> str | None:
+    """The name of the gRPC status (grpc.io, status codes) that trailers of an answer carry in `grpc-status`; None where there is none or it is OK."""
+    text = headers.get("grpc-status", "").strip()
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0  # noqa: PLR2004 - two digits at most
+    return _GRPC[number] if 0 < number < len(_GRPC) else None
+
+
 def should_retry(headers: Headers) -> bool | None:
     """What `x-should-retry` says, where it says true or false (the Anthropic and OpenAI SDKs obey it)."""
     return {"true": True, "false": False}.get(headers.get("x-should-retry", "").strip().lower())
 
 
 def rate_limits(headers: Headers) -> tuple[RateLimit, ...]:
-    """The limits of `RateLimit` and `RateLimit-Policy`, merged by policy; the older dictionary form (`limit=, remaining=, reset=`) is read too."""
+    """The limits of `RateLimit` and `RateLimit-Policy`, merged by policy (draft-ietf-httpapi-ratelimit-headers-10).
+
+    Older drafts are read where those say nothing: the dictionary form (`limit=, remaining=, reset=`) and the three fields `RateLimit-Limit`, `-Remaining`, `-Reset`.
+    """
     policies: dict[str, dict[str, Any]] = {}
     for name in ("ratelimit-policy", "ratelimit"):
         for policy, params in _members(headers.get(name)):
@@ -159,6 +215,9 @@ def rate_limits(headers: Headers) -> tuple[RateLimit, ...]:
         flat = {key: member[0] for key, member in older.items() if isinstance(member, tuple)}
         if "remaining" in flat:
             found = [RateLimit("", _whole(flat["remaining"]), _span(flat.get("reset")), _whole(flat.get("limit")))]
+    if not found and "ratelimit-remaining" in headers:
+        remaining, reset, quota = (_first(headers.get(f"ratelimit-{name}")) for name in ("remaining", "reset", "limit"))
+        found = [RateLimit("", remaining, _span(reset), quota)]
     return tuple(found)
 
 
@@ -187,6 +246,12 @@ def retirement(headers: Headers) -> Retirement | None:
     return Retirement(deprecated, sunset, next((page for page in pages if page), None))
 
 
+def is_retired(headers: Headers) -> bool | None:
+    """Whether the resource is past its `Sunset` (RFC 8594, section 3) by the answer's own `Date`; False where its end is announced only, None where nothing is."""
+    found, now = retirement(headers), http_date(headers.get("date", ""))
+    return None if found is None else found.sunset_at is not None and now is not None and found.sunset_at <= now
+
+
 def _members(value: str | None) -> list[tuple[str, dict[str, Any]]]:
     """The items of a structured list as (name, parameters); none where the field is absent or malformed."""
     members = _parsed(value, "list") or []
@@ -203,6 +268,12 @@ def _parsed(value: str | None, kind: str) -> Any:
         return reader(value.encode("ascii"), tltype=kind)
     except (StructuredFieldError, ValueError, OverflowError, OSError, RecursionError, IndexError):
         return None
+
+
+def _first(value: str | None) -> int | None:
+    """The number that a list of integers begins with (`100, 100;w=60`)."""
+    members = _parsed(value, "list") or []
+    return next((_whole(item) for item, _ in members if not isinstance(item, list)), None)
 
 
 def _whole(value: object) -> int | None:

@@ -8,6 +8,15 @@ _PRIVATE_NAMES = (".localhost", ".local", ".localdomain", ".internal", ".intrane
 _ODD_NUMBER = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}")
 
 
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine, in its plain spellings."""
+    host = host.strip().lower().strip("[]").rstrip(".")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def is_local(host: str) -> bool:
     """Whether `host` is loopback, private, link-local, or a name that only a private network resolves. Odd spellings of numbers count as private."""
     host = host.strip().lower().strip("[]").rstrip(".")

@@ -39,6 +39,7 @@ _PASSED_ON = re.compile(r"(?:error|exception|fail(?:ed|ure)|status|code|http|ret
 _QUOTED_REQUEST = re.compile(r"prompt|input|content|messages?\b|pars(?:e|ing)|json|argument|param|unexpected|value|tool|schema|field", re.IGNORECASE)
 _LONGEST_PREFIX = 240
 _LABEL = re.compile(r"\s*(?:(?:[a-z_]\w*\.){0,6}([A-Z]\w{2,60}(?:Error|Exception))\b|An error occurred \((\w{3,60})\))")
+_CALLED = re.compile(r"\ban error occurred \((\w{3,60})\)", re.IGNORECASE)
 _QUIET_STATUSES = frozenset({400, 413, 422})
 
 
@@ -91,8 +92,10 @@ def layers_in_text(text: str, *, labels: bool) -> list[Layer]:
         outer.messages.append(text[:_LONGEST_MESSAGE])
     else:
         walk.enter([value], 1, told=True)
-    if labels and (label := _LABEL.match(text)):
-        outer.add_code(label[1] or label[2])
+    if labels:
+        found = (_CALLED.search(text[:_LONGEST_MESSAGE]), _LABEL.match(text))
+        for code in [group for label in found if label for group in label.groups() if group]:
+            outer.add_code(code)
     walk.found.append(outer)
     return _innermost_first(walk.found)
 
