@@ -72,14 +72,35 @@ def test_lint_also_tells_what_loading_tells(tmp_path: Path) -> None:
 
 
 def test_a_shipped_fact_says_where_it_is_from() -> None:
-    text = 'id = "house"\nname = "House"\n[[feed]]\nformat = "rss"\nurl = "https://h.example"\n[[component]]\nnames = ["A"]\n'
+    text = 'id = "house"\nname = "House"\nfamilies = ["big"]\n[[feed]]\nformat = "rss"\nurl = "https://h.example"\n[[component]]\nnames = ["A"]\n'
     document = read_toml("builtin/house.toml", text)
     assert isinstance(document, Document)
     entry = read_provider(document, [])
     assert entry is not None
     assert [str(problem) for problem in _source_problems(entry)] == [
-        "builtin/house.toml:3: feed[0]: missing key 'source'",
-        "builtin/house.toml:6: component[0]: missing key 'source'",
+        "builtin/house.toml:3: families: nothing says where this is from: missing key 'source', or its own in [sources]",
+        "builtin/house.toml:4: feed[0]: missing key 'source'",
+        "builtin/house.toml:7: component[0]: missing key 'source'",
+    ]
+
+
+def test_one_source_for_the_file_or_one_for_the_field_is_enough() -> None:
+    for told in ('source = "there"', '[sources]\nfamilies = "there"'):
+        document = read_toml("builtin/house.toml", f'id = "house"\nname = "House"\nfamilies = ["big"]\n{told}\n')
+        assert isinstance(document, Document)
+        entry = read_provider(document, [])
+        assert entry is not None
+        assert list(_source_problems(entry)) == []
+        assert entry.stated == {"families": "there"}
+
+
+def test_a_doubt_or_a_source_is_about_something_that_the_file_says(tmp_path: Path) -> None:
+    text = 'id = "house"\nname = "House"\nunverified = ["serves", "pages"]\n[sources]\nruns_on = "x"\nname = "y"\n'
+    assert found(tmp_path, a=text) == [
+        "a.toml:6: sources.name: unknown key; expected one of api_hosts, families, feed_of, page_url, runs_on, serves",
+        "a.toml:3: unverified[1]: expected some of families, serves, runs_on, page_url, api_hosts, feed_of, got 'pages'",
+        "a.toml:5: sources.runs_on: this file does not say 'runs_on'",
+        "a.toml:3: unverified[0]: this file does not say 'serves'",
     ]
 
 

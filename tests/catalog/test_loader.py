@@ -95,6 +95,56 @@ def test_a_persons_file_replaces_only_the_fields_it_gives(tmp_path: Path) -> Non
     assert [feed for feed in after.feeds if feed.provider != "anthropic"] == [feed for feed in before.feeds if feed.provider != "anthropic"]
 
 
+def test_a_persons_component_is_added_where_the_shipped_ones_are_kept(tmp_path: Path) -> None:
+    before = load(None, FORMATS).knowledge.providers["anthropic"].components
+    (tmp_path / "a.toml").write_text(
+        'id = "anthropic"\nkeep = ["component"]\n[[component]]\nnames = ["Claude Tag"]\nsurfaces = ["chat"]\n'
+        '[[component]]\nid = "yyzkbfz2thpt"\nnames = ["Claude Code", "Code"]\nsurfaces = ["code", "api"]\n[[component]]\nnames = ["claude.ai"]\n',
+        encoding="utf-8",
+    )
+    catalogue = load(tmp_path, FORMATS)
+    after = catalogue.knowledge.providers["anthropic"].components
+    assert catalogue.problems == ()
+    replaced = {"yyzkbfz2thpt", "rwppv331jlwc"}
+    assert after[:-3] == tuple(component for component in before if component.id not in replaced)
+    assert [component.names for component in after[-3:]] == [("Claude Tag",), ("Claude Code", "Code"), ("claude.ai",)]
+    assert [feed.name for feed in feeds_of(catalogue, "anthropic")] == ["anthropic", "anthropic/incidents"]
+
+
+def test_a_persons_feed_is_added_where_the_shipped_ones_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(
+        'id = "anthropic"\nkeep = ["feed"]\n[[feed]]\nname = "mirror"\nformat = "rss"\nurl = "https://mirror.example/feed"\n'
+        '[[feed]]\nname = "incidents"\nformat = "rss"\nurl = "https://mirror.example/incidents"\n',
+        encoding="utf-8",
+    )
+    feeds = feeds_of(load(tmp_path, FORMATS), "anthropic")
+    assert [feed.name for feed in feeds] == ["anthropic", "anthropic/mirror", "anthropic/incidents"]
+    assert feeds[-1].urls == ("https://mirror.example/incidents",)
+
+
+def test_where_a_fact_is_from_goes_with_the_fact(tmp_path: Path) -> None:
+    shipped = load(None, FORMATS).origins["cloudflare"]
+    path = tmp_path / "a.toml"
+    path.write_text('id = "cloudflare"\napi_hosts = ["api.cloudflare.example"]\nfamilies = ["flare"]\nunverified = ["families"]\n', encoding="utf-8")
+    own = load(tmp_path, FORMATS).origins["cloudflare"]
+    assert shipped.unverified == {"api_hosts"}
+    assert own.unverified == {"families"}
+    assert own.fields == {**shipped.fields, "api_hosts": str(path), "families": str(path)}
+    assert own.components == shipped.components
+
+
+def test_facts_are_counted_with_those_that_could_be_checked(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(
+        'id = "house"\nname = "House"\nfamilies = ["big"]\nserves = ["openai"]\nunverified = ["serves"]\n'
+        '[[feed]]\nformat = "rss"\nurl = "https://h.example"\nverified = true\n[[component]]\nnames = ["A"]\n',
+        encoding="utf-8",
+    )
+    catalogue = load(tmp_path, FORMATS)
+    assert catalogue.checked("house") == (4, 2)
+    assert catalogue.checked("nobody") == (0, 0)
+    assert catalogue.origin(catalogue.knowledge.providers["house"]).components == ((str(tmp_path / "a.toml"), False),)
+
+
 def test_an_override_whose_feeds_are_all_wrong_leaves_the_shipped_ones(tmp_path: Path) -> None:
     found = problems_of(tmp_path, a='id = "anthropic"\n[[feed]]\nformat = "rss"\nurl = "ftp://x.example"\n')
     assert found == [

@@ -22,7 +22,7 @@ AT = parse_time("2026-01-01T00:00:00Z")
 
 def test_every_shipped_file_is_read_without_a_problem() -> None:
     assert CATALOGUE.problems == ()
-    assert len(NAMES) == len(PROVIDERS) >= 25
+    assert len(NAMES) == len(PROVIDERS) >= 50
 
 
 def test_a_file_is_named_after_its_provider() -> None:
@@ -86,6 +86,46 @@ def test_a_page_of_one_provider_stays_as_it_is() -> None:
     assert pages_for(page, ("github", "nobody-knows"), CATALOGUE.knowledge) == (page,)
 
 
+# The vendors, gateways, tools and platforms that people who call models use; the list of the first complete catalogue.
+WANTED = (
+    "anthropic openai google-gemini google-cloud aws-bedrock azure-openai github github-copilot cursor windsurf jetbrains-ai openrouter mistral cohere groq "
+    "cerebras deepseek xai together fireworks replicate huggingface perplexity elevenlabs moonshot zai minimax alibaba volcengine modal coreweave cloudflare "
+    "aws azure fastly slack figma vercel netlify npm pypi docker linear atlassian sentry datadog flyio railway supabase neon stripe"
+)
+
+
+@pytest.mark.parametrize("provider", WANTED.split())
+def test_a_provider_that_people_rely_on_has_a_file(provider: str) -> None:
+    assert provider in PROVIDERS
+
+
+@pytest.mark.parametrize("provider", sorted(PROVIDERS))
+def test_every_fact_of_a_provider_says_where_it_is_from(provider: str) -> None:
+    origin = CATALOGUE.origins[provider]
+    assert all(origin.fields.values())
+    assert all(source for source, _ in origin.components)
+    assert len(origin.components) == len(PROVIDERS[provider].components)
+    assert all(feed.source for feed in CATALOGUE.feeds if feed.provider == provider)
+    known, checked = CATALOGUE.checked(provider)
+    assert 0 <= checked <= known
+
+
+def test_a_name_stands_for_two_things_on_one_page_only_where_ids_tell_them_apart() -> None:
+    odd = []
+    for facts in PROVIDERS.values():
+        nameless = {name: component for component in facts.components if component.id is None for name in component.names}
+        for component in facts.components:
+            odd += [f"{facts.id}: {name}" for name in component.names if name in nameless and nameless[name] is not component]
+    assert odd == []
+
+
+def test_a_platform_below_a_provider_is_known_and_no_circle() -> None:
+    def below(provider: str, seen: tuple[str, ...] = ()) -> bool:
+        return provider in seen or any(below(other, (*seen, provider)) for other in PROVIDERS[provider].runs_on)
+
+    assert [provider for provider in PROVIDERS if below(provider)] == []
+
+
 @pytest.mark.recordings
 def test_every_provider_of_the_recorded_incidents_is_known() -> None:
     lines = recordings("incidents/incidents.jsonl").read_text(encoding="utf-8").splitlines()
@@ -105,6 +145,22 @@ def test_every_recorded_component_is_known_by_id_and_name(provider: str, path: s
     known = {component.id: component.names for component in PROVIDERS[provider].components}
     for item in json.loads(recordings(path).read_bytes())["components"]:
         assert item["name"] in known[item["id"]]
+
+
+@pytest.mark.recordings
+def test_every_recorded_component_of_bedrock_and_hugging_face_is_known() -> None:
+    events = json.loads(recordings("feeds/aws/currentevents-20260801T185355Z.utf16.json").read_bytes().decode("utf-16"))
+    impacted = {service["service_name"] for event in events for service in event["impacted_services"].values()}
+    assert {name for component in PROVIDERS["aws"].components for name in component.names} <= impacted
+    page = json.loads(recordings("feeds/huggingface/betterstack-index-20260719T134250Z.json").read_bytes())
+    listed = {item["id"]: item["attributes"]["public_name"] for item in page["included"] if item["type"] == "status_page_resource"}
+    assert {component.id: component.names[0] for component in PROVIDERS["huggingface"].components} == listed
+
+
+@pytest.mark.recordings
+def test_every_recorded_component_of_linear_is_known() -> None:
+    page = json.loads(recordings("feeds/incidentio/linear-page-good.extracted.json").read_bytes())
+    assert {component["id"] for component in page["summary"]["components"]} == {component.id for component in PROVIDERS["linear"].components}
 
 
 @pytest.mark.recordings

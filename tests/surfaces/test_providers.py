@@ -69,3 +69,29 @@ def test_a_broken_file_is_told_and_the_rest_is_still_listed(capsys, own):
     captured = capsys.readouterr()
     assert "acme.toml:1" in captured.err
     assert "anthropic" in captured.out
+
+
+def test_what_nobody_could_check_is_marked_as_such(capsys, own):
+    (own / "acme.toml").write_text(
+        'id = "acme"\nname = "Acme"\napi_hosts = ["api.acme.example"]\nunverified = ["api_hosts"]\n'
+        '[[feed]]\nformat = "slack"\nurl = "https://status.acme.example"\n[[component]]\nnames = ["API"]\nverified = true\n'
+    )
+
+    assert providers.run(["list"]) == 0
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("acme "))
+    assert "slack?" in line
+    assert line.endswith("2 of 3")
+    assert providers.run(["list", "--json"]) == 0
+    row = next(row for row in map(json.loads, capsys.readouterr().out.splitlines()) if row["id"] == "acme")
+    assert (row["facts"], row["unverified"]) == (3, 2)
+    assert providers.run(["show", "acme"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in shown if line.endswith("(unverified)")] == ["answers", "feed"]
+    assert providers.run(["show", "acme", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["unverified"], told["components"][0]["verified"], told["feeds"][0]["verified"]) == (["api_hosts"], True, False)
+
+
+def test_a_look_without_a_way_to_fetch_knows_no_check(capsys):
+    assert providers.run(["check"]) == 2
+    assert "check" in capsys.readouterr().err

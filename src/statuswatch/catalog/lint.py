@@ -81,15 +81,23 @@ def _address_problems(entry: ProviderEntry) -> Iterator[Problem]:
 
 
 def _source_problems(entry: ProviderEntry) -> Iterator[Problem]:
-    """Only shipped files must say where a fact is from; a person's own file is its own source."""
-    if not entry.document.path.startswith(f"{BUILT_IN}/"):
-        return
-    for feed in entry.feeds:
-        if feed.source is None:
-            yield entry.document.problem(("feed", feed.index), "missing key 'source'")
-    for component in entry.components:
-        if component.source is None:
-            yield entry.document.problem(("component", component.index), "missing key 'source'")
+    """Only shipped files must say where a fact is from; a person's own file is its own source. What nobody states needs no origin."""
+    for key, names in (("sources", dict.fromkeys(entry.sources)), ("unverified", {name: index for index, name in enumerate(entry.unverified)})):
+        for name, index in names.items():
+            if name not in entry.given:
+                yield entry.document.problem((key, name if index is None else index), f"this file does not say {name!r}")
+    if entry.document.path.startswith(f"{BUILT_IN}/"):
+        yield from _without_source(entry)
+
+
+def _without_source(entry: ProviderEntry) -> Iterator[Problem]:
+    for name in entry.stated:
+        if not entry.source and name not in entry.sources:
+            yield entry.document.problem((name,), "nothing says where this is from: missing key 'source', or its own in [sources]")
+    for key, items in (("feed", entry.feeds), ("component", entry.components)):
+        for item in items:
+            if item.source is None:
+                yield entry.document.problem((key, item.index), "missing key 'source'")
 
 
 def _host_problems(entries: list[ProviderEntry]) -> Iterator[Problem]:

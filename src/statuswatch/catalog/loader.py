@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from statuswatch.catalog.located import Document, Problem, read_bytes
-from statuswatch.catalog.model import Catalogue, FeedEntry, FeedSpec, ProviderEntry
+from statuswatch.catalog.model import Catalogue, ComponentEntry, FeedEntry, FeedSpec, Origin, ProviderEntry
 from statuswatch.catalog.schema import read_provider
 from statuswatch.core.knowledge import Knowledge, ProviderFacts
 
@@ -38,7 +38,8 @@ def compose(entries: dict[str, ProviderEntry], known_formats: Collection[str], p
         if entry.feed_of is not None:
             shared.setdefault(entry.feed_of, []).append(entry.id)
     feeds = [_spec(entry, feed, tuple(shared.get(entry.id, ())), known_formats) for entry in entries.values() for feed in entry.feeds]
-    return Catalogue(Knowledge({entry.id: _facts(entry) for entry in entries.values()}), tuple(feeds), tuple(problems))
+    knowledge = Knowledge({entry.id: _facts(entry) for entry in entries.values()})
+    return Catalogue(knowledge, tuple(feeds), tuple(problems), {entry.id: _origin(entry) for entry in entries.values()})
 
 
 def read_built_in(problems: list[Problem]) -> list[ProviderEntry]:
@@ -87,18 +88,49 @@ def _read(path: str, data: bytes, problems: list[Problem]) -> ProviderEntry | No
 
 
 def _laid_over(known: ProviderEntry, entry: ProviderEntry, problems: list[Problem]) -> ProviderEntry:
-    """`known` with every field that `entry` gives in place of its own. A list of feeds or components is replaced as a whole.
+    """`known` with every field that `entry` gives in place of its own; what is said of its origin goes with it.
 
-    A list that was given but of which nothing could be used leaves the known one alone: a slip must not take a feed away.
+    A list of feeds or components is replaced as a whole, or where the file asks to `keep` it, added to. A list that was given but of which nothing
+    could be used leaves the known one alone: a slip must not take a feed away.
     """
     given: dict[str, Any] = {}
-    for key in entry.given:
+    for key in entry.given - _ABOUT_THE_FILE:
         value = getattr(entry, key)
-        if key in ("feeds", "components") and not value and entry.document.data.get(key[:-1]):
-            problems.append(entry.document.problem((key[:-1],), "nothing here could be used, so the shipped ones stay"))
-            continue
+        if key in ("feeds", "components"):
+            if not value and entry.document.data.get(key[:-1]):
+                problems.append(entry.document.problem((key[:-1],), "nothing here could be used, so the shipped ones stay"))
+                continue
+            if key[:-1] in entry.keep:
+                value = _added(getattr(known, key), value)
         given[key] = value
-    return replace(known, **given)
+    unverified = (*(name for name in known.unverified if name not in given), *entry.unverified)
+    return replace(known, given=known.given | entry.given, sources=known.stated | entry.stated, unverified=unverified, **given)
+
+
+_ABOUT_THE_FILE = frozenset({"source", "sources", "unverified", "keep"})
+_Item = TypeVar("_Item")
+
+
+def _added(shipped: tuple[_Item, ...], own: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    """The shipped items that none of `own` stands for, then `own`."""
+    return (*(item for item in shipped if not any(_same(item, other) for other in own)), *own)
+
+
+def _same(shipped: object, own: object) -> bool:
+    """Feeds are the same by name; components by id, or by a name where one of them has no id."""
+    if isinstance(shipped, FeedEntry) and isinstance(own, FeedEntry):
+        return shipped.name == own.name
+    if not isinstance(shipped, ComponentEntry) or not isinstance(own, ComponentEntry):
+        return False
+    if shipped.facts.id is not None and own.facts.id is not None:
+        return shipped.facts.id == own.facts.id
+    return not set(shipped.facts.names).isdisjoint(own.facts.names)
+
+
+def _origin(entry: ProviderEntry) -> Origin:
+    own = entry.document.path
+    components = tuple((component.source or own, component.verified) for component in entry.components)
+    return Origin(entry.stated, frozenset(entry.unverified), components)
 
 
 def _facts(entry: ProviderEntry) -> ProviderFacts:

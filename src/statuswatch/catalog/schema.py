@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from statuswatch.catalog.located import Document, Path, Problem, unknown_key
-from statuswatch.catalog.model import ComponentEntry, FeedEntry, ProviderEntry
+from statuswatch.catalog.model import FACTS, ComponentEntry, FeedEntry, ProviderEntry
 from statuswatch.core.ids import Surface
 from statuswatch.core.knowledge import ComponentFacts
 
@@ -145,6 +145,23 @@ class Table:
                 kept.append(url)
         return tuple(kept)
 
+    def named(self, key: str, known: Collection[str]) -> tuple[str, ...]:
+        """A list of words, each one of `known`."""
+        kept = []
+        for index, word in enumerate(self.texts(key)):
+            if word in known:
+                kept.append(word)
+            else:
+                self.say(key, f"expected some of {', '.join(known)}, got {word[:60]!r}", index)
+        return tuple(kept)
+
+    def texts_by(self, key: str, known: Collection[str]) -> dict[str, str]:
+        """A table of strings, each under one of the keys `known`."""
+        inner = Table(self.document, self.take(key, dict, f"a table written [{key}]") or {}, (*self.where, key), self.problems)
+        found = {name: text for name in known if (text := inner.text(name)) is not None}
+        inner.close()
+        return found
+
     def url(self, key: str, *, required: bool = False) -> str | None:
         """One address."""
         value = self.text(key, required=required)
@@ -195,6 +212,10 @@ def read_provider(document: Document, problems: list[Problem]) -> ProviderEntry 
         "feed_of": table.text("feed_of"),
         "feeds": tuple(entry for entry in map(_feed, table.tables("feed")) if entry),
         "components": tuple(entry for entry in map(_component, table.tables("component")) if entry),
+        "source": table.text("source"),
+        "sources": table.texts_by("sources", FACTS),
+        "unverified": table.named("unverified", FACTS),
+        "keep": table.named("keep", ("feed", "component")),
     }
     table.close()
     if provider is None:

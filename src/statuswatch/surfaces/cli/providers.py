@@ -1,14 +1,14 @@
-"""`statuswatch providers`: the provider files, those that ship with the program and your own: list them, look at one, check them."""
+"""`statuswatch providers`: the provider files, those that ship with the program and your own: list them, look at one, check them against the pages."""
 
 import argparse
-import json
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from statuswatch.catalog.lint import lint
 from statuswatch.catalog.loader import load
 from statuswatch.catalog.located import nearest
-from statuswatch.catalog.model import Catalogue, FeedSpec
+from statuswatch.catalog.model import Catalogue, FeedSpec, Origin
 from statuswatch.config import paths
 from statuswatch.core.knowledge import ProviderFacts
 from statuswatch.sources.formats import FORMATS
@@ -16,17 +16,25 @@ from statuswatch.surfaces.cli.printing import look_here, put, put_json
 from statuswatch.surfaces.client import FINE, USAGE
 from statuswatch.surfaces.present_text import Column, Line, Span, Tone, clean, say, table, wrap
 
+if TYPE_CHECKING:
+    from statuswatch.surfaces.cli.checking import Ask
+
 _COLUMNS = (
     Column("id", "id", 10, 24, 9),
     Column("name", "name", 8, 28, 7),
     Column("feeds", "feeds", 6, 40, 8),
     Column("components", "components", 6, 12, 4, right=True),
-    Column("families", "models", 8, 40, 5),
+    Column("families", "models", 8, 40, 3),
+    Column("unverified", "unverified", 10, 12, 5, right=True),
 )
+_UNVERIFIED = " (unverified)"
 
 
-def run(argv: list[str]) -> int:
-    """Run the verb; returns 0, or 2 where `lint` found something or `show` was asked for a provider that is not there."""
+def run(argv: list[str], ask: "Ask | None" = None, further: Mapping[str, str] | None = None) -> int:
+    """Run the verb; returns 0, or 2 where `lint` found something or a provider was named that is not there, or what `check` found.
+
+    `ask` is what pages are fetched with; without it there is no `check`. `further`: verbs that somebody else runs, with their help.
+    """
     parser = argparse.ArgumentParser(prog="statuswatch providers", description=f"The provider files: shipped ones, and your own in {paths.providers_dir()}")
     parser.add_argument("--json", action="store_true", help="JSON: one object a line, or for `show` one object")
     verbs = parser.add_subparsers(dest="verb", required=True)
@@ -35,6 +43,12 @@ def run(argv: list[str]) -> int:
         sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         if name == "show":
             sub.add_argument("id", metavar="ID", help="a provider's id, for example anthropic")
+    if ask is not None:
+        sub = verbs.add_parser("check", help="ask the pages of all or of some providers once; exit status 1 where one is not as its file says")
+        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        sub.add_argument("ids", nargs="*", metavar="ID", help="a provider's id; without any, all that have a page are asked")
+    for name, told in (further or {}).items():
+        verbs.add_parser(name, help=told, add_help=False)
     try:
         given = parser.parse_args(argv)
     except SystemExit as stop:
@@ -44,7 +58,17 @@ def run(argv: list[str]) -> int:
     catalogue = load(paths.providers_dir(), FORMATS)
     for problem in catalogue.problems:
         sys.stderr.write(f"{clean(str(problem), 400)}\n")
+    if given.verb == "check" and ask is not None:
+        return _check(catalogue, given.ids, ask, as_json=given.json)
     return _list(catalogue, as_json=given.json) if given.verb == "list" else _show(catalogue, given.id, as_json=given.json)
+
+
+def _check(catalogue: Catalogue, ids: list[str], ask: "Ask", *, as_json: bool) -> int:
+    """The pages at the addresses that the engine would use: those of the settings come first."""
+    from statuswatch.config.load import load_config, with_overrides  # pydantic and every parser: only this verb pays for them
+    from statuswatch.surfaces.cli.checking import run as check
+
+    return check(with_overrides(catalogue, load_config(paths.config_file())), ids, ask, as_json=as_json)
 
 
 def _lint(*, as_json: bool) -> int:
@@ -68,7 +92,8 @@ def _list(catalogue: Catalogue, *, as_json: bool) -> int:
     if as_json:
         for facts in everybody:
             feeds = [_feed(feed) for feed in _feeds_of(catalogue, facts.id)]
-            sys.stdout.write(json.dumps({"id": facts.id, "name": facts.name, "families": facts.families, "feeds": feeds}) + "\n")
+            known, checked = catalogue.checked(facts.id)
+            put_json({"id": facts.id, "name": facts.name, "families": facts.families, "feeds": feeds, "facts": known, "unverified": known - checked})
         return FINE
     look = look_here()
     rows = [
@@ -78,20 +103,38 @@ def _list(catalogue: Catalogue, *, as_json: bool) -> int:
             "feeds": say(_formats(_feeds_of(catalogue, facts.id))),
             "components": say(str(len(facts.components) or ""), Tone.DIM),
             "families": say(clean(", ".join(facts.families), 80), Tone.DIM),
+            "unverified": _doubt(*catalogue.checked(facts.id)),
         }
         for facts in everybody
     ]
     shown = table(_COLUMNS, rows, look.width, look.glyphs.cut)
     put((shown.heading, *shown.rows))
+    told = "`?` behind a feed, and the last column: facts that could not be checked against a recording or a public document; `providers show ID` marks each."
+    put([(), *wrap((Span(told, Tone.DIM),), look.width)])
     return FINE
 
 
+def _doubt(known: int, checked: int) -> Line:
+    """How many of a provider's facts nobody could check, of how many; nothing where all were."""
+    return say(f"{known - checked} of {known}", Tone.UNSURE) if checked < known else say("")
+
+
 def _formats(feeds: list[FeedSpec]) -> str:
-    return ", ".join(clean(feed.format, 20) if feed.readable else f"{clean(feed.format, 20)} (cannot be read)" for feed in feeds) or "none: shows as unknown"
+    """The forms of its feeds, each once; `?` behind one whose address nobody saw answer."""
+    said = dict.fromkeys(clean(feed.format, 20) + ("" if feed.verified else "?") + ("" if feed.readable else " (cannot be read)") for feed in feeds)
+    return ", ".join(said) or "none: shows as unknown"
 
 
 def _feed(feed: FeedSpec) -> dict[str, Any]:
-    return {"name": feed.name, "format": feed.format, "urls": feed.urls, "covers": feed.covers, "readable": feed.readable, "verified": feed.verified}
+    return {
+        "name": feed.name,
+        "format": feed.format,
+        "urls": feed.urls,
+        "covers": feed.covers,
+        "readable": feed.readable,
+        "verified": feed.verified,
+        "source": feed.source,
+    }
 
 
 def _show(catalogue: Catalogue, name: str, *, as_json: bool) -> int:
@@ -103,15 +146,24 @@ def _show(catalogue: Catalogue, name: str, *, as_json: bool) -> int:
         return USAGE
     feeds = _feeds_of(catalogue, name)
     if as_json:
-        put_json(_facts(facts, feeds))
+        put_json(_facts(facts, feeds, catalogue.origin(facts)))
     else:
-        put(_page(facts, feeds))
+        put(_page(facts, feeds, catalogue.origin(facts)))
     return FINE
 
 
-def _facts(facts: ProviderFacts, feeds: list[FeedSpec]) -> dict[str, Any]:
+def _facts(facts: ProviderFacts, feeds: list[FeedSpec], origin: Origin) -> dict[str, Any]:
     components = [
-        {"id": item.id, "names": item.names, "surfaces": sorted(item.surfaces), "models": item.models, "inference": item.inference} for item in facts.components
+        {
+            "id": item.id,
+            "names": item.names,
+            "surfaces": sorted(item.surfaces),
+            "models": item.models,
+            "inference": item.inference,
+            "verified": verified,
+            "source": source,
+        }
+        for item, (source, verified) in zip(facts.components, origin.components, strict=True)
     ]
     return {
         "id": facts.id,
@@ -124,25 +176,31 @@ def _facts(facts: ProviderFacts, feeds: list[FeedSpec]) -> dict[str, Any]:
         "runs_on": facts.runs_on,
         "feeds": [_feed(feed) for feed in feeds],
         "components": components,
+        "sources": dict(origin.fields),
+        "unverified": sorted(origin.unverified),
     }
 
 
-def _page(facts: ProviderFacts, feeds: list[FeedSpec]) -> list[Line]:
+def _page(facts: ProviderFacts, feeds: list[FeedSpec], origin: Origin) -> list[Line]:
     width = look_here().width
     lines: list[Line] = [(Span(clean(facts.name, 60), Tone.STRONG), Span(f"  {clean(facts.id, 40)}", Tone.DIM))]
 
-    def row(label: str, text: str) -> None:
+    def row(label: str, text: str, *, verified: bool = True) -> None:
         if text:
-            lines.extend(wrap((Span(f"  {label:<11} ", Tone.DIM), Span(clean(text, 600))), width, 14))
+            doubt = () if verified else (Span(_UNVERIFIED, Tone.UNSURE),)
+            lines.extend(wrap((Span(f"  {label:<11} ", Tone.DIM), Span(clean(text, 600)), *doubt), width, 14))
 
-    row("page", facts.page_url or "")
-    row("models", ", ".join(facts.families))
-    row("answers at", ", ".join(facts.api_hosts))
-    row("resells", ", ".join(facts.serves))
-    row("runs on", ", ".join(facts.runs_on))
+    for label, field, values in (
+        ("page", "page_url", (facts.page_url or "",)),
+        ("models", "families", facts.families),
+        ("answers at", "api_hosts", facts.api_hosts),
+        ("resells", "serves", facts.serves),
+        ("runs on", "runs_on", facts.runs_on),
+    ):
+        row(label, ", ".join(values), verified=field not in origin.unverified)
     for feed in feeds:
-        row("feed", f"{feed.name}: {feed.format}{'' if feed.readable else ' (cannot be read yet)'}, {' or '.join(feed.urls)}")
-    for item in facts.components:
+        row("feed", f"{feed.name}: {feed.format}{'' if feed.readable else ' (cannot be read yet)'}, {' or '.join(feed.urls)}", verified=feed.verified)
+    for item, (_, verified) in zip(facts.components, origin.components, strict=True):
         about = ", ".join((*sorted(item.surfaces), *item.models)) or ("model calls" if item.inference else "not about model calls")
-        row("component", f"{' / '.join(item.names)}: {about}")
+        row("component", f"{' / '.join(item.names)}: {about}", verified=verified)
     return lines
