@@ -48,6 +48,23 @@ def test_names_are_kin_by_their_parts(named: str, used: str, expected: Kin) -> N
     assert kin(Mention(parse_model(named), 0, 1), parse_model(used), lexicon(shipped())) is expected
 
 
+@pytest.mark.parametrize(
+    ("after", "used", "expected"),
+    [
+        (("and", "newer"), "claude-sonnet-4.5", SAME),
+        (("or", "later"), "claude-sonnet-5", SAME),
+        (("and", "later"), "claude-sonnet-5", DIFFERENT),
+        (("and", "newer"), "claude-sonnet-3.7", DIFFERENT),
+        (("and", "older"), "claude-sonnet-3.7", SAME),
+        (("or", "below"), "claude-sonnet-4.5", DIFFERENT),
+        (("and", "newer"), "claude-sonnet-4o", RELATED),
+        (("and", "newer"), "claude-haiku-4.5", DIFFERENT),
+    ],
+)
+def test_a_version_may_stand_for_a_row_of_them(after: tuple[str, ...], used: str, expected: Kin) -> None:
+    assert kin(Mention(parse_model("claude-sonnet-4"), 0, 1, after), parse_model(used), lexicon(shipped())) is expected
+
+
 def test_words_that_follow_a_name_complete_it() -> None:
     mention = Mention(parse_model("quasar-3"), 0, 1, ("heavy", "down"))
 

@@ -1,5 +1,7 @@
 """The words of models come from what is known, never from a list in code."""
 
+from dataclasses import replace
+
 from statuswatch.core.ids import Surface
 from statuswatch.core.knowledge import ComponentFacts, Knowledge, ProviderFacts
 from statuswatch.core.lexicon import lexicon, words_of
@@ -33,6 +35,14 @@ def test_a_families_bare_name_is_a_product_where_a_component_is_called_so() -> N
 
 def test_a_provider_without_models_of_its_own_makes_none() -> None:
     assert lexicon(Knowledge({"acme": ProviderFacts("acme", "Acme")})).makers == {}
+
+
+def test_a_letter_is_a_family_where_it_has_many_numbers_and_an_everyday_word_where_somebody_makes_it() -> None:
+    made = replace(ACME, families=("lyra", "command", "seed-large"))
+    words = lexicon(Knowledge({"acme": made}, ("o1", "o3", "o4-mini", "m2", "v0")))
+
+    assert words.letters == {"o"}
+    assert words.weak == {"command"}
 
 
 def test_the_lexicon_of_one_knowledge_is_built_once() -> None:

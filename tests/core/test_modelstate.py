@@ -116,6 +116,20 @@ def test_denials_exclude(texts: list[str], haiku: tuple[str, str]) -> None:
     assert told(incident(*texts), HAIKU) == haiku
 
 
+def test_where_most_have_recovered_those_that_remain_are_not_all_that_was_hit() -> None:
+    remaining = "We continue to see errors on Opus 4.5."
+
+    assert told(incident("Errors on multiple models", f"Most models have recovered. {remaining}"), HAIKU) == ("possible", "many_models")
+    assert told(incident("Errors on multiple models", remaining), HAIKU) == OTHERS
+
+
+def test_the_model_at_large_may_be_fine_while_a_mode_of_it_is_not() -> None:
+    whole = incident("Fast mode of Opus 4.8 unavailable", "Opus 4.8 is not affected.")
+
+    assert told(whole, "anthropic/api:claude-opus-4.8-fast") == AFFECTED_NAMED
+    assert told(whole, "anthropic/api:claude-opus-4.8") == EXCLUDED
+
+
 def test_advice_names_no_affected_model() -> None:
     assert told(incident("Errors on Opus 4.5", "Free usage has been routed to Haiku 4.5 as errors go on"), HAIKU) == OTHERS
 

@@ -32,6 +32,14 @@ def test_names_after_except_are_inverted_and_names_after_advice_are_dropped() ->
     assert names(claim("Errors on Opus 4.5 so usage is routed to Haiku 4.5")) == ["claude-opus-4.5"]
 
 
+def test_a_name_that_stands_in_for_another_is_dropped_and_one_set_against_the_rest_is_inverted() -> None:
+    spared = claim("Errors on Opus 4.5, not Haiku 4.5")
+
+    assert names(claim("Requests for Opus 4.5 are served by Haiku 4.5")) == ["claude-opus-4.5"]
+    assert names(claim("Requests served by Haiku 4.5 fail")) == ["claude-haiku-4.5"]
+    assert (names(spared), [name.name.canonical for name in spared.inverted]) == (["claude-opus-4.5"], ["claude-haiku-4.5"])
+
+
 def test_the_makers_own_name_is_all_of_its_models_on_its_own_page() -> None:
     found = claim("Errors on Claude models")
 

@@ -26,6 +26,12 @@ def test_a_turn_begins_a_new_clause_of_the_same_sentence() -> None:
     assert first.sentence == third.sentence
 
 
+def test_a_but_that_excepts_a_name_turns_nothing() -> None:
+    assert len(clauses("All models but Haiku are down")) == 1
+    assert len(clauses("All models recover, but Haiku is down")) == 2
+    assert len(clauses("All models but we look")) == 2
+
+
 def test_a_sentence_that_runs_on_without_a_space_is_still_two() -> None:
     assert words("Requests fail.This was due to load") == [("requests", "fail"), ("this", "was", "due", "to", "load")]
 

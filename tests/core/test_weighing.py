@@ -95,6 +95,65 @@ def test_surfaces_are_told_by_words(texts: list[str], api: tuple[str, str], code
     assert [told(whole, route) for route in (OPUS_API, OPUS_CODE, OPUS_CHAT)] == [api, code, chat]
 
 
+API, CHAT, CODE = "Claude API (api.anthropic.com)", "claude.ai", "Claude Code"
+NAMED, ANY_OF_ALL = ("affected", "model_named"), ("affected", "all_models")
+
+
+@pytest.mark.parametrize(
+    ("texts", "components", "code"),
+    [
+        # A model that fails on the API and in the chat fails: the coding tool calls the same one.
+        (["Errors on Opus 4.5"], (API, CHAT), NAMED),
+        (["Elevated errors", "Opus 4.5 is failing"], (API, CHAT), NAMED),
+        (["Errors on all models"], (API, CHAT), ANY_OF_ALL),
+        (["Errors on Opus 4.5"], (API, CHAT, CODE), NAMED),
+        # The API alone is a way of calling; the tool has a place on the page, and is not there.
+        (["Errors on Opus 4.5"], (API,), MAYBE_SURFACE),
+        (["Elevated errors"], (API, CHAT), MAYBE_SURFACE),
+        # Words that say where are meant.
+        (["Errors on Opus 4.5 on the API"], (API, CHAT), MAYBE_SURFACE),
+        (["Errors on Opus 4.5", "Claude Code is unaffected"], (API, CHAT), EXCLUDED_SURFACE),
+        (["Errors on Opus 4.5 on the API only"], (), MAYBE_SURFACE),
+        (["Errors on Haiku 4.5"], (API, CHAT), ("unaffected", "other_models")),
+        (["Errors on Opus 4.5"], (CHAT,), OTHER_SURFACE),
+    ],
+)
+def test_what_lies_below_a_coding_tool_is_told_by_what_else_it_hits(texts: list[str], components: tuple[str, ...], code: tuple[str, str]) -> None:
+    assert told(incident(*texts, components=components), OPUS_CODE) == code
+
+
+def test_where_a_page_has_no_place_for_a_coding_tool_its_api_is_what_the_tool_calls() -> None:
+    page = replace(ACME, components=tuple(each for each in ACME.components if Surface.CODE not in each.surfaces))
+    whole = incident("Elevated errors", provider="acme", components=("Acme API (api.acme.example)",))
+
+    assert told(whole, "acme/code:lyra-opal-4.5", small(acme=page)) == SURFACE_ONLY
+    assert told(whole, "acme/code:lyra-opal-4.5", small(acme=ACME)) == MAYBE_SURFACE
+
+
+def test_a_route_to_any_model_may_use_models_of_a_kind_of_their_own() -> None:
+    whole = incident("Degraded video generation", provider="openrouter", components=("Video (/api/v1/videos)",))
+
+    assert told(whole, "openrouter/api:*") == MAYBE_INFERENCE
+    assert told(whole, "openrouter/api:claude-opus-4.5")[0] == "unaffected"
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["Billing trouble", "Some people are blocked from using the API"], MAYBE_INFERENCE),
+        (["Billing trouble", "Some people lost access to Opus 4.5"], ("possible", "model_named")),
+        (["Billing trouble", "Some people cannot access claude.ai"], OTHER_SURFACE),
+        (["Billing trouble", "Some people cannot use their credits"], NOT_INFERENCE),
+        (["Billing trouble", "Nobody has lost access to the API."], NOT_INFERENCE),
+        (["Analytics are late", "Model requests are not affected."], NOT_INFERENCE),
+        (["Pages load slowly", "Model requests are not affected."], NOT_INFERENCE),
+        (["Errors on requests to models", "Model requests are not affected."], ANY_OF_ALL),
+    ],
+)
+def test_who_is_shut_out_may_be_hit_and_requests_that_never_were_are_not(texts: list[str], expected: tuple[str, str]) -> None:
+    assert told(incident(*texts), OPUS_API) == expected
+
+
 def test_surfaces_are_told_by_components_whatever_they_are_called_today() -> None:
     whole = replace(incident("Elevated errors"), components=(ComponentRef("A new name", "c-chat"),))
     knowledge = small(acme=ACME)
@@ -132,6 +191,8 @@ def test_a_shared_page_says_nothing_until_it_names_us() -> None:
     route = "github-copilot/code:gpt-5.5"
 
     assert told(incident("Disruption with some GitHub services", provider="github-copilot"), route) == ("possible", "nothing_said")
+    assert told(incident("Disruption with some GitHub services", provider="github-copilot", components=("Copilot",)), route) == SURFACE_ONLY
+    assert told(incident("Disruption with some GitHub services", provider="github-copilot", components=("Actions",)), route) == OTHER_SURFACE
     assert told(incident("Delays in wiki search", provider="github-copilot"), route) == OTHER_SURFACE
     assert told(incident("Incident with Copilot", provider="github-copilot"), route) == SURFACE_ONLY
     assert told(incident("Elevated errors", provider="google-cloud", components=("Cloud Widgets",)), "google-cloud/cloud:gemini-2.5-pro") == OTHER_SURFACE

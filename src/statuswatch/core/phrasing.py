@@ -107,11 +107,12 @@ _UPSTREAM = _phrases(
 )
 _BARRED = _phrases(
     "blocked from, locked out, lose access*, losing access*, lost access*, denied access, prevented from using, unable to use, unable to access, "
-    "cannot use, cannot access, could not use, could not access, not able to use"
+    "cannot use, cannot access"
 )
 _FINITE = frozenset(
     {"is", "are", "was", "were", "has", "have", "fail", "fails", "work", "works", "show", "shows", "see", "sees", "remain", "remains", "return", "returns"}
 )
+_NO_ONE = _phrases("nobody, no one, no customer*, no user*, not")
 _REQUESTS = _phrases("model requests, api requests, requests to models, inference, model inference, completions, model calls, api calls, model responses")
 _ALL = _phrases("all, every, entire, any, each, whole")
 _MANY = _phrases("many, multiple, several, various, most, numerous, number of, majority of, range of, two, three, four, five")
@@ -137,8 +138,11 @@ def divided(clause: Clause) -> tuple[Clause, ...]:
     for at, word in enumerate(clause.words[:-_SHORTEST]):
         if word == "," and at >= _SHORTEST:
             left, right = clause.part(0, at), clause.part(at + 1, len(clause.words))
-            if _sentence(left) and _sentence(right) and polarity(left) is not polarity(right) and Polarity.IMPACT in (polarity(left), polarity(right)):
-                return (left, *divided(right))
+            if _sentence(left) and _sentence(right):
+                parts = (left, *divided(right))
+                said = {polarity(part) for part in parts}
+                if len(said) > 1 and Polarity.IMPACT in said:
+                    return parts
     return (clause,)
 
 
@@ -213,7 +217,7 @@ def upstream(clause: Clause) -> bool:
 
 def shut_out(clause: Clause) -> bool:
     """Whether people cannot use what the clause names, for whatever reason: "remained blocked from paid usage"."""
-    return clause.has(_BARRED)
+    return clause.has(_BARRED) and not clause.has(_NO_ONE)
 
 
 def spares_requests(clause: Clause) -> bool:
