@@ -395,7 +395,7 @@ async def test_a_folder_that_comes_later_is_watched_from_then_on(tmp_path: Path)
         await asyncio.sleep(0.2)
         logs.mkdir()
         write(logs / "process-1.log", line.format(1).encode())
-        while tail.folders != (str(logs),):  # noqa: ASYNC110 - the tail tells nobody
+        while tail.watcher.folders != (str(logs),):  # noqa: ASYNC110 - the tail tells nobody
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.3)
         append(logs / "process-1.log", line.format(2).encode())

@@ -17,7 +17,7 @@ from statuswatch.config import paths
 from statuswatch.core.errors import StatuswatchError
 from statuswatch.core.moment import parse_time
 from statuswatch.core.schedule import Pace
-from statuswatch.engine import single
+from statuswatch.engine import single, wiping
 
 if TYPE_CHECKING:
     from statuswatch.app.wiring import Start
@@ -130,6 +130,7 @@ def _status(argv: list[str]) -> int:
 
 
 def _run(_argv: list[str]) -> int:
+    wiping.begin(os.environ, sys.orig_argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     lock = _acquire()
     if lock is None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+from statuswatch.app.tapping import OTLP, Ground, Tapped, tap
 from statuswatch.catalog.knowing import know
 from statuswatch.catalog.model import Catalogue
 from statuswatch.catalog.sharing import pages_for
-from statuswatch.catalog.signatures import load_signatures
 from statuswatch.config import paths
 from statuswatch.config.consent import load_consent
 from statuswatch.config.load import load_config, with_overrides
@@ -30,15 +30,14 @@ from statuswatch.engine.fetch import Fetcher
 from statuswatch.engine.inbox import Arrival, Inbox
 from statuswatch.engine.poller import Poller, Share
 from statuswatch.engine.publish import Outlets, Publisher
-from statuswatch.engine.runner import Engine, Parts, Tap
+from statuswatch.engine.runner import Engine, Parts
 from statuswatch.engine.serve import Server
 from statuswatch.engine.store import Store, Stored
-from statuswatch.engine.tail import Tail, Watched
-from statuswatch.engine.taps import follow, marks
+from statuswatch.engine.tail import Watched
+from statuswatch.engine.taps import marks
 from statuswatch.notify.base import Action, Notifier
 from statuswatch.notify.registry import create
 from statuswatch.sources.clients import CLIENTS
-from statuswatch.sources.clients.diagnose import SignatureDiagnose
 from statuswatch.sources.formats import FORMATS, parser_for
 from statuswatch.surfaces.present import Look, status_text
 
@@ -125,7 +124,8 @@ def make_engine(setting: Setting, start: Start) -> Made:
     inbox, fetcher = Inbox(), Fetcher()
     pace = start.pace or Pace(config.poll.fast_interval_s, config.poll.interval_s, config.poll.slow_interval_s)
     poller = Poller(setting.catalogue.feeds, fetcher, clock, inbox, parser_for, pace, stored.memory, _sharing(knowledge))
-    server = Server(Path(paths.socket_file()), inbox.submit, clock.now)
+    tapped = _tapped(setting, start, inbox, poller, stored)
+    server = Server(Path(paths.socket_file()), inbox.submit, clock.now, tapped.observe)
     outlets = Outlets(Path(paths.snapshot_file()), Path(paths.status_file()), Path(paths.prompt_file()))
     publisher = Publisher(outlets, render, server)
     actions = _Actions(inbox, clock)
@@ -141,12 +141,13 @@ def make_engine(setting: Setting, start: Start) -> Made:
         publisher,
         server,
         _ways(start, config, actions),
-        _taps(setting, start, inbox, poller, stored),
-        sources,
+        tapped.taps,
+        (*sources, *tapped.sources),
         tuple(str(problem) for problem in setting.catalogue.problems),
         start.simulated,
         start.after_step,
         start.holds,
+        tapped.notes,
     )
     engine = actions.engine = Engine(parts)
     return Made(engine, inbox, knowledge, fetcher, poller)
@@ -163,17 +164,14 @@ def _sharing(knowledge: Knowledge) -> Share:
     return share
 
 
-def _taps(setting: Setting, start: Start, inbox: Inbox, poller: Poller, stored: Stored) -> dict[str, Tap]:
-    """What is read on this machine: the records of the clients that the person agreed to."""
+def _tapped(setting: Setting, start: Start, inbox: Inbox, poller: Poller, stored: Stored) -> Tapped:
+    """What is read and heard on this machine: what the person agreed to, and what programs of theirs tell."""
     names = agreed(setting.consent)
     clients = [client for client in CLIENTS.values() if client.name in names]
     watched = tuple(Watched(client.name, root) for client in clients for root in roots_of(client, start.environ, start.home))
-    if not watched:
-        return {}
-    signatures, _ = load_signatures(Path(paths.config_dir()))
-    diagnose = SignatureDiagnose(signatures, setting.catalogue.knowledge)
-    tail = Tail(watched, diagnose, marks(stored.memory), lambda: start.clock.now().at)
-    return {"records of clients": lambda: follow(tail, inbox, start.clock, lambda _batch: poller.hurry(DueReason.CALL_FAILED))}
+    port = setting.config.otlp.port if OTLP in names else None
+    # A client that tries again without an answer is reason to look, before anything is known to have failed.
+    return tap(Ground(inbox, start.clock, setting.catalogue.knowledge, watched, marks(stored.memory), lambda _batch: poller.hurry(DueReason.CALL_FAILED), port))
 
 
 def render(snapshot: Snapshot) -> str:

@@ -92,15 +92,17 @@ def socket_file() -> str:
     Where its path would be too long for a Unix socket, a short one below `/tmp/statuswatch-UID` that is the same for the same place.
     Raises PlaceError where there is no usable place.
     """
-    wanted = os.path.join(runtime_dir(), "bridge.sock")
-    if len(os.fsencode(wanted)) <= _LONGEST_SOCKET:
-        return wanted
-    from hashlib import sha256  # only here, where the path is long
+    return _socket("bridge.sock")
 
-    short = os.path.join(_private_tmp(), sha256(os.fsencode(wanted)).hexdigest()[:16], "bridge.sock")
-    if len(os.fsencode(short)) <= _LONGEST_SOCKET:
-        return short
-    raise _refusal(f"no place for the socket: {short} is longer than {_LONGEST_SOCKET} bytes; set STATUSWATCH_HOME to a folder with a shorter path")
+
+def observe_file() -> str:
+    """The datagram socket at which programs and hooks tell the engine of calls; as `socket_file`."""
+    return _socket("observe.sock")
+
+
+def otlp_token_file() -> str:
+    """The word that the address of the OTLP receiver holds, so that no other user of the machine can send to it."""
+    return os.path.join(state_dir(), "otlp-token")
 
 
 def ensure_private(folder: str) -> str:
@@ -124,6 +126,18 @@ def ensure_private(folder: str) -> str:
             raise
         raise _refusal(f"{folder} cannot be made: {error.strerror}; set STATUSWATCH_HOME to a folder that can") from error
     return folder
+
+
+def _socket(name: str) -> str:
+    wanted = os.path.join(runtime_dir(), name)
+    if len(os.fsencode(wanted)) <= _LONGEST_SOCKET:
+        return wanted
+    from hashlib import sha256  # only here, where the path is long
+
+    short = os.path.join(_private_tmp(), sha256(os.fsencode(wanted)).hexdigest()[:16], name)
+    if len(os.fsencode(short)) <= _LONGEST_SOCKET:
+        return short
+    raise _refusal(f"no place for the socket: {short} is longer than {_LONGEST_SOCKET} bytes; set STATUSWATCH_HOME to a folder with a shorter path")
 
 
 def _home() -> str:

@@ -157,13 +157,14 @@ class FeedView:
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """One thing on this machine that may be read: what, where, and whether the person agreed."""
+    """One thing on this machine that may be read: what, where, and whether the person agreed. `note` is what hinders reading it."""
 
     name: str
     what: str
     path: str
     enabled: bool
     asked: bool
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

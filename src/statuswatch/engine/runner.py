@@ -47,6 +47,7 @@ class Parts:
 
     `watchlist`: what was configured and found; what is seen is added to it. `stored`: what `store.load` gave. `problems`: what was wrong before the
     start (settings, catalogue). `beat` is called after each step, at least once a minute: the place for small chores such as keeping a log small.
+    `notes` says what hinders reading a source, by its path.
     `holds` is asked before each step: false where the engine's folder is no longer its own, and then the engine ends and writes nothing more.
     """
 
@@ -67,6 +68,7 @@ class Parts:
     simulated: str | None = None
     beat: Callable[[], None] | None = None
     holds: Callable[[], bool] | None = None
+    notes: Callable[[], Mapping[str, str]] | None = None
 
 
 class Engine:
@@ -215,7 +217,9 @@ class Engine:
             problems = (*parts.problems, *parts.stored.problems, *self._problems.values(), *parts.publisher.problems)
             delivery = tuple(sentence for sentence in self._outbox.troubles.values() if sentence)
             plan = parts.poller.plan()
-            shell = Shell(view, parts.poller.urls, plan, parts.sources, problems, delivery)
+            notes = parts.notes() if parts.notes else {}
+            sources = tuple(replace(source, note=notes.get(source.path, "")) for source in parts.sources)
+            shell = Shell(view, parts.poller.urls, plan, sources, problems, delivery)
             self.snapshot = compose(self._course.outlook(plan), shell, now)
         except Exception as error:  # noqa: BLE001 - see above
             self._mishap("picture", error)

@@ -11,7 +11,7 @@ import socket
 import struct
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from statuswatch.core.snapshot import Snapshot
 from statuswatch.engine.single import listening_socket
 
 PROTOCOL = 1
-CAPABILITIES = ("snapshot", "changes", "notice", "command", "ping")
+CAPABILITIES = ("snapshot", "changes", "notice", "command", "ping", "observe")
 LISTENERS_MAX = 256
 LINE_MAX = 8192
 NOTICES_KEPT = 32
@@ -37,13 +37,16 @@ _logger = logging.getLogger(__name__)
 
 Submit = Callable[[Command], "asyncio.Future[None] | None"]
 """Takes a command in; the future is done when its effect is stored. None: there is no room, ask again."""
+Observe = Callable[[Mapping[str, Any]], bool | None]
+"""Takes a message `observe` in (see sources.observed); false: it may not be followed or there is no room, None: it tells of no call and no record."""
 
 
 class Server:
     """Accepts listeners at one Unix socket and tells all of them the newest picture."""
 
-    def __init__(self, path: Path, submit: Submit, now: Callable[[], Moment]) -> None:
+    def __init__(self, path: Path, submit: Submit, now: Callable[[], Moment], observe: Observe | None = None) -> None:
         self._path = path
+        self._observe = observe
         self._submit = submit
         self._now = now
         self._listeners: set[_Listener] = set()
@@ -99,6 +102,10 @@ class Server:
     def command(self, kind: CommandKind, target: str, until: str | None) -> "asyncio.Future[None] | None":
         """Take a listener's command in; raises DataError where `until` is no time."""
         return self._submit(Command(self._now().at, kind, target, parse_time(until) if until is not None else None))
+
+    def observe(self, message: Mapping[str, Any]) -> bool | None:
+        """Take a message `observe` in; see Observe."""
+        return self._observe(message) if self._observe else False
 
     def joined(self, listener: "_Listener") -> bool:
         """Count a new listener; False when there are too many already."""
@@ -253,8 +260,17 @@ class _Listener(asyncio.Protocol):
                 self._send({"type": "pong", "id": name})
             case "command":
                 self._command(message, name)
+            case "observe":
+                self._observe(message, name)
             case _:
-                self._send({"type": "error", "id": name, "error": "unknown type; expected command or ping"})
+                self._send({"type": "error", "id": name, "error": "unknown type; expected command, observe or ping"})
+
+    def _observe(self, message: dict[str, Any], name: str | None) -> None:
+        taken = self._server.observe(message)
+        if taken is None:
+            self._send({"type": "error", "id": name, "error": "observe: expected a call with an outcome, ok or failed, or a record with client and path"})
+        else:
+            self._send({"type": "done", "id": name, "ok": taken})
 
     def _command(self, message: dict[str, Any], name: str | None) -> None:
         target, until = message.get("target", "*"), message.get("until")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from statuswatch.core.observation import Call
+from statuswatch.engine.follow import AGAIN_S, POLL_S, Watcher
 from statuswatch.engine.recordfile import Mark, RecordFile
 from statuswatch.sources.clients import CLIENTS, Client, Kind, Origin, Reader, folders_of, kind_for, reader_class
 from statuswatch.sources.clients.diagnose import Diagnose
@@ -30,17 +31,17 @@ _MOVED = 256
 _TELL_EVERY = 256 * 1024
 _RESCAN_S = 60.0
 _SETTLE_S = 1.0
-_POLL_S = 2.0
 _WALK_ROUNDS = 5
 _HOT_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A client whose records the user agreed to, and the folder where they lie."""
+    """A client whose records the user agreed to, and the folder where they lie; `named`: how it is called where links lead there."""
 
     client: str
     root: Path
+    named: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,14 @@ class Batch:
     """What one read of one file gave: `calls`, and `mark` up to which they account for the file (None: the file is gone, forget it).
 
     `unanswered` counts attempts the client has made since its last answer: above one it is retrying, which is reason to look at the feeds at once.
+    `kind` is what the file's kind of record is called.
     """
 
     path: str
     mark: Mark | None
     calls: tuple[Call, ...] = ()
     unanswered: int = 0
+    kind: str = ""
 
 
 @dataclass(slots=True)
@@ -73,9 +76,10 @@ class Tail:
         now: Callable[[], datetime],
         *,
         notify: bool = True,
-        poll_s: float = _POLL_S,
+        poll_s: float = POLL_S,
+        again_s: float = AGAIN_S,
     ) -> None:
-        self._watched = tuple(Watched(item.client, Path(os.path.realpath(item.root))) for item in watched)
+        self._watched = tuple(Watched(item.client, Path(os.path.realpath(item.root)), item.root) for item in watched)
         self._diagnose = diagnose
         self._stored = dict(marks)
         self._now = now
@@ -88,21 +92,34 @@ class Tail:
         self._stop = asyncio.Event()
         self._woken = asyncio.Event()
         self._changed: set[str] = set()
-        self.folders: tuple[str, ...] = ()
-        self._rewatch = asyncio.Event()
-        self.notified = notify
         self._poll_s = poll_s
         self._settled = False
+        self.watcher = Watcher(self._existing, self._heard, poll_s=poll_s, again_s=again_s) if notify else None
 
     def stop(self) -> None:
         """End `batches` after the read that is under way."""
         self._stop.set()
         self._woken.set()
-        self._rewatch.set()
+        if self.watcher:
+            self.watcher.stop()
+
+    @property
+    def notified(self) -> bool:
+        """Whether the system tells of changes; else files are looked at by the clock."""
+        return self.watcher is not None and self.watcher.notified
+
+    @property
+    def note(self) -> str:
+        """Why files are looked at by the clock, for a person; empty where the system tells of changes."""
+        return self.watcher.note if self.watcher else ""
+
+    def _heard(self, paths: Iterable[str]) -> None:
+        self._changed.update(paths)
+        self._woken.set()
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Batches as files change, until `stop`. The first round reads what is new since the stored marks, and the end of files touched lately."""
-        watcher = asyncio.create_task(self._watch())
+        watching = asyncio.create_task(self.watcher.run()) if self.watcher else None
         try:
             paths = await asyncio.to_thread(self.look)
             while not self._stop.is_set():
@@ -112,9 +129,10 @@ class Tail:
                 self.started = True
                 paths = await self._next()
         finally:
-            watcher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watcher
+            if watching:
+                watching.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await watching
 
     async def _drain(self, path: str) -> AsyncIterator[Batch]:
         more = True
@@ -140,29 +158,20 @@ class Tail:
             full = waited >= walk_after or not self._settled
             self._settled = True
             paths = await asyncio.to_thread(self.look if full else self._hot)
-            if full and self._existing() != self.folders:
-                self._rewatch.set()
+            if full and self.watcher:
+                self.watcher.look_again()
             if paths or full:
                 return paths
         return []
 
-    async def _watch(self) -> None:
-        """Wake on file notifications; where the system gives none (a limit reached, a file system without), leave it to the rounds of `_next`."""
-        from watchfiles import awatch
-
-        try:
-            while self.notified and not self._stop.is_set():
-                self._rewatch.clear()
-                self.folders = self._existing()
-                if not self.folders:
-                    await self._rewatch.wait()
-                    continue
-                async for changes in awatch(*self.folders, watch_filter=None, debounce=200, step=100, stop_event=self._rewatch, ignore_permission_denied=True):
-                    self._changed.update(path for _, path in changes)
-                    self._woken.set()
-        except (OSError, RuntimeError):
-            self.notified = False
-            self._woken.set()
+    def knock(self, client: str, path: str) -> bool:
+        """Look at once into the record at `path`, which somebody says is `client`'s: false where it is none that may be read. Nothing elsewhere is touched."""
+        inside = [item for item in self._watched if item.client == client]
+        found = next((place for item in inside if (place := _below(item, path)) is not None and self._kind_of(place) is not None), None)
+        if found is None:
+            return False
+        self._heard((found,))
+        return True
 
     def _existing(self) -> tuple[str, ...]:
         """The folders that exist and can hold records: not the whole of a client's root, which may hold anything."""
@@ -234,7 +243,7 @@ class Tail:
             reader = self._reader(path, found, handle, file, start) if lines else self.readers.get(path)
         at = self._now()
         calls = [call for line in lines for call in reader.feed(line, at)] if reader else []
-        return self._batch(path, file, calls, reader.unanswered if reader else 0, fresh=fresh), more
+        return self._batch(path, file, calls, reader.unanswered if reader else 0, found.kind.name, fresh=fresh), more
 
     def _begin(self, path: str, handle: BinaryIO, status: os.stat_result, before: RecordFile | None) -> RecordFile:
         """Where reading of a file starts: a stored mark, a moved file's place, the start of a new one, the end of an old one."""
@@ -290,13 +299,13 @@ class Tail:
         self.readers.move_to_end(path)
         return reader
 
-    def _batch(self, path: str, file: RecordFile, calls: list[Call], unanswered: int, *, fresh: bool) -> Batch | None:
+    def _batch(self, path: str, file: RecordFile, calls: list[Call], unanswered: int, kind: str, *, fresh: bool) -> Batch | None:
         offset, waiting = self._told.get(path, (0, 0))
         retrying = unanswered > 1 and unanswered != waiting
         if not (calls or fresh or retrying or abs(file.offset - offset) >= _TELL_EVERY):
             return None
         self._told[path] = (file.offset, unanswered)
-        return Batch(path, file.mark, tuple(calls), unanswered)
+        return Batch(path, file.mark, tuple(calls), unanswered, kind)
 
     def _forget(self, path: str) -> Batch | None:
         known = self._files.pop(path, None)
@@ -311,6 +320,15 @@ class Tail:
 def _open_plain(path: str, flags: int) -> int:
     # A pipe with a record's name must not block the reader.
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+
+
+def _below(item: Watched, path: str) -> str | None:
+    """The place of `path` below the root of a client, as far as its letters say; None elsewhere. Nothing is looked at on the disk."""
+    plain = os.path.normpath(path)
+    for root in (item.named or item.root, item.root):
+        if plain.startswith(f"{root}{os.sep}"):
+            return str(item.root / os.path.relpath(plain, root))
+    return None
 
 
 def _walk(root: Path, deepest: int) -> Iterator["os.DirEntry[str]"]:

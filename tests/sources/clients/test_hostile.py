@@ -5,46 +5,17 @@ import json
 import random
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from statuswatch.core.observation import Call
 from statuswatch.sources.clients import CLIENTS, Kind
+from support.planting import FILES, MARK, SECRETS, lines_of, planted_line
 
-SAMPLES = Path(__file__).parent / "samples"
 ALL = [(client.name, kind.name) for client in CLIENTS.values() for kind in client.kinds]
-_FILES = {
-    ("claude-code", "transcript"): "claude-transcript.jsonl",
-    ("claude-code", "stream"): "claude-stream.jsonl",
-    ("claude-code", "hooks"): "claude-hooks.jsonl",
-    ("codex", "rollout"): "codex-rollout.jsonl",
-    ("codex", "exec"): "codex-exec.jsonl",
-    ("opencode", "log"): "opencode.log",
-    ("opencode", "events"): "opencode-events.jsonl",
-    ("copilot-cli", "events"): "copilot-events.jsonl",
-    ("copilot-cli", "log"): "copilot-process.log",
-    ("copilot-cli", "errors"): "copilot-hook.jsonl",
-    ("gemini-cli", "telemetry"): "gemini-telemetry.log",
-    ("gemini-cli", "chat"): "gemini-chat.jsonl",
-    ("otlp", "otlp"): "otlp.jsonl",
-}
 _WRONG: list[Any] = [None, True, 7, -1, 1e308, float("nan"), "", "\x1b[31m\u202e", "x" * 10_000, [], [[]], {}, {"a": {"b": []}}]
-_MARK = "wrong-here"
-# In the form that real secrets have, as an address, as a header, as words of a prompt.
-_SECRETS = [
-    "sk-ant-api03-Zq9PLANTEDq0",
-    "Bearer PLANTED0123456789",
-    "https://user:PLANTED7@host.invalid/v1?key=PLANTED8",
-    "please PLANTED refactor the payroll module for ACME Corp",
-    "ghp_PLANTED16C7e42F292c6912E7710c838347Ae178B4a",
-    "PLANTEDaGVsbG8gd29ybGQgdGhpcyBpcyBhIHNlY3JldA1234567890",
-]
-
-
-def lines_of(client: str, kind: str) -> list[bytes]:
-    return (SAMPLES / _FILES[client, kind]).read_bytes().splitlines()
+_WRONG_HERE = "wrong-here"
 
 
 def variants(value: Any, wrong: Any) -> Iterator[Any]:
@@ -90,9 +61,9 @@ def test_a_wrong_type_at_any_key_is_read_or_passed_over(reader, client: str, kin
         except ValueError:
             continue
         for turn in range(3):
-            for position, changed in enumerate(variants(record, _MARK)):
+            for position, changed in enumerate(variants(record, _WRONG_HERE)):
                 wrong = _WRONG[(position + 5 * turn) % len(_WRONG)]
-                sound(list(one.feed(json.dumps(changed).replace(f'"{_MARK}"', json.dumps(wrong)).encode())))
+                sound(list(one.feed(json.dumps(changed).replace(f'"{_WRONG_HERE}"', json.dumps(wrong)).encode())))
 
 
 @pytest.mark.parametrize(("client", "kind"), ALL)
@@ -118,46 +89,15 @@ def test_huge_and_deep_lines_are_passed_over(reader, client: str, kind: str) -> 
         sound(list(one.feed(marked + b',"deep":' + b'{"a":' * 100_000)))
 
 
-def planted(record: Any, secret: str) -> Any:
-    """The record with `secret` in every string that is not one of the words by which it is recognised."""
-    if isinstance(record, dict):
-        return {key: value if key in _RECOGNISED or key.endswith("imestamp") else planted(value, secret) for key, value in record.items()}
-    if isinstance(record, list):
-        return [planted(value, secret) for value in record]
-    return secret if isinstance(record, str) else record
-
-
-_RECOGNISED = {"type", "subtype", "hook_event_name", "event.name", "hookType", "errorContext", "key", "level"}
-
-
-@pytest.mark.parametrize("secret", _SECRETS)
+@pytest.mark.parametrize("secret", SECRETS)
 @pytest.mark.parametrize(("client", "kind"), ALL)
 def test_a_secret_in_every_field_is_in_no_call_and_in_nothing_that_is_remembered(reader, client: str, kind: str, secret: str) -> None:
     one = reader(client, kind)
     told: list[Call] = []
     for line in lines_of(client, kind):
-        try:
-            record = json.loads(line)
-        except ValueError:
-            told += one.feed(_planted_text(line, secret))
-        else:
-            told += one.feed(json.dumps(planted(record, secret)).encode())
-    assert "PLANTED" not in repr(told)
-    assert "PLANTED" not in repr(_remembered(one))
-
-
-def _planted_text(line: bytes, secret: str) -> bytes:
-    """A log line with the secret as the value of each of its fields, the ones it is recognised by apart."""
-    text = line.decode()
-    for name in ("directory", "modelID", "providerID", "session.id", "error.error", "run", "error"):
-        head, found, tail = text.partition(f"{name}=")
-        if found:
-            text = f"{head}{found}{json.dumps(secret)} {tail.partition(' ')[2]}"
-    for name in ("model", "prompt_id", "session.id", "error", "error.message", "auth_type"):
-        head, found, tail = text.partition(f'"{name}": ')
-        if found:
-            text = f"{head}{found}{json.dumps(secret)}{',' if tail.rstrip().endswith(',') else ''}"
-    return text.encode()
+        told += one.feed(planted_line(line, secret))
+    assert MARK not in repr(told)
+    assert MARK not in repr(_remembered(one))
 
 
 def _remembered(one: Any) -> object:
@@ -169,5 +109,5 @@ def _remembered(one: Any) -> object:
 
 
 def test_every_kind_is_in_the_hostile_set() -> None:
-    assert set(_FILES) == set(ALL)
+    assert set(FILES) == set(ALL)
     assert all(isinstance(kind, Kind) for client in CLIENTS.values() for kind in client.kinds)

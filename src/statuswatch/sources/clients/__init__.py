@@ -144,7 +144,13 @@ CLIENTS: dict[str, Client] = {
                 Kind("chat", "gemini_cli:ChatReader", ("tmp/*/chats/*.jsonl",), (r'"projectHash"\s*:',)),
             ),
         ),
-        Client(name="otlp", title="OTLP exports", kinds=(Kind("otlp", "otlp:OtlpReader", (), (r'"resourceLogs"\s*:',)),)),
+        Client(
+            name="otlp",
+            title="OTLP exports",
+            reads="time, model, provider, status, error and request id of each call that a client exports to the receiver of this program",
+            leaves=_LEAVES,
+            kinds=(Kind("otlp", "otlp:OtlpReader", (), (r'"resource(?:Logs|Spans)"\s*:',)),),
+        ),
     )
 }
 

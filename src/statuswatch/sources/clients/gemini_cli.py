@@ -20,6 +20,7 @@ _KEYS = (
     *("event.name", "event.timestamp", "session.id", "prompt_id", "auth_type", "role", "model", "model_name", "duration_ms"),
     *("status_code", "http.status_code", "error", "error.message", "error_message", "error.type", "error_type"),
 )
+_NAMES = frozenset({"session.id", "prompt_id"})
 _LINE = re.compile(rf'^    "({"|".join(map(re.escape, _KEYS))})": (.{{1,20000}}?),?$'.encode())
 _CHAT = re.compile(rb'"type"\s*:\s*"(?:gemini|error)"')
 _SHOUT = re.compile(r"^\[?API Error:?\s*", re.IGNORECASE)
@@ -82,6 +83,8 @@ class TelemetryReader:
             decoded = json.loads(value)
         except (ValueError, RecursionError):
             return
+        if key in _NAMES and isinstance(decoded, str):
+            decoded = record.digest(decoded)  # an object may stay unfinished for long: what is only compared is not kept as it is
         if isinstance(decoded, (str, int, float)):
             self._facts.setdefault(key, decoded[:8192] if isinstance(decoded, str) else decoded)
 

@@ -1,0 +1,80 @@
+"""Hears from the system which files changed (inotify, FSEvents), and says so where the system tells nothing."""
+
+import asyncio
+import contextlib
+import errno
+from collections.abc import Callable, Iterable
+
+POLL_S = 2.0
+AGAIN_S = 600.0
+_SETTLE_S = 1.0
+# The library looks every step whether the system has told it something; a change is handed on after one quiet step.
+_STEP_MS = 200
+_DEBOUNCE_MS = 400
+
+
+class Watcher:
+    """Watches the folders that `wanted` names; `changed` is called with the paths of what changed, and with none when the system stops telling.
+
+    `notified` says whether the system is relied on, `note` why not, for a person (empty where it is), `folders` what is watched.
+    """
+
+    def __init__(self, wanted: Callable[[], tuple[str, ...]], changed: Callable[[Iterable[str]], None], *, poll_s: float, again_s: float) -> None:
+        self._wanted = wanted
+        self._changed = changed
+        self._poll_s = poll_s
+        self._again_s = again_s
+        self._stop = asyncio.Event()
+        self._rewatch = asyncio.Event()
+        self.notified = True
+        self.note = ""
+        self.folders: tuple[str, ...] = ()
+
+    def stop(self) -> None:
+        """End `run`."""
+        self._stop.set()
+        self._rewatch.set()
+
+    def look_again(self) -> None:
+        """Watch anew if the folders that are wanted are no longer those that are watched."""
+        if self._wanted() != self.folders:
+            self._rewatch.set()
+
+    async def run(self) -> None:
+        """Watch until `stop`. Where the system refuses (a limit reached, a file system without), it is asked again every ten minutes."""
+        while not self._stop.is_set():
+            try:
+                await self._listen()
+            except FileNotFoundError:  # a folder went while it was looked at: those that are left are watched
+                await asyncio.sleep(_SETTLE_S)
+            except (OSError, RuntimeError) as error:
+                self.notified, self.note = False, f"looked at every {self._poll_s:g} s, as {refusal_in(error)}"
+                self._changed(())
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), self._again_s)
+                    return
+                self.notified, self.note = True, ""
+
+    async def _listen(self) -> None:
+        from watchfiles import awatch
+
+        while not self._stop.is_set():
+            self._rewatch.clear()
+            self.folders = self._wanted()
+            if not self.folders:
+                await self._rewatch.wait()
+                continue
+            changes = awatch(*self.folders, watch_filter=None, debounce=_DEBOUNCE_MS, step=_STEP_MS, stop_event=self._rewatch, ignore_permission_denied=True)
+            async for some in changes:
+                self._changed(path for _, path in some)
+                if any(path in self.folders for _, path in some):  # a folder itself came or went: a watch does not outlive it
+                    self._rewatch.set()
+
+
+def refusal_in(error: Exception) -> str:
+    """What a refused watch says, for a person: the limits have names that they can raise."""
+    if isinstance(error, OSError) and error.errno == errno.EMFILE:
+        return "the system's limit of watchers is reached (fs.inotify.max_user_instances)"
+    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "limit" in str(error):
+        return "the system's limit of watched folders is reached (fs.inotify.max_user_watches)"
+    return f"the system tells of no changes there ({type(error).__name__})"

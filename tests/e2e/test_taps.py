@@ -1,0 +1,100 @@
+"""The taps of a real engine: what clients write, export and say in hooks becomes calls, and none of it beyond that is anywhere afterwards."""
+
+import asyncio
+import gzip
+import json
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from statuswatch.surfaces.cli.hook import tell
+from support.planting import FILES, MARK, SECRETS, lines_of, planted_line
+from support.tapped import Tapped, tapped
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("taps")]
+_PLACES = {
+    ("claude-code", "transcript"): "-home-dev-proj/{}.jsonl",
+    ("codex", "rollout"): "2026/11/22/rollout-{}.jsonl",
+    ("opencode", "log"): "{}.log",
+    ("copilot-cli", "events"): "session-state/{}/events.jsonl",
+    ("copilot-cli", "log"): "logs/process-{}.log",
+    ("gemini-cli", "telemetry"): "tmp/{}/telemetry.log",
+    ("gemini-cli", "chat"): "tmp/{}/chats/session.jsonl",
+}
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def answer(number: int, model: str) -> bytes:
+    """One answered call as Claude Code tells it."""
+    message = {"id": f"msg_{number}", "model": model, "usage": {"output_tokens": 1}, "content": [{"type": "text", "text": "done"}]}
+    return json.dumps({"type": "assistant", "uuid": f"a{number}", "sessionId": "s", "timestamp": now(), "message": message}).encode()
+
+
+def gave_up(number: int) -> bytes:
+    """One call that Claude Code gave up."""
+    message = {"model": "<synthetic>", "content": [{"type": "text", "text": "API Error: 529 Overloaded"}]}
+    entry = {"type": "assistant", "uuid": f"f{number}", "sessionId": "s", "timestamp": now(), "isApiErrorMessage": True, "error": "server_error"}
+    return json.dumps({**entry, "apiErrorStatus": 529, "apiErrorType": "overloaded_error", "message": message}).encode()
+
+
+def everywhere(home: Path) -> list[str]:
+    """Files of the engine (store, log, snapshot, prompt, sockets apart) that hold the mark."""
+    kept = [path for folder in ("state", "run", "config") for path in (home / folder).rglob("*") if path.is_file()]
+    return [str(path) for path in [*kept, home / "log"] if MARK.encode() in path.read_bytes()]
+
+
+async def heard(home: Path, until: asyncio.Event) -> bytes:
+    """All that the engine's socket says meanwhile."""
+    reader, writer = await asyncio.open_unix_connection(str(home / "run" / "bridge.sock"), limit=1 << 24)
+    said = bytearray()
+    while not until.is_set():
+        try:
+            async with asyncio.timeout(0.2):
+                said += await reader.read(1 << 16)
+        except TimeoutError:
+            continue
+    writer.close()
+    return bytes(said)
+
+
+async def plant(home: Tapped) -> None:
+    """Every secret in every field of every client's record, in exports and in messages."""
+    async with httpx.AsyncClient() as client:
+        for name, kind in FILES:
+            for number, secret in enumerate(SECRETS):
+                lines = [planted_line(line, secret) for line in lines_of(name, kind)]
+                if (name, kind) in _PLACES:
+                    home.record(name, _PLACES[name, kind].format(f"planted-{number}"), *lines)
+                if kind == "otlp":
+                    for line in lines:
+                        sent = await client.post(
+                            f"{home.exports}/v1/logs", content=gzip.compress(line), headers={"content-encoding": "gzip", "content-type": "application/json"}
+                        )
+                        assert sent.status_code == 200
+    keys = ("id", "turn", "client", "provider", "model", "transport", "body", "code", "request_id", "project", "url", "at")
+    for secret in SECRETS:
+        call = {**dict.fromkeys(keys, secret), "outcome": "failed", "status": 500, "headers": {"x-request-id": secret, "authorization": secret}}
+        tell({"type": "observe", "call": call}, str(home.home / "run" / "observe.sock"))
+
+
+async def test_a_secret_in_every_field_is_in_no_file_no_message_and_no_memory_of_the_engine() -> None:
+    async with tapped("s") as home:
+        done = asyncio.Event()
+        listening = asyncio.create_task(heard(home.home, done))
+        await plant(home)
+        home.record("claude-code", "-home-dev-proj/last.jsonl", answer(1, "claude-haiku-4-5"))
+        await home.until(lambda: home.calls("anthropic/code:claude-haiku-4.5"), "the last record is read")
+        await home.until(home.settled, "all that was written is read")
+        done.set()
+        said = await listening
+        assert said.count(b"\n") > 1
+        assert everywhere(home.home) == []
+        if platform.libc_ver()[0] == "glibc":
+            assert home.holding(MARK.encode()) == []
+        assert MARK.encode() not in said
