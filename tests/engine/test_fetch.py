@@ -3,14 +3,15 @@
 import asyncio
 import gzip
 import zlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from statuswatch import __version__
 from statuswatch.core.health import FeedState
-from statuswatch.engine.fetch import MAX_BYTES, Fetched, Fetcher, FetchFailed, NotModified, Request, shown
+from statuswatch.engine.fetch import MAX_BYTES, Fetched, Fetcher, FetchFailed, NotModified, Request, _proxy, shown
 from support.faketransport import FakeTransport, body
 from support.server import Answer, status_server
 
@@ -38,8 +39,6 @@ async def test_a_body_comes_with_all_that_the_next_request_needs(server, fetcher
     assert (got.status, got.data, got.etag, got.age, got.url) == (200, b'{"page":1}', 'W/"abc"', 24.0, url)
     assert got.last_modified == "Sun, 14 Dec 2025 21:31:42 GMT"
     assert got.date == datetime(2025, 12, 14, 21, 32, tzinfo=UTC)
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    assert got.as_of(now) == now - timedelta(seconds=24)
 
 
 async def test_a_second_request_asks_only_for_changes(server, fetcher):
@@ -257,12 +256,115 @@ async def test_what_is_not_http_is_a_failure(fetcher):
     assert "hello" not in got.detail
 
 
-async def test_each_host_has_a_client_of_its_own(server, fetcher):
+async def test_each_host_has_connections_of_its_own(server, fetcher):
     server.serve("/a", Answer(body=b"1"))
     for url in (server.url("/a"), server.url("/a", "localhost"), server.url("/a")):
         await fetcher.fetch(Request(url))
-    assert len(fetcher._clients) == 2
-    assert all(client.timeout.connect == 5 for client in fetcher._clients.values())
+    assert server.connections == 2
+
+
+async def test_a_connection_is_kept_whatever_was_answered(server, fetcher):
+    server.serve("/feed", Answer(body=b"{}"))
+    server.serve("/same", Answer(304, {"ETag": '"v1"'}))
+    server.serve("/down", Answer(503, body=b"x" * 5000))
+    server.serve("/no", Answer(403, {"x-amzn-waf-action": "captcha"}))
+    server.serve("/old", Answer(301, {"Location": "/feed"}, b"moved"))
+    for path in ("/feed", "/same", "/down", "/no", "/old", "/same"):
+        await fetcher.fetch(Request(server.url(path)))
+    assert len(server.seen) == 7
+    assert server.connections == 1
+
+
+async def test_a_kept_connection_that_died_unseen_is_no_failure(server, fetcher):
+    def answer(_seen):
+        if len(server.seen) == 2:
+            raise ConnectionResetError
+        return Answer(body=b"{}")
+
+    server.handlers["/feed"] = answer
+    url = server.url("/feed")
+    assert isinstance(await fetcher.fetch(Request(url)), Fetched)
+    assert isinstance(await fetcher.fetch(Request(url)), Fetched)
+    assert (len(server.seen), server.connections) == (3, 2)
+
+
+async def test_a_new_connection_that_breaks_is_not_tried_again(server, fetcher):
+    def answer(_seen):
+        raise ConnectionResetError
+
+    server.handlers["/feed"] = answer
+    assert isinstance(await fetcher.fetch(Request(server.url("/feed"))), FetchFailed)
+    assert len(server.seen) == 1
+
+
+async def test_the_tls_context_is_made_once_for_all_hosts(fetcher):
+    contexts = {id(fetcher._context("https")) for _ in range(3)}
+    assert len(contexts) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Cache-Control": "max-age=60, public"}, 60),
+        ({"Cache-Control": 'public, MAX-AGE="60"', "Age": "24"}, 36),
+        ({"Cache-Control": "max-age=10, s-maxage=300", "Age": "24"}, None),
+        ({"Cache-Control": "s-maxage=300"}, None),
+        ({"Cache-Control": "no-cache, max-age=60"}, None),
+        ({"Cache-Control": "no-store"}, None),
+        ({"Cache-Control": "max-age=soon"}, None),
+        ({"Cache-Control": "max-age=99999999999999"}, 7 * 86400),
+        ({"Expires": "Sun, 14 Dec 2025 21:35:00 GMT", "Date": "Sun, 14 Dec 2025 21:30:00 GMT"}, 300),
+        ({"Expires": "0", "Date": "Sun, 14 Dec 2025 21:30:00 GMT"}, None),
+        ({}, None),
+    ],
+)
+async def test_how_long_a_copy_serves_is_understood(server, fetcher, headers, seconds):
+    got = await fetcher.fetch(Request(server.serve("/feed", Answer(headers=headers, body=b"{}"))))
+    assert got.fresh_for == seconds
+    same = await fetcher.fetch(Request(server.serve("/same", Answer(304, headers))))
+    assert same.fresh_for == seconds
+
+
+@pytest.mark.parametrize("status", [200, 202, 500, 503])
+@pytest.mark.parametrize("pack", [None, gzip.compress])
+async def test_a_puzzle_for_people_is_blocked_whatever_its_status(server, fetcher, status, pack):
+    puzzle = b"<!DOCTYPE html><html><head><title>Just a moment...</title><script src='/cdn-cgi/challenge-platform/x.js'></script></head></html>"
+    headers = {"Content-Type": "text/html", "Server": "cloudflare"} | ({"Content-Encoding": "gzip"} if pack else {})
+    got = await fetcher.fetch(Request(server.serve("/feed", Answer(status, headers, pack(puzzle) if pack else puzzle))))
+    assert isinstance(got, FetchFailed)
+    assert got.state is FeedState.BLOCKED
+    assert "moment" not in got.detail
+
+
+async def test_an_error_page_that_claims_to_be_packed_and_is_not_is_still_an_answer(server, fetcher):
+    got = await fetcher.fetch(Request(server.serve("/feed", Answer(502, {"Content-Encoding": "gzip"}, b"<html>bad gateway"))))
+    odd = await fetcher.fetch(Request(server.serve("/odd", Answer(502, {"Content-Encoding": "br"}, b"?"))))
+    assert (got.state, got.status, odd.state) == (FeedState.UNREACHABLE, 502, FeedState.UNREACHABLE)
+
+
+@pytest.mark.parametrize(
+    ("environ", "host", "proxy"),
+    [
+        ({}, "status.example", None),
+        ({"HTTPS_PROXY": "http://proxy.example:3128"}, "status.example", "http://proxy.example:3128"),
+        ({"ALL_PROXY": "proxy.example:3128"}, "status.example", "http://proxy.example:3128"),
+        ({"HTTPS_PROXY": "http://proxy.example:3128", "NO_PROXY": "example"}, "status.example", None),
+        ({"HTTPS_PROXY": "http://proxy.example:3128"}, "127.0.0.1", None),
+    ],
+)
+def test_a_companys_proxy_is_honoured_but_never_for_this_machine(monkeypatch, environ, host, proxy):
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert _proxy(urlsplit(f"https://{host}/feed")) == proxy
+
+
+async def test_a_proxy_that_needs_a_missing_library_is_a_failed_read(monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    fetcher = Fetcher()
+    got = await fetcher.fetch(Request("https://status.example/feed"))
+    await fetcher.close()
+    assert isinstance(got, FetchFailed)
+    assert "proxy" in got.detail
 
 
 def test_addresses_are_shown_without_login_query_or_anything_a_terminal_acts_on():

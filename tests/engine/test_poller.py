@@ -3,17 +3,24 @@
 import asyncio
 import time
 from datetime import timedelta
+from email.utils import formatdate
 
 import httpx
 import pytest
 
-from statuswatch.core.health import FeedState
-from statuswatch.core.observation import FeedFailed, PageRead, PageUnchanged
+from statuswatch.core.health import FeedState, Health
+from statuswatch.core.incident import Page, Unreadable, UnreadableReason
+from statuswatch.core.notice import Policy, Told
+from statuswatch.core.observation import CallSeen, FeedFailed, PageRead, PageUnchanged
 from statuswatch.core.schedule import DueReason
+from statuswatch.core.world import World
+from statuswatch.engine.course import Course
 from statuswatch.engine.fetch import Fetcher
 from statuswatch.engine.inbox import Inbox
-from statuswatch.engine.poller import MEMORY, Attention, Poller, Remembered, keep, recall
-from support.enginekit import START, feed, feed_body, loop_clock, read_feed
+from statuswatch.engine.poller import MEMORY, Attention, Poller
+from statuswatch.engine.reading import Remembered, keep, recall
+from statuswatch.engine.store import Stored
+from support.enginekit import KNOWLEDGE, START, WATCHLIST, call, feed, feed_body, incident, loop_clock, read_feed
 from support.faketransport import FakeTransport, body, slowly
 
 pytestmark = pytest.mark.looptime
@@ -22,12 +29,13 @@ pytestmark = pytest.mark.looptime
 class Desk:
     """A poller with its inbox and its transport."""
 
-    def __init__(self, answering, feeds=None, memory=None, parse=read_feed):
+    def __init__(self, answering, feeds=None, memory=None, parse=read_feed, detect=lambda _body: ()):
         self.transport = FakeTransport(answering)
         self.inbox = Inbox()
         self.clock = loop_clock()
         self.fetcher = Fetcher(lambda _origin: self.transport)
-        self.poller = Poller(feeds or (feed(),), self.fetcher, self.clock, self.inbox, lambda _format: parse, memory=memory)
+        parser_for = parse if isinstance(parse, dict) else {"test": parse}
+        self.poller = Poller(feeds or (feed(),), self.fetcher, self.clock, self.inbox, parser_for.__getitem__, memory=memory, detect=detect)
         self._task = None
 
     async def __aenter__(self):
@@ -156,7 +164,7 @@ async def test_trouble_and_watchers_make_it_read_more_often():
         desk.poller.attend(lambda: Attention(frozenset(), 2))
         desk.poller.reconsider()
         await desk.next()
-        assert seconds() == pytest.approx(90, abs=0.1)
+        assert seconds() == pytest.approx(60, abs=0.1)
 
 
 async def test_a_refused_reader_tries_the_other_address_and_stays_with_it():
@@ -215,18 +223,241 @@ async def test_the_servers_wish_is_kept():
         assert seconds() == pytest.approx(1000, abs=1)
 
 
-async def test_an_unreadable_body_is_a_failure_that_names_address_and_format_and_is_parsed_again_next_time():
+async def test_an_unreadable_body_is_a_failure_that_names_what_came_and_is_parsed_once():
     bodies = [b"<html>secret-words", b"<html>secret-words", feed_body()]
+    parsed = []
 
-    async with Desk(lambda _r: body(bodies.pop(0))) as desk:
+    def parse(found):
+        parsed.append(found.data)
+        return read_feed(found)
+
+    async with Desk(lambda _r: body(bodies.pop(0)), parse=parse) as desk:
         for _ in range(2):
             arrival = await desk.next()
             assert arrival.observation.state is FeedState.UNREADABLE
             assert "status.acme.example/feed" in arrival.observation.detail
-            assert "expected test" in arrival.observation.detail
+            assert "expected test, not_json of 18 bytes came" in arrival.observation.detail
             assert "secret-words" not in arrival.observation.detail
             assert not arrival.memory
         assert isinstance((await desk.next()).observation, PageRead)
+    assert len(parsed) == 2
+
+
+def _moved(body):
+    """A parser of another product's format."""
+    if not body.data.startswith(b"moved"):
+        return Unreadable(UnreadableReason.WRONG_SHAPE, "it lacks what it needs", len(body.data))
+    incidents = (incident(body.provider, "new-1"),) if b"trouble" in body.data else ()
+    return Page(body.provider, "other", Health.OK, incidents=incidents)
+
+
+async def test_a_page_that_moved_to_another_product_is_read_anew_within_the_same_poll(caplog):
+    bodies = [feed_body(("i1", "investigating")), b"moved: trouble", b"moved: trouble again", feed_body(("i2", "resolved"))]
+    found = []
+
+    def detect(came):
+        found.append(came.data)
+        return ("other",) if came.data.startswith(b"moved") else ()
+
+    parsers = {"test": read_feed, "other": _moved}
+    async with Desk(lambda _r: body(bodies.pop(0)), parse=parsers, detect=detect) as desk:
+        assert (await desk.next()).observation.page.format == "test"
+        moved = await desk.next()
+        assert isinstance(moved.observation, PageRead)
+        assert (moved.observation.page.format, moved.observation.page.incidents[0].id) == ("other", "new-1")
+        assert "expected test, other came and was read as such" in moved.observation.page.problems[-1]
+        view = desk.poller.facts()["acme"]
+        assert (view.format, view.moved) == ("other", True)
+        assert recall(moved.memory[MEMORY + "acme"]).format == "other"
+        assert (await desk.next()).observation.page.format == "other"
+        assert found == [b"moved: trouble"]  # known by now, also after a restart
+        assert (await desk.next()).observation.page.format == "test"
+        assert desk.poller.facts()["acme"].moved is False
+    assert "acme: read as other from now on" in caplog.text
+
+
+async def test_a_page_that_moved_to_something_that_says_nothing_is_unreadable_and_not_well():
+    bodies = [feed_body(("i1", "investigating")), b"moved"]
+    parsers = {"test": read_feed, "other": _moved}
+    async with Desk(lambda _r: body(bodies.pop(0)), parse=parsers, detect=lambda _body: ("test", "other")) as desk:
+        await desk.next()
+        assert (await desk.next()).observation.state is FeedState.UNREADABLE
+
+
+async def test_fifty_failed_calls_in_one_step_are_one_read():
+    stored = Stored(World(), Told(), WATCHLIST, {})
+    async with Desk(lambda _r: body(feed_body())) as desk:
+        await desk.next()
+        await asyncio.sleep(60)
+        now = desk.clock.now()
+        course = Course(KNOWLEDGE, Policy(), WATCHLIST, stored, desk.poller.urls, now.at)
+        hurries = [course.take(CallSeen(now.at, call(number, now.at)), now) for number in range(50)]
+        assert hurries == [(DueReason.CALL_FAILED, "acme")] * 50
+        for hurry in hurries:
+            desk.poller.hurry(*hurry)
+        await desk.next()
+        await asyncio.sleep(20)
+        assert len(desk.transport.seen) == 2
+        assert seconds() == pytest.approx(80, abs=0.1)
+
+
+async def test_a_person_who_made_no_call_for_an_hour_and_looks_at_nothing_is_idle():
+    async with Desk(lambda _r: body(feed_body())) as desk:
+        now = desk.clock.now()
+        course = Course(KNOWLEDGE, Policy(), WATCHLIST, Stored(World(), Told(), WATCHLIST, {}), desk.poller.urls, now.at)
+        later = now.plus(3700)
+        course.conclude(later, {}, ())
+        assert course.attention(0).idle is False  # whose calls are not seen is never taken to be away
+        course.take(CallSeen(now.at, call(1, now.at, ok=True)), now)
+        course.conclude(now.plus(3500), {}, ())
+        assert course.attention(0).idle is False
+        course.conclude(later, {}, ())
+        assert (course.attention(0).idle, course.attention(1).idle) == (True, False)
+        desk.poller.attend(lambda: course.attention(0))
+        await desk.next()
+        assert desk.poller.plan()["acme"].reason is DueReason.IDLE
+
+
+async def test_what_a_page_says_of_its_copy_is_honoured_unless_a_call_fails():
+    async with Desk(lambda _r: body(feed_body(), headers={"Cache-Control": "max-age=400"})) as desk:
+        await desk.next()
+        assert desk.poller.plan()["acme"].reason is DueReason.CACHED
+        await desk.next()
+        assert seconds() == pytest.approx(400, abs=0.1)
+        await asyncio.sleep(20)
+        desk.poller.hurry(DueReason.CALL_FAILED, "acme")
+        await desk.next()
+        assert seconds() == pytest.approx(420, abs=0.1)
+
+
+async def test_a_copy_that_a_cache_hands_out_for_ever_is_as_old_as_its_date():
+    first = START.timestamp()
+
+    def answer(_request):
+        said = min(seconds(), 200.0)  # from then on the same copy
+        return body(feed_body((f"i{seconds()}", "resolved")), headers={"Date": formatdate(first + said, usegmt=True)})
+
+    async with Desk(answer) as desk:
+        read = [(await desk.next()).observation for _ in range(5)]
+    ages = [(each.at - each.page.as_of).total_seconds() for each in read]
+    assert ages[:2] == [0.0, 0.0]
+    assert ages[2:] == pytest.approx([160, 340, 520], abs=1)
+
+
+async def test_a_host_that_is_down_is_left_alone_by_all_its_feeds():
+    feeds = (feed("acme", ("https://one.example/a",)), feed("acme/history", ("https://one.example/b",)), feed("bolt", ("https://two.example/feed",)))
+
+    def answer(request):
+        return httpx.Response(503) if request.url.path == "/a" else body(feed_body())
+
+    async with Desk(answer, feeds) as desk:
+        for _ in feeds:
+            await desk.next()
+        await asyncio.sleep(1)
+        desk.poller.hurry(DueReason.CALL_FAILED)
+        plan = desk.poller.plan()
+        assert plan["bolt"].reason is DueReason.CALL_FAILED
+        assert plan["acme"].reason is plan["acme/history"].reason is DueReason.CALL_FAILED  # /b answered after /a: the host is up
+    async with Desk(lambda _r: httpx.Response(503), feeds[:2]) as desk:
+        await desk.next()
+        await desk.next()
+        desk.poller.hurry(DueReason.CALL_FAILED)
+        plan = desk.poller.plan()
+        assert plan["acme"].reason is plan["acme/history"].reason is DueReason.BACKOFF
+        assert plan["acme"].at == START + timedelta(seconds=60)  # the host's second failure
+        assert desk.poller.facts()["acme"].host_failures == 2
+
+
+async def test_a_hosts_budget_bounds_all_that_is_wanted_of_it():
+    feeds = tuple(feed(f"p{n}", (f"https://one.example/{n}",)) for n in range(30))
+    async with Desk(lambda _r: body(feed_body()), feeds) as desk:
+        draining = asyncio.create_task(desk.drain())
+        for _ in range(60):
+            desk.poller.hurry(DueReason.CALL_FAILED)
+            await asyncio.sleep(10)
+        assert len(desk.transport.seen) <= 10 + 600 / 15
+        await asyncio.sleep(1)
+        assert DueReason.BUDGET in {due.reason for due in desk.poller.plan().values()}
+        assert {view.budget_left for view in desk.poller.facts().values()} == {0}
+        draining.cancel()
+        await asyncio.gather(draining, return_exceptions=True)
+        assert set(desk.transport.seen) == {f"https://one.example/{n}" for n in range(30)}
+
+
+async def test_when_the_network_is_back_all_pages_are_read_and_not_when_their_pauses_end():
+    feeds = (feed("acme"), feed("bolt", ("https://bolt.example/feed",)), feed("cole", ("https://cole.example/feed",)))
+    offline = True
+
+    def answer(_request):
+        if offline:
+            raise httpx.ConnectError("no route")
+        return body(feed_body())
+
+    async with Desk(answer, feeds) as desk:
+        while seconds() < 3000:
+            await desk.next()
+        offline = False
+        back = [(await desk.next()) for _ in feeds]
+        began = seconds()
+        while not all(isinstance(each.observation, PageRead) for each in back[-3:]):
+            back.append(await desk.next())
+        assert seconds() - began < 20
+
+
+async def test_a_person_who_asks_is_let_to_a_host_that_did_not_answer():
+    async with Desk(lambda _r: httpx.Response(500)) as desk:
+        for _ in range(6):
+            await desk.next()
+        asked = seconds()
+        await asyncio.sleep(20)
+        desk.poller.hurry(DueReason.ASKED)
+        await desk.next()
+        assert seconds() - asked == pytest.approx(20, abs=0.1)
+
+
+async def test_what_was_found_out_about_a_feed_is_there_for_whoever_asks():
+    async with Desk(lambda _r: body(feed_body(), headers={"ETag": '"v1"'})) as desk:
+        before = desk.poller.facts()["acme"]
+        assert (before.status, before.tried_at, before.etag) == (None, None, False)
+        await desk.next()
+        view = desk.poller.facts()["acme"]
+        assert (view.host, view.status, view.etag, view.failures, view.slot) == ("status.acme.example", 200, True, 0, 0)
+        assert (view.tried_at, view.budget_left, view.format, view.moved) == (START, 9, "test", False)
+
+
+async def test_how_this_machines_clock_stands_is_learnt_from_three_hosts():
+    feeds = tuple(feed(f"p{n}", (f"https://p{n}.example/feed",)) for n in range(3))
+
+    def answer(_request):
+        return body(feed_body(), headers={"Date": formatdate(START.timestamp() + seconds() - 90, usegmt=True)})
+
+    async with Desk(answer, feeds) as desk:
+        for _ in feeds:
+            await desk.next()
+        assert desk.poller.clock_offset is None
+        for _ in feeds:
+            await desk.next()
+        assert desk.poller.clock_offset == pytest.approx(90, abs=1)
+
+
+async def test_a_thousand_feeds_wake_the_poller_as_often_as_they_are_due():
+    feeds = tuple(feed(f"p{n}", (f"https://p{n}.example/feed",)) for n in range(1000))
+    async with Desk(lambda _r: httpx.Response(304), feeds) as desk:
+        draining = asyncio.create_task(desk.drain())
+        woken = 0
+        start_due = desk.poller._start_due
+
+        def counted():
+            nonlocal woken
+            woken += 1
+            return start_due()
+
+        desk.poller._start_due = counted
+        await asyncio.sleep(1800)
+        draining.cancel()
+        await asyncio.gather(draining, return_exceptions=True)
+    assert len(desk.transport.seen) == 10_000
+    assert woken <= 10_000
 
 
 async def test_a_parser_that_breaks_is_one_failed_read_and_its_words_stay_out_of_the_log(caplog):

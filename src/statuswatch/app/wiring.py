@@ -28,8 +28,9 @@ from statuswatch.engine.clock import Clock
 from statuswatch.engine.discover import Source, discover, roots_of
 from statuswatch.engine.fetch import Fetcher
 from statuswatch.engine.inbox import Arrival, Inbox
-from statuswatch.engine.poller import Poller, Share
+from statuswatch.engine.poller import Poller
 from statuswatch.engine.publish import Outlets, Publisher
+from statuswatch.engine.reading import Share
 from statuswatch.engine.runner import Engine, Parts
 from statuswatch.engine.serve import Server
 from statuswatch.engine.store import Store, Stored
@@ -38,6 +39,7 @@ from statuswatch.engine.taps import marks
 from statuswatch.notify.base import Action, Notifier
 from statuswatch.notify.registry import create
 from statuswatch.sources.clients import CLIENTS
+from statuswatch.sources.detect import detect
 from statuswatch.sources.formats import FORMATS, parser_for
 from statuswatch.surfaces.present import Look, status_text
 
@@ -123,7 +125,7 @@ def make_engine(setting: Setting, start: Start) -> Made:
     stored = store.load(clock.now().at)
     inbox, fetcher = Inbox(), Fetcher()
     pace = start.pace or Pace(config.poll.fast_interval_s, config.poll.interval_s, config.poll.slow_interval_s)
-    poller = Poller(setting.catalogue.feeds, fetcher, clock, inbox, parser_for, pace, stored.memory, _sharing(knowledge))
+    poller = Poller(setting.catalogue.feeds, fetcher, clock, inbox, parser_for, pace, stored.memory, _sharing(knowledge), detect)
     tapped = _tapped(setting, start, inbox, poller, stored)
     server = Server(Path(paths.socket_file()), inbox.submit, clock.now, tapped.observe)
     outlets = Outlets(Path(paths.snapshot_file()), Path(paths.status_file()), Path(paths.prompt_file()))

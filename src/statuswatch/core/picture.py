@@ -1,7 +1,7 @@
 """The one snapshot that every surface reads, composed from the world, the verdicts and what was told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from statuswatch.core.concern import finding_of
@@ -21,6 +21,7 @@ from statuswatch.core.snapshot import (
     EngineView,
     FeedView,
     IncidentView,
+    PollView,
     RelevanceView,
     RouteView,
     Snapshot,
@@ -50,6 +51,7 @@ class Shell:
     sources: tuple[SourceView, ...] = ()
     problems: tuple[str, ...] = ()
     delivery: tuple[str, ...] = ()
+    polling: Mapping[str, PollView] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,4 +206,5 @@ def _feed(status: FeedStatus, shell: Shell, now: datetime) -> FeedView:
         detail=status.detail,
         next_at=due.at if due else None,
         next_reason=due.reason if due else "",
+        polling=shell.polling.get(status.feed),
     )

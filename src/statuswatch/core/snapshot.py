@@ -25,7 +25,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EngineView:
-    """Who published, and how fresh the picture is. `expires_at` is real time even when `at` is simulated."""
+    """Who published, and how fresh the picture is. `expires_at` is real time even when `at` is simulated.
+
+    `clock_offset_s`: seconds by which this machine's clock is ahead of the clocks of the pages' hosts (None: not known).
+    """
 
     version: str
     started_at: datetime
@@ -33,6 +36,7 @@ class EngineView:
     pid: int | None = None
     simulated: str | None = None
     listeners: int = 0
+    clock_offset_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,27 @@ class CallView:
 
 
 @dataclass(frozen=True, slots=True)
+class PollView:
+    """How a feed was read last, and what its host still allows.
+
+    `status`: of the last answer (None: there was none). `etag`: whether it can be asked for changes only. `slot`: its place among 60 in an interval.
+    `failures`: reads that failed in a row; `host_failures`: the host's own, by which its pauses grow. `budget_left`: requests that may follow each other
+    at once. `format`: what the body is in; `moved`: that this is another than the provider's file says.
+    """
+
+    host: str
+    status: int | None = None
+    tried_at: datetime | None = None
+    etag: bool = False
+    failures: int = 0
+    host_failures: int = 0
+    slot: int = 0
+    budget_left: int = 0
+    format: str = ""
+    moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FeedView:
     """One feed: whether it can be believed, and since when. `state` None: not read yet."""
 
@@ -153,6 +178,7 @@ class FeedView:
     detail: str = ""
     next_at: datetime | None = None
     next_reason: str = ""
+    polling: PollView | None = None
 
 
 @dataclass(frozen=True, slots=True)

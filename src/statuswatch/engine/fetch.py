@@ -6,17 +6,16 @@ The only importer of httpx, inside functions, so that nothing else pays for it. 
 import asyncio
 import logging
 import ssl
-import zlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from statuswatch import __version__
 from statuswatch.core.health import FeedState
+from statuswatch.engine.answer import challenged, date_of, fresh_for, has_captcha, is_html, refusal, retry_after, seconds_of, unpacked
 
 if TYPE_CHECKING:
     import httpx
@@ -26,15 +25,20 @@ MAX_BYTES = 8 * 1024 * 1024
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 TOTAL_SECONDS = 20.0
+KEPT_SECONDS = 100.0
+"""A connection outlives a poll a minute: a handshake costs both sides more than all the rest. The pages' front-ends close it sooner where they want."""
 MAX_REDIRECTS = 4
 USER_AGENT = f"statuswatch/{__version__}"
 
+_TIMEOUTS = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS, "pool": READ_SECONDS}
+_TIMEOUTS_KEPT = {**_TIMEOUTS, "read": CONNECT_SECONDS}
+_LOOKED_AT = 64 * 1024
+_PLAIN = frozenset({"", "identity"})
+_ENCODINGS = _PLAIN | {"gzip", "x-gzip", "deflate"}
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _OK = 200
 _NOT_MODIFIED = 304
-_SERVER_ERROR = 500
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_REFUSALS = {401: "asks for a login", 403: "refuses this reader", 405: "refuses the method, as bot protection does", 429: "asks for fewer requests"}
 _ACCEPT = {"json": "application/json", "xml": "application/atom+xml, application/rss+xml, application/xml;q=0.9", "": "*/*"}
 _HOST_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-:")
 
@@ -52,7 +56,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A body came. `age` in seconds (RFC 9111 section 5.1); `url` is where it finally came from; `html` says that it is a web page and no feed."""
+    """A body came. `age` in seconds (RFC 9111 section 5.1); `url` is where it finally came from; `html` says that it is a web page and no feed.
+
+    `fresh_for`: seconds for which the page says that asking again is of no use (None: it says nothing, or the copy is older already).
+    """
 
     status: int
     data: bytes
@@ -64,13 +71,7 @@ class Fetched:
     retry_after: float | None
     url: str
     html: bool = False
-
-    def as_of(self, now: datetime) -> datetime:
-        """The instant the answer speaks of.
-
-        RFC 9111 section 4.2.3 would also count how far Date lies back; that would call every page stale on a machine whose clock is ahead.
-        """
-        return now - timedelta(seconds=self.age or 0.0)
+    fresh_for: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,8 @@ class NotModified:
     date: datetime | None = None
     age: float | None = None
     etag: str | None = None
-
-    def as_of(self, now: datetime) -> datetime:
-        """The instant the answer speaks of."""
-        return now - timedelta(seconds=self.age or 0.0)
+    fresh_for: float | None = None
+    status: int = _NOT_MODIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +103,16 @@ TransportFactory = Callable[[str], "httpx.AsyncBaseTransport"]
 
 
 class Fetcher:
-    """Keeps one client a host (one client for many hosts is O(n) in its pool) over one TLS context. Not for use from several loops."""
+    """Keeps one transport a host (one pool for many hosts is O(n) at each request) over one TLS context. Not for use from several loops.
+
+    httpx's own client above the transport is left out: it merges addresses, cookies, redirects and logins at each request, of which a feed needs nothing.
+    """
 
     def __init__(self, transport_factory: TransportFactory | None = None, *, max_bytes: int = MAX_BYTES, total_seconds: float = TOTAL_SECONDS) -> None:
         self._transport_factory = transport_factory
         self._max_bytes = max_bytes
         self._total_seconds = total_seconds
-        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._lines: dict[str, _Line] = {}
         self._tls: ssl.SSLContext | None = None
 
     async def fetch(self, request: Request) -> Outcome:
@@ -125,88 +127,106 @@ class Fetcher:
             detail = f"{shown(request.url)}: no whole answer within {self._total_seconds:g} s"
         except httpx.TimeoutException as error:
             detail = f"{shown(request.url)}: {_timeout_words(type(error).__name__)}"
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ExceptionGroup) as error:  # a group: from below httpx, unmapped
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError, ExceptionGroup) as error:  # a group: from below httpx, unmapped
             detail = f"{shown(request.url)}: {_error_words(error)}"
         return FetchFailed(FeedState.UNREACHABLE, detail, transport=seen.status is None, status=seen.status)
 
     async def close(self) -> None:
         """Close all connections."""
-        clients, self._clients = list(self._clients.values()), {}
-        for client in clients:
-            await client.aclose()
+        lines, self._lines = list(self._lines.values()), {}
+        for line in lines:
+            await line.transport.aclose()
 
     async def _follow(self, request: Request, seen: "_Seen") -> Outcome:
         url = request.url
         for _ in range(MAX_REDIRECTS + 1):
             parts = urlsplit(url)
-            refusal = _unsafe(parts, request, shown(url))
-            if refusal:
-                return FetchFailed(FeedState.UNREADABLE, refusal, status=seen.status)
-            client = self._client(parts)
-            async with client.stream("GET", url, headers=_headers(request)) as response:
+            unsafe = _unsafe(parts, request, shown(url))
+            if unsafe:
+                return FetchFailed(FeedState.UNREADABLE, unsafe, status=seen.status)
+            response = await self._send(parts, url, request)
+            try:
                 seen.status = response.status_code
                 if response.status_code not in _REDIRECTS:
                     return await self._answer(request, url, response)
                 url = urljoin(url, response.headers.get("location", ""))
+                await _look(response)
+            finally:
+                await response.aclose()
         return FetchFailed(FeedState.UNREADABLE, f"{shown(request.url)}: more than {MAX_REDIRECTS} redirects", status=seen.status)
+
+    async def _send(self, parts: SplitResult, url: str, request: Request) -> "httpx.Response":
+        """The head of the answer. A connection that was kept may be dead without our knowing (sleep, another network): then once more on a new one."""
+        import httpx
+
+        line = self._line(parts)
+        question = httpx.Request("GET", url, headers=_headers(request), extensions={"timeout": _TIMEOUTS_KEPT if line.used else _TIMEOUTS})
+        try:
+            response = await line.transport.handle_async_request(question)
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError, httpx.ReadTimeout, httpx.WriteTimeout):
+            if not line.used:
+                raise
+            await self._hang_up(parts)
+            line = self._line(parts)
+            question.extensions["timeout"] = _TIMEOUTS
+            response = await line.transport.handle_async_request(question)
+        line.used = True
+        return response
 
     async def _answer(self, request: Request, url: str, response: "httpx.Response") -> Outcome:
         headers = response.headers
         status = response.status_code
-        retry_after = _retry_after(headers)
-        date, age = _date(headers.get("date")), _seconds(headers.get("age"))
-        if _challenged(headers):
-            detail = f"{shown(url)}: status {status}, bot protection asks for a person to prove themselves"
-            return FetchFailed(FeedState.BLOCKED, detail, status=status, retry_after=retry_after)
+        date, age = date_of(headers.get("date")), seconds_of(headers.get("age"))
         if status == _NOT_MODIFIED:
-            return NotModified(url, date, age, headers.get("etag"))
+            await _look(response)
+            return NotModified(url, date, age, headers.get("etag"), fresh_for(headers))
+        wish = retry_after(headers)
+        if challenged(headers):
+            await _look(response)
+            detail = f"{shown(url)}: status {status}, bot protection asks for a person to prove themselves"
+            return FetchFailed(FeedState.BLOCKED, detail, status=status, retry_after=wish)
         if status != _OK:
-            state, words = _refused(status)
-            return FetchFailed(state, f"{shown(url)}: answered {status}, {words}", status=status, retry_after=retry_after)
+            state, words = refusal(status, await _look(response))
+            return FetchFailed(state, f"{shown(url)}: answered {status}, {words}", status=status, retry_after=wish)
         data = await self._body(response)
         if data is None:
             detail = f"{shown(url)}: larger than {self._max_bytes // (1024 * 1024)} MiB, or packed in a way that was not asked for"
             return FetchFailed(FeedState.UNREADABLE, detail, status=status)
         content_type = headers.get("content-type", "").strip().lower()[:200]
-        html = _is_html(content_type, data)
-        if html and _has_captcha(data):
+        html = is_html(content_type, data)
+        if html and has_captcha(data):
             return FetchFailed(FeedState.BLOCKED, f"{shown(url)}: a page that asks for a person came instead of {request.expects or 'a feed'}", status=status)
         etag, modified = headers.get("etag"), headers.get("last-modified")
-        return Fetched(status, data, content_type, etag, modified, date, age, retry_after, url, html)
+        return Fetched(status, data, content_type, etag, modified, date, age, wish, url, html, fresh_for(headers))
 
     async def _body(self, response: "httpx.Response") -> bytes | None:
         """The unpacked body; None when it grows beyond the limit or its encoding was not asked for."""
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in {"identity", "", "gzip", "x-gzip", "deflate"}:
+        encoding = _encoding(response)
+        if encoding not in _ENCODINGS:
             return None
-        parts: list[bytes] = []
-        size = 0
-        async for chunk in _unpacked(response.aiter_raw(), encoding in {"identity", ""}, self._max_bytes):
-            size += len(chunk)
-            if size > self._max_bytes:
-                return None
-            parts.append(chunk)
-        return b"".join(parts)
+        data = await _first(unpacked(_raw(response), encoding in _PLAIN, self._max_bytes), self._max_bytes)
+        return data if len(data) <= self._max_bytes else None
 
-    def _client(self, parts: SplitResult) -> "httpx.AsyncClient":
+    def _line(self, parts: SplitResult) -> "_Line":
+        origin = f"{parts.scheme}://{parts.netloc}"
+        line = self._lines.get(origin)
+        if line is None:
+            line = self._lines[origin] = _Line(self._transport_factory(origin) if self._transport_factory else self._transport(parts))
+        return line
+
+    async def _hang_up(self, parts: SplitResult) -> None:
+        line = self._lines.pop(f"{parts.scheme}://{parts.netloc}", None)
+        if line is not None:
+            await line.transport.aclose()
+
+    def _transport(self, parts: SplitResult) -> "httpx.AsyncBaseTransport":
         import httpx
 
-        origin = f"{parts.scheme}://{parts.netloc}"
-        client = self._clients.get(origin)
-        if client is None:
-            local = parts.hostname in _LOOPBACK
-            client = httpx.AsyncClient(
-                transport=self._transport_factory(origin) if self._transport_factory else None,
-                verify=self._context(parts.scheme),
-                timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-                limits=httpx.Limits(max_connections=2, max_keepalive_connections=1),
-                # A feed needs no memory of its readers.
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                # A company's proxy is honoured, but never for this machine itself.
-                trust_env=not local,
-            )
-            self._clients[origin] = client
-        return client
+        return httpx.AsyncHTTPTransport(
+            verify=self._context(parts.scheme),
+            limits=httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=KEPT_SECONDS),
+            proxy=_proxy(parts),
+        )
 
     def _context(self, scheme: str) -> ssl.SSLContext:
         import httpx
@@ -216,6 +236,14 @@ class Fetcher:
         if self._tls is None:
             self._tls = httpx.create_ssl_context()
         return self._tls
+
+
+@dataclass(slots=True)
+class _Line:
+    """The connections to one origin. `used`: an answer came over one of them, which may be kept."""
+
+    transport: "httpx.AsyncBaseTransport"
+    used: bool = False
 
 
 @dataclass(slots=True)
@@ -266,76 +294,50 @@ def _unsafe(parts: SplitResult, request: Request, text: str) -> str:
     return ""
 
 
-def _refused(status: int) -> tuple[FeedState, str]:
-    if status in _REFUSALS:
-        return FeedState.BLOCKED, _REFUSALS[status]
-    if status >= _SERVER_ERROR:
-        return FeedState.UNREACHABLE, "the status page itself has trouble"
-    return FeedState.UNREADABLE, "expected 200 with a feed"
+async def _raw(response: "httpx.Response") -> AsyncIterator[bytes]:
+    """The body as it comes over the wire."""
+    async for chunk in response.stream:  # type: ignore[union-attr]  # a transport for asyncio gives an asynchronous stream
+        yield chunk
 
 
-def _challenged(headers: Mapping[str, str]) -> bool:
-    """Bot protection that says so: AWS WAF (`x-amzn-waf-action: captcha|challenge`), Cloudflare (`cf-mitigated: challenge`)."""
-    return bool(headers.get("x-amzn-waf-action")) or headers.get("cf-mitigated", "").lower() == "challenge"
+async def _first(pieces: AsyncIterator[bytes], most: int) -> bytes:
+    """All pieces, or so many that they are more than `most` bytes."""
+    parts: list[bytes] = []
+    size = 0
+    async for piece in pieces:
+        parts.append(piece)
+        size += len(piece)
+        if size > most:
+            break
+    return b"".join(parts)
 
 
-def _is_html(content_type: str, data: bytes) -> bool:
-    head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return head.startswith((b"<!doctype html", b"<html")) or (content_type.startswith("text/html") and head.startswith(b"<") and not head.startswith(b"<?xml"))
-
-
-def _has_captcha(data: bytes) -> bool:
-    head = data[:65536].lower()
-    return any(mark in head for mark in (b"captcha", b"cf-challenge", b"challenge-platform", b"awswafcookie"))
-
-
-async def _unpacked(chunks: AsyncIterator[bytes], plain: bool, limit: int) -> AsyncIterator[bytes]:
-    """The body in pieces. A bomb unpacks at most `limit` + 1 bytes from one piece: the caller stops there."""
-    if plain:
-        async for chunk in chunks:
-            yield chunk
-        return
-    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)  # 32: gzip or zlib, by its header
-    async for chunk in chunks:
-        try:
-            yield inflate.decompress(chunk, limit + 1)
-        except zlib.error as error:
-            raise ValueError("the packed body is broken") from error
-    if not inflate.eof and inflate.unused_data == b"":
-        raise ValueError("the packed body ends too early")
-
-
-def _date(text: str | None) -> datetime | None:
-    if not text:
-        return None
+async def _look(response: "httpx.Response") -> bytes:
+    """The beginning of an answer that is no feed, unpacked where that can be done. Read to its end, or the connection could not be kept."""
+    encoding = _encoding(response)
+    if encoding not in _ENCODINGS:
+        return b""
     try:
-        value = parsedate_to_datetime(text)
-        value = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
+        return await _first(unpacked(_raw(response), encoding in _PLAIN, _LOOKED_AT), _LOOKED_AT)
+    except ValueError:  # it says that it is packed, and is not
+        return b""
+
+
+def _encoding(response: "httpx.Response") -> str:
+    encoding: str = response.headers.get("content-encoding", "").strip().lower()
+    return encoding
+
+
+def _proxy(parts: SplitResult) -> str | None:
+    """A company's proxy is honoured (HTTPS_PROXY, ALL_PROXY, NO_PROXY), but never for this machine itself."""
+    host = parts.hostname or ""
+    if host in _LOOPBACK:
         return None
-    return value if value.year >= _FIRST_YEAR else None
-
-
-_FIRST_YEAR = 2000
-_LONGEST = 7 * 86400.0
-
-
-def _seconds(text: str | None) -> float | None:
-    if not text or not text.strip().isascii() or not text.strip().isdigit():
+    named = getproxies()
+    proxy = named.get(parts.scheme) or named.get("all")
+    if not proxy or proxy_bypass(host):
         return None
-    return min(float(text.strip()[:12]), _LONGEST)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """RFC 9110 section 10.2.3: seconds, or a date, which is compared with the answer's own Date so that no clock is needed here."""
-    text = headers.get("retry-after")
-    seconds = _seconds(text)
-    if seconds is not None or not text:
-        return seconds
-    until, date = _date(text), _date(headers.get("date"))
-    if until is None or date is None:
-        return None
-    return max(0.0, min((until - date).total_seconds(), _LONGEST))
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def _timeout_words(name: str) -> str:
@@ -351,6 +353,8 @@ def _error_words(error: BaseException) -> str:
         text = str(chain)
         if isinstance(chain, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in text:
             return "its certificate is not accepted on this machine"
+        if isinstance(chain, ImportError):
+            return "the proxy that is set needs a library that is missing here"
         if isinstance(chain, ConnectionRefusedError):
             return "connection refused"
         if type(chain).__name__ == "gaierror":

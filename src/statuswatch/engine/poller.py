@@ -1,83 +1,55 @@
-"""Reads the feeds: sleeps until the next one is due, fetches, and puts what it means into the inbox. When a feed is due is core's decision."""
+"""Reads the feeds: sleeps until the next one is due, has it read, and puts what it means into the inbox. When a feed is due is core's decision."""
 
 import asyncio
-import hashlib
-import json
+import heapq
+import itertools
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
-from statuswatch import __version__
 from statuswatch.catalog.model import FeedSpec
 from statuswatch.core.health import FeedState
-from statuswatch.core.incident import Page, Unreadable
 from statuswatch.core.moment import Moment
-from statuswatch.core.observation import FeedFailed, Observation, PageRead, PageUnchanged
-from statuswatch.core.schedule import Due, DueReason, Pace, PollFacts, next_poll
+from statuswatch.core.observation import FeedFailed, Observation
+from statuswatch.core.politeness import budget_left
+from statuswatch.core.schedule import INSISTING, Due, DueReason, Pace, PollFacts, next_poll, slot_of
+from statuswatch.core.snapshot import PollView
 from statuswatch.engine.clock import Clock, sleep_unless
-from statuswatch.engine.fetch import Fetched, Fetcher, FetchFailed, NotModified, Request, shown
+from statuswatch.engine.fetch import Fetcher, shown
+from statuswatch.engine.hosts import Hosts, host_of
 from statuswatch.engine.inbox import Arrival, Inbox
 from statuswatch.engine.mishap import describe
-from statuswatch.sources.body import Body
+from statuswatch.engine.reading import Detect, ParserFor, Polled, Reader, Remembered, Share, keep, recall
 
-LARGE = 64 * 1024
-"""Bodies of more bytes are parsed in a thread: the loop must keep answering."""
 AT_ONCE = 20
 MEMORY = "feed:"
 """How the poller's notes are named in an arrival's memory: `feed:<name of the feed>`."""
 
 _IDLE_SECONDS = 3600.0
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _logger = logging.getLogger(__name__)
-
-Parse = Callable[[Body], Page | Unreadable]
-Share = Callable[[Page, Sequence[str]], Page]
-"""Adds to a page the incidents that it holds for other providers than its owner, by the providers that its feed covers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What polling depends on: providers that are in trouble, how many programs look, and whose feeds matter at all (None: all)."""
+    """What polling depends on: providers that are in trouble, how many programs look, and whose feeds matter at all (None: all).
+
+    `idle`: the person whose calls are seen has made none for long.
+    """
 
     trouble: frozenset[str] = frozenset()
     listeners: int = 0
     interesting: frozenset[str] | None = None
+    idle: bool = False
 
     def wants(self, spec: FeedSpec) -> bool:
         """Whether a feed speaks for anyone who matters."""
         return self.interesting is None or not self.interesting.isdisjoint({spec.provider, *spec.covers})
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """What the last good read of a feed left: enough to ask for changes only, and to see that nothing changed."""
-
-    url: str = ""
-    etag: str | None = None
-    last_modified: str | None = None
-    digest: str = ""
-
-
-@dataclass(slots=True)
-class _Polled:
-    """One feed as the poller lives it. Times are the poller's own steady ones."""
-
-    spec: FeedSpec
-    remembered: Remembered
-    jitter: float
-    last_tried: datetime | None = None
-    state: FeedState | None = None
-    failures: int = 0
-    hurried: DueReason | None = None
-    not_before: datetime | None = None
-    first_url: int = 0
-    main_again_at: datetime | None = None
-    task: "asyncio.Task[None] | None" = field(default=None, repr=False)
-
-
 class Poller:
-    """Polls `feeds`. `parser_for` gives the parser of a format; `memory` is what was stored last time."""
+    """Polls `feeds`. `parser_for` gives the parser of a format, `detect` the formats of a body; `memory` is what was stored last time."""
 
     def __init__(
         self,
@@ -85,31 +57,44 @@ class Poller:
         fetcher: Fetcher,
         clock: Clock,
         inbox: Inbox,
-        parser_for: Callable[[str], Parse],
+        parser_for: ParserFor,
         pace: Pace | None = None,
         memory: Mapping[str, str] | None = None,
         share: Share = lambda page, _covers: page,
+        detect: Detect = lambda _body: (),
     ) -> None:
-        self._fetcher = fetcher
-        self._share = share
-        self._parser_for = parser_for  # asked when a body is there: a parser that nobody needs is not imported
         self._clock = clock
         self._inbox = inbox
         self._attention: Callable[[], Attention] = Attention
+        self._attended = Attention()
         self._pace = pace or Pace()
         self._wake = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._zero = clock.now()
+        self._hosts = Hosts(self._pace.allowance)
+        self._reader = Reader(fetcher, self._hosts, clock.now, self._steady, parser_for, detect, share, self._pace)
         stored = memory or {}
-        self._feeds = {spec.name: _Polled(spec, recall(stored.get(MEMORY + spec.name)), clock.jitter()) for spec in feeds if spec.readable and spec.urls}
+        self._feeds = {spec.name: Polled(spec, recall(stored.get(MEMORY + spec.name)), clock.jitter()) for spec in feeds if spec.readable and spec.urls}
+        self._on_host: dict[str, list[Polled]] = {}
+        for polled in self._feeds.values():
+            for host in polled.allowed:
+                self._on_host.setdefault(host, []).append(polled)
+        self._tickets = itertools.count(1)
+        self._agenda: list[tuple[datetime, datetime, int, Polled]] = []
+        """When each feed is due, the next one first; of several that wait for one host the one that has waited longest.
+
+        An entry whose ticket is not its feed's any more is void.
+        """
+        self._asleep_until: datetime | None = None
 
     def hurry(self, reason: DueReason, provider: str | None = None) -> None:
         """An own call at `provider` failed, or a person asked (None: all feeds). However many ask, a feed is read once, and not again at once."""
+        now = self._clock.now()
         for polled in self._feeds.values():
             concerned = provider is None or provider == polled.spec.provider or provider in polled.spec.covers
             if concerned and polled.task is None:
                 polled.hurried = reason
-        self._wake.set()
+                self._enter(polled, now)
 
     def attend(self, attention: Callable[[], Attention]) -> None:
         """From now on ask `attention` what makes polling more frequent."""
@@ -121,8 +106,8 @@ class Poller:
         return {name: polled.spec.urls[0] for name, polled in self._feeds.items()}
 
     def reconsider(self) -> None:
-        """What `attention` says has changed: choose again when to read."""
-        self._wake.set()
+        """What `attention` says may have changed: choose again when to read."""
+        self._look_around(self._clock.now())
 
     def plan(self) -> Mapping[str, Due]:
         """When each feed that matters is read next, in wall time, and why."""
@@ -131,6 +116,19 @@ class Poller:
         attention = self._attention()
         due = {name: self._due(polled, now, attention) for name, polled in self._feeds.items() if attention.wants(polled.spec)}
         return {name: replace(item, at=item.at + shift) for name, item in due.items()}
+
+    def facts(self) -> Mapping[str, PollView]:
+        """How each feed that matters was read last and what its host still allows, for whoever asks why it is due when it is."""
+        now = self._clock.now()
+        shift = now.at - self._steady(now)
+        return {name: self._view(polled, now, shift) for name, polled in self._feeds.items() if self._attended.wants(polled.spec)}
+
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds by which this machine's clock is ahead of the clocks of most pages' hosts; None while fewer than three are known."""
+        now = self._clock.now()
+        offset = self._hosts.clock_offset
+        return None if offset is None else offset + (now.at - self._steady(now)).total_seconds()
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -147,7 +145,7 @@ class Poller:
         """Wall time as it would be had nobody set the clock: a clock that is put back must not stop the polling."""
         return self._zero.at + timedelta(seconds=now.mono - self._zero.mono)
 
-    def _due(self, polled: _Polled, now: Moment, attention: Attention) -> Due:
+    def _due(self, polled: Polled, now: Moment, attention: Attention) -> Due:
         spec = polled.spec
         facts = PollFacts(
             last_tried=polled.last_tried,
@@ -156,121 +154,114 @@ class Poller:
             trouble=not attention.trouble.isdisjoint({spec.provider, *spec.covers}),
             listeners=attention.listeners,
             hurried=polled.hurried,
-            not_before=polled.not_before,
+            hosts=self._hosts.facts(spec.urls),
+            fresh_until=polled.fresh_until,
+            idle=attention.idle,
         )
-        return next_poll(facts, self._pace, self._steady(now), polled.jitter)
+        return next_poll(facts, self._pace, self._steady(now), polled.slot)
+
+    def _enter(self, polled: Polled, now: Moment) -> None:
+        """Write into the agenda when a feed is due, in place of what was there; and wake up where that is sooner than anything else."""
+        polled.ticket = next(self._tickets)
+        if polled.task is not None or not self._attended.wants(polled.spec):
+            return
+        due = self._due(polled, now, self._attended)
+        heapq.heappush(self._agenda, (due.at, polled.last_tried or _LONG_AGO, polled.ticket, polled))
+        if self._asleep_until is None or due.at < self._asleep_until:
+            self._wake.set()
+
+    def _look_around(self, now: Moment) -> None:
+        attention = self._attention()
+        if attention != self._attended or not self._agenda:
+            self._attended = attention
+            self._agenda.clear()
+            for polled in self._feeds.values():
+                self._enter(polled, now)
 
     def _start_due(self) -> float:
         """Start what is due; the seconds until something else is."""
         now = self._clock.now()
         steady = self._steady(now)
-        wait = _IDLE_SECONDS
-        attention = self._attention()
-        for polled in self._feeds.values():
-            if polled.task is not None or not attention.wants(polled.spec):
+        self._look_around(now)
+        while self._agenda:
+            at, _, ticket, polled = self._agenda[0]
+            if ticket == polled.ticket and at > steady:
+                self._asleep_until = at
+                return (at - steady).total_seconds()
+            heapq.heappop(self._agenda)
+            if ticket != polled.ticket:
                 continue
-            left = (self._due(polled, now, attention).at - steady).total_seconds()
-            if left > 0:
-                wait = min(wait, left)
+            if self._due(polled, now, self._attended).at > steady:  # its host was asked by another feed meanwhile
+                self._enter(polled, now)
                 continue
             polled.last_tried = steady
+            polled.insisting = polled.hurried in INSISTING
             polled.hurried = None
+            self._reader.set_out(polled)
             polled.task = asyncio.create_task(self._poll(polled), name=f"poll {polled.spec.name}")
-        return wait
+        self._asleep_until = steady + timedelta(seconds=_IDLE_SECONDS)
+        return _IDLE_SECONDS
 
-    async def _poll(self, polled: _Polled) -> None:
+    async def _poll(self, polled: Polled) -> None:
         """Read one feed once. Named boundary: whatever goes wrong here is a failed read of this feed and of nothing else."""
         try:
             async with self._slots:
-                observation, remembered = await self._read(polled)
+                observation, remembered = await self._reader.read(polled)
         except Exception as error:  # noqa: BLE001 - see above
             _logger.error("reading %s: %s", polled.spec.name, describe(error))  # noqa: TRY400 - the exception's text may quote the feed
             detail = f"{shown(polled.spec.urls[0])}: reading it failed inside statuswatch ({type(error).__name__})"
-            observation, remembered = self._failed(polled, FeedState.UNREADABLE, detail), None
-        self._note(polled, observation)
-        memory = {}
-        if remembered is not None:
-            polled.remembered = remembered
-            memory = {MEMORY + polled.spec.name: keep(remembered)}
+            observation, remembered = FeedFailed(self._clock.now().at, polled.spec.name, polled.spec.provider, FeedState.UNREADABLE, detail), None
+        memory = self._noted(polled, observation, remembered)
         try:
             await self._inbox.put(Arrival(observation, memory))
         finally:
-            polled.jitter = self._clock.jitter()
             polled.task = None
-            self._wake.set()
+            now = self._clock.now()
+            for each in self._neighbours(polled):
+                self._enter(each, now)
 
-    def _note(self, polled: _Polled, observation: Observation) -> None:
+    def _noted(self, polled: Polled, observation: Observation, remembered: Remembered | None) -> dict[str, str]:
+        """Keep how a read ended; what is to be stored of it."""
         if isinstance(observation, FeedFailed):
-            polled.state = observation.state
+            polled.state, polled.transport = observation.state, observation.transport
             polled.failures += 1
-        else:
-            polled.state, polled.failures, polled.not_before = FeedState.FRESH, 0, None
+            return {}
+        offline = polled.transport
+        polled.state, polled.failures, polled.transport = FeedState.FRESH, 0, False
+        if offline:
+            self._network_is_back()
+        if remembered is None:
+            return {}
+        if remembered.format != polled.remembered.format:
+            _logger.warning("%s: read as %s from now on", polled.spec.name, remembered.format or polled.spec.format)
+        polled.remembered = remembered
+        return {MEMORY + polled.spec.name: keep(remembered)}
 
-    async def _read(self, polled: _Polled) -> tuple[Observation, Remembered | None]:
-        """Try the addresses in turn, from the one that worked last; now and then the main one again."""
-        spec = polled.spec
-        steady = self._steady(self._clock.now())
-        if polled.main_again_at is not None and steady >= polled.main_again_at:
-            polled.first_url, polled.main_again_at = 0, None
-        failures: list[FeedFailed] = []
-        for step in range(len(spec.urls)):
-            index = (polled.first_url + step) % len(spec.urls)
-            observation, remembered = await self._read_one(polled, spec.urls[index])
-            if not isinstance(observation, FeedFailed):
-                if index != 0 and polled.main_again_at is None:
-                    polled.main_again_at = steady + timedelta(seconds=self._pace.blocked_s)
-                polled.first_url = index
-                return observation, remembered
-            failures.append(observation)
-        return replace(failures[0], transport=all(failure.transport for failure in failures)), None
+    def _network_is_back(self) -> None:
+        """One page answers after none did: the others are read now, and not when their long pauses end."""
+        cut_off = [polled for polled in self._feeds.values() if polled.transport and polled.task is None]
+        self._hosts.forgive(url for polled in cut_off for url in polled.spec.urls)
+        for polled in cut_off:
+            polled.failures, polled.hurried = 0, DueReason.FIRST
+            self._enter(polled, self._clock.now())
 
-    async def _read_one(self, polled: _Polled, url: str) -> tuple[Observation, Remembered | None]:
-        spec, known = polled.spec, polled.remembered
-        same = known.url == url
-        request = Request(
-            url,
-            hosts=frozenset(host for host in (urlsplit(other).hostname for other in spec.urls) if host),
-            etag=known.etag if same else None,
-            last_modified=known.last_modified if same else None,
+    def _neighbours(self, polled: Polled) -> Iterable[Polled]:
+        """The feed, and those on its hosts that wait because of a host: what it was told may let them go sooner."""
+        near = {id(each): each for host in polled.allowed for each in self._on_host[host] if each.failures}
+        return [polled, *(each for each in near.values() if each is not polled)]
+
+    def _view(self, polled: Polled, now: Moment, shift: timedelta) -> PollView:
+        url = polled.spec.urls[polled.first_url]
+        (host,) = self._hosts.facts((url,))
+        return PollView(
+            host=host_of(url),
+            status=polled.status,
+            tried_at=polled.last_tried + shift if polled.last_tried else None,
+            etag=bool(polled.remembered.etag or polled.remembered.last_modified),
+            failures=polled.failures,
+            host_failures=host.failures,
+            slot=slot_of(polled.slot),
+            budget_left=budget_left(host, self._pace.allowance, self._steady(now)),
+            format=polled.remembered.format or polled.spec.format,
+            moved=bool(polled.remembered.format),
         )
-        outcome = await self._fetcher.fetch(request)
-        now = self._clock.now().at
-        if isinstance(outcome, FetchFailed):
-            if outcome.retry_after is not None:
-                polled.not_before = self._steady(self._clock.now()) + timedelta(seconds=outcome.retry_after)
-            return self._failed(polled, outcome.state, outcome.detail, transport=outcome.transport), None
-        if isinstance(outcome, NotModified):
-            return PageUnchanged(now, spec.name, spec.provider, outcome.as_of(now)), None
-        digest = hashlib.blake2b(outcome.data, digest_size=16).hexdigest()
-        remembered = Remembered(url, outcome.etag, outcome.last_modified, digest)
-        if digest == known.digest:
-            return PageUnchanged(now, spec.name, spec.provider, outcome.as_of(now)), (remembered if remembered != known else None)
-        return await self._parsed(polled, outcome, remembered)
-
-    async def _parsed(self, polled: _Polled, fetched: Fetched, remembered: Remembered) -> tuple[Observation, Remembered | None]:
-        spec = polled.spec
-        body = Body(fetched.data, spec.provider, fetched.url, fetched.content_type)
-        parse = self._parser_for(spec.format)
-        page = await asyncio.to_thread(parse, body) if len(fetched.data) > LARGE else parse(body)
-        now = self._clock.now().at
-        if isinstance(page, Unreadable):
-            return self._failed(polled, FeedState.UNREADABLE, f"{shown(fetched.url)}: {page.detail}; expected {spec.format}"), None
-        # How fresh the answer is: what pages call their time of update is that of the last change and says nothing of it.
-        return PageRead(now, spec.name, spec.provider, replace(self._share(page, spec.covers), as_of=fetched.as_of(now))), remembered
-
-    def _failed(self, polled: _Polled, state: FeedState, detail: str, *, transport: bool = False) -> FeedFailed:
-        return FeedFailed(self._clock.now().at, polled.spec.name, polled.spec.provider, state, detail, transport)
-
-
-def keep(remembered: Remembered) -> str:
-    """As text for the store. The version is part of it: a newer parser has to see the body again."""
-    return json.dumps([__version__, remembered.url, remembered.etag, remembered.last_modified, remembered.digest])
-
-
-def recall(text: str | None) -> Remembered:
-    """What `keep` made; nothing where it is of another version or cannot be read."""
-    try:
-        version, url, etag, last_modified, digest = json.loads(text or "null")
-    except (TypeError, ValueError):
-        return Remembered()
-    return Remembered(url, etag, last_modified, digest) if version == __version__ else Remembered()

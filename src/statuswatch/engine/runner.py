@@ -212,14 +212,14 @@ class Engine:
         """Publish the picture. Named boundary: where composing it fails, the last one stays and says so."""
         parts = self._parts
         expires = self._clock.real() + timedelta(seconds=EXPIRES_SECONDS)
-        view = EngineView(__version__, self._started, expires, os.getpid(), parts.simulated, parts.publisher.listeners)
+        view = EngineView(__version__, self._started, expires, os.getpid(), parts.simulated, parts.publisher.listeners, parts.poller.clock_offset)
         try:
             problems = (*parts.problems, *parts.stored.problems, *self._problems.values(), *parts.publisher.problems)
             delivery = tuple(sentence for sentence in self._outbox.troubles.values() if sentence)
             plan = parts.poller.plan()
             notes = parts.notes() if parts.notes else {}
             sources = tuple(replace(source, note=notes.get(source.path, "")) for source in parts.sources)
-            shell = Shell(view, parts.poller.urls, plan, sources, problems, delivery)
+            shell = Shell(view, parts.poller.urls, plan, sources, problems, delivery, parts.poller.facts())
             self.snapshot = compose(self._course.outlook(plan), shell, now)
         except Exception as error:  # noqa: BLE001 - see above
             self._mishap("picture", error)
