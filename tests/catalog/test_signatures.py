@@ -195,3 +195,25 @@ def test_a_meaning_is_found_where_words_begin() -> None:
     assert not phrase.found_in(spaced(tokens_of("upstream_rate_limited")))
     assert not phrase.found_in(spaced(tokens_of("corporate_unlimited")))
     assert Phrase((" rate",)).found_in(" rates")
+
+
+def test_a_users_row_takes_the_place_of_ours_of_the_same_id_and_hides_no_other_code(tmp_path: Path) -> None:
+    folder = tmp_path / "signatures"
+    folder.mkdir()
+    mine = ROW.replace('"a_code"', '"overloaded_error"')
+    (folder / "mine.toml").write_text(mine + mine.replace('stage = "named"', "").replace('"one"', '"auth-code"').replace('"overloaded_error"', '"my_code"'))
+    table, problems = load_signatures(tmp_path)
+    assert problems == ()
+    named = table.rows[Stage.NAMED]
+    assert [row.fault for row in named if row.id == "auth-code"] == [Fault.QUOTA]
+    assert any("serverisoverloaded" in row.when.codes for row in named), "the rest of our row stays"
+    assert len(named) == len(builtin_signatures().rows[Stage.NAMED]) + 1
+
+
+def test_two_rows_of_a_users_own_files_with_one_id_are_a_problem(tmp_path: Path) -> None:
+    folder = tmp_path / "signatures"
+    folder.mkdir()
+    (folder / "a.toml").write_text(ROW)
+    (folder / "b.toml").write_text(ROW)
+    _, problems = load_signatures(tmp_path)
+    assert [problem.message for problem in problems][:1] == [f"already used at {folder / 'a.toml'}:3"]

@@ -34,10 +34,11 @@ class _WrongValueError(ValueError):
 
 @dataclass(slots=True)
 class _Reading:
-    """What was read so far, over all files."""
+    """What was read so far, over all files. `own` are the rows of a person's own files, once all of them are read."""
 
     rows: dict[Stage, list[Row]] = field(default_factory=lambda: {stage: [] for stage in Stage})
     lines: dict[str, str] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
     origins: list[Origin] = field(default_factory=list)
     lists: dict[str, list[str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -46,24 +47,34 @@ class _Reading:
 @cache
 def builtin_signatures() -> Signatures:
     """The table that is shipped. It is linted by the tests, so its problems are not asked for here."""
-    return load_signatures()[0]
+    return _shipped()[0]
+
+
+@cache
+def _shipped() -> tuple[Signatures, tuple[Problem, ...]]:
+    return _load(())
 
 
 def load_signatures(user_dir: Path | None = None) -> tuple[Signatures, tuple[Problem, ...]]:
     """The table, and what was wrong with its files; a wrong row is left out, the rest stays.
 
-    `user_dir` may hold `signatures/*.toml`; its rows are asked before ours.
+    `user_dir` may hold `signatures/*.toml`; its rows are asked before ours, and one with the id of ours takes its place.
     """
-    reading = _Reading()
     own = sorted((user_dir / "signatures").glob("*.toml")) if user_dir else []
-    shipped = sorted((item for item in (files("statuswatch.catalog") / "signatures").iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
-    for item in [*own, *shipped]:
+    return _load(own) if own else _shipped()
+
+
+def _load(own: Iterable[Path]) -> tuple[Signatures, tuple[Problem, ...]]:
+    reading = _Reading()
+    for path in own:
         try:
-            data = item.read_bytes()
+            _read_file(read_bytes(str(path), path.read_bytes()), reading)
         except OSError as error:
-            reading.problems.append(Problem(str(item), 1, "", f"cannot be read: {error.strerror}"))
-            continue
-        _read_file(read_bytes(str(item) if isinstance(item, Path) else item.name, data), reading)
+            reading.problems.append(Problem(str(path), 1, "", f"cannot be read: {error.strerror}"))
+    reading.own = frozenset(reading.lines)
+    shipped = (item for item in (files("statuswatch.catalog") / "signatures").iterdir() if item.name.endswith(".toml"))
+    for item in sorted(shipped, key=lambda item: item.name):
+        _read_file(read_bytes(item.name, item.read_bytes()), reading)
     return _assembled(reading), tuple(reading.problems)
 
 
@@ -158,9 +169,9 @@ def _read_row(document: Document, index: int, table: Mapping[str, Any], stage: S
         wrong("explicit", "expected true or false")
     if len(reading.problems) == before and isinstance(fault, Fault) and isinstance(confidence, Confidence):
         row = Row(table["id"], stage, when, fault, confidence, table["reason"], explicit, table["source"])
-        for key, message in _lint(row, reading):
-            wrong(key, message)
-        if len(reading.problems) == before:
+        found = _lint(row, reading)
+        reading.problems += [document.problem(("row", index, key), message) for key, message in found]
+        if not found and row.id not in reading.own:
             reading.lines[row.id] = f"{document.path}:{document.line_of(('row', index))}"
             reading.rows[stage].append(row)
 
@@ -169,7 +180,7 @@ def _lint(row: Row, reading: _Reading) -> list[tuple[str, str]]:
     """Rules that keep the table trustworthy."""
     found: list[tuple[str, str]] = []
     when = row.when
-    if row.id in reading.lines:
+    if row.id in reading.lines and row.id not in reading.own:
         found.append(("id", f"already used at {reading.lines[row.id]}"))
     if (when.wording or when.means) and row.confidence is Confidence.HIGH:
         found.append(("confidence", "wording and meaning are never a reason for high confidence"))
@@ -181,6 +192,7 @@ def _lint(row: Row, reading: _Reading) -> list[tuple[str, str]]:
         found += [
             ("codes", f"never reached: {', '.join(hidden)} already decided by {earlier.id}")
             for earlier in reading.rows[row.stage]
+            if earlier.id not in reading.own
             if _only_codes(earlier.when) and (hidden := sorted(when.codes & earlier.when.codes))
         ]
     return found

@@ -13,6 +13,7 @@ from statuswatch.core.signatures import Place, Row, Shape, Signatures, Stage, Wh
 from statuswatch.sources import headers as fields
 from statuswatch.sources.case import Case, model_of, read_case, upstream_of, wait_of
 from statuswatch.sources.hosts import is_local
+from statuswatch.sources.keylike import looks_like_key
 from statuswatch.sources.response import Response
 from statuswatch.sources.unwrap import Code, Layer
 
@@ -146,7 +147,7 @@ def _result(case: Case, response: Response, knowledge: Knowledge | None, row: Ro
         status=case.status if case.status is not None else response.status,
         code=_safe(best.text) if best else None,
         provider=_blamed(case, knowledge, upstream, fault),
-        model=model[:_MOST_MODEL] if model else None,
+        model=model[:_MOST_MODEL] if model and not looks_like_key(model) else None,
         retry_after_s=wait_of(case),
         signals=_signals(case, row, layer, code),
         explicit=bool(row and row.explicit and not response.pasted and not (layer and layer.told)),
@@ -194,7 +195,9 @@ def _signals(case: Case, row: Row | None, layer: Layer | None, code: Code | None
 
 
 def _safe(code: str) -> str | None:
-    """The code where it is a plain word; a sentence that stands as a code is told by its words joined."""
+    """The code where it is a plain word and no key; a sentence that stands as a code is told by its words joined."""
+    if looks_like_key(code):
+        return None
     if _SAFE_CODE.fullmatch(code):
         return code
     return "_".join(tokens_of(code))[:64] or None

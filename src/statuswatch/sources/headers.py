@@ -163,8 +163,8 @@ def retry_after_s(headers: Headers, now: datetime | None = None) -> float | None
 def limit_resets_s(headers: Headers) -> float | None:
     """Seconds until the last of the limits that are used up begins anew; None where none is, or where it does not say.
 
-    Used up: `r=0` of `RateLimit`, any `…ratelimit…remaining…: 0`, any `…ratelimit…status: rejected`; the time stands under the same name with `reset`, as seconds,
-    as a span (`6m0s`), or as a moment (seconds or milliseconds since 1970, RFC 3339), which is taken against the answer's own `Date`.
+    Used up: `r=0` of `RateLimit`, any `…ratelimit…remaining…: 0`, any `…ratelimit…status: rejected`; the time stands under the same name with `reset`,
+    as seconds, as a span (`6m0s`), or as a moment (seconds or milliseconds since 1970, RFC 3339), which is taken against the answer's own `Date`.
     """
     since = http_date(headers.get("date", ""))
     waits = [limit.reset_s for limit in rate_limits(headers) if limit.remaining == 0]
@@ -204,7 +204,8 @@ def should_retry(headers: Headers) -> bool | None:
 def rate_limits(headers: Headers) -> tuple[RateLimit, ...]:
     """The limits of `RateLimit` and `RateLimit-Policy`, merged by policy (draft-ietf-httpapi-ratelimit-headers-10).
 
-    Older drafts are read where those say nothing: the dictionary form (`limit=, remaining=, reset=`) and the three fields `RateLimit-Limit`, `-Remaining`, `-Reset`.
+    Older drafts are read where those say nothing: the dictionary form (`limit=, remaining=, reset=`) and the three fields
+    `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset`.
     """
     policies: dict[str, dict[str, Any]] = {}
     for name in ("ratelimit-policy", "ratelimit"):
@@ -247,7 +248,7 @@ def retirement(headers: Headers) -> Retirement | None:
 
 
 def is_retired(headers: Headers) -> bool | None:
-    """Whether the resource is past its `Sunset` (RFC 8594, section 3) by the answer's own `Date`; False where its end is announced only, None where nothing is."""
+    """Whether the resource is past its `Sunset` (RFC 8594, section 3) by the answer's own `Date`; False where its end is only announced, else None."""
     found, now = retirement(headers), http_date(headers.get("date", ""))
     return None if found is None else found.sunset_at is not None and now is not None and found.sunset_at <= now
 

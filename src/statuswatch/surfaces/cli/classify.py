@@ -7,13 +7,12 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
-from statuswatch.catalog.loader import load
-from statuswatch.catalog.signatures import builtin_signatures
 from statuswatch.core.health import Confidence, Fault, Side
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.observation import Diagnosis
 from statuswatch.sources.apierror import diagnose
 from statuswatch.sources.response import Response
+from statuswatch.surfaces.cli.owndata import table
 
 USAGE = """usage: statuswatch classify [--json] [FILE]
 
@@ -28,6 +27,8 @@ _STATUS_LINE = re.compile(r"HTTP/\d(?:\.\d)? (\d{3})\b")
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}):[ \t]*(.*)")
 _VERBOSE = re.compile(r"^< ?", re.MULTILINE)
 _STATUSES = range(100, 1000)
+_SUCCESS = 200
+_GOES_ON = frozenset({301, 302, 303, 307, 308, 401, 407})
 
 
 class _UnreadableLineError(ValueError):
@@ -59,22 +60,22 @@ def run(argv: list[str], stdin: IO[Any] | None = None) -> int:
 
 
 def _answer(source: IO[Any], *, as_json: bool) -> int:
-    knowledge = load(None, ()).knowledge
     if as_json:
-        return _lines(source, knowledge)
+        return _lines(source)
     data = source.read(_LONGEST_TEXT)
     text = data.decode(errors="replace") if isinstance(data, bytes) else data
     if not text.strip():
         print("nothing to read: paste an error, or pipe curl -i into this command", file=sys.stderr)
         return BAD_INPUT
     response = response_of_text(text)
-    print("\n".join(sentences(diagnose(response, builtin_signatures(), knowledge), knowledge, pasted=response.pasted)))
+    signatures, knowledge = table("classify")
+    print("\n".join(sentences(diagnose(response, signatures, knowledge), knowledge, pasted=response.pasted)))
     return OK
 
 
-def _lines(source: IO[Any], knowledge: Knowledge) -> int:
+def _lines(source: IO[Any]) -> int:
     status = OK
-    signatures = builtin_signatures()
+    signatures, knowledge = table("classify")
     for number, line in enumerate(source, start=1):
         if not line.strip():
             continue
@@ -147,7 +148,8 @@ def response_of_text(text: str) -> Response:
     if verbose:
         text = _VERBOSE.sub("", text[verbose.start() :])
     found: tuple[int, dict[str, str]] | None = None
-    while match := _STATUS_LINE.match(text):
+    head = ""
+    while (match := _STATUS_LINE.match(text)) and (found is None or _is_before_another(found[0], head)):
         head, _, text = text.partition("\n\n")
         headers: dict[str, str] = {}
         for name, value in _headers(head):
@@ -157,6 +159,11 @@ def response_of_text(text: str) -> Response:
     if found is None:
         return Response(None, {}, text, pasted=True)
     return Response(found[0], found[1], text)
+
+
+def _is_before_another(status: int, head: str) -> bool:
+    """Whether curl goes on to print another head: behind an interim answer, a proxy's tunnel, a redirection, a login. Else what follows is the body."""
+    return status < _SUCCESS or status in _GOES_ON or "onnection" in head.partition("\n")[0]
 
 
 def _headers(head: str) -> Iterator[tuple[str, str]]:

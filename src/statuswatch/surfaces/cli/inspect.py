@@ -10,13 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
-from statuswatch.config.paths import config_dir
 from statuswatch.core.errors import StatuswatchError
 from statuswatch.core.moment import format_time
 from statuswatch.core.observation import Call, Diagnosis, Outcome
 from statuswatch.sources.clients import CLIENTS, Client, Kind, Origin, Reader, detect, reader_class
 from statuswatch.sources.clients.diagnose import Diagnose, SignatureDiagnose
-from statuswatch.sources.formats import FORMATS
 
 # Stands in for the time of records that carry none; no reader takes a time before 2000 from a record, so it cannot be mistaken for one.
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,11 +52,9 @@ class _Late:
 
     @cached_property
     def _loaded(self) -> Diagnose:
-        from statuswatch.catalog.loader import load
-        from statuswatch.catalog.signatures import load_signatures
+        from statuswatch.surfaces.cli.owndata import table
 
-        own = Path(config_dir())
-        return SignatureDiagnose(load_signatures(own)[0], load(own, FORMATS).knowledge)
+        return SignatureDiagnose(*table("inspect"))
 
     def response(self, *, status: int | None, headers: Mapping[str, str], body: str, url: str | None, provider: str | None) -> Diagnosis:
         """See Diagnose."""
