@@ -42,6 +42,10 @@ KNOWLEDGE = Knowledge(
         "cloudflare": ProviderFacts("cloudflare", "Cloudflare", page_url="https://status.example/cloudflare"),
         "openai": ProviderFacts("openai", "OpenAI", families=("gpt",), page_url="https://status.example/openai", runs_on=("cloudflare",)),
         "github": ProviderFacts("github", "GitHub", page_url="https://status.example/github"),
+        "mistral": ProviderFacts("mistral", "Mistral", families=("mistral",), page_url="https://status.example/mistral", runs_on=("cloudflare",)),
+        "groq": ProviderFacts("groq", "Groq", page_url="https://status.example/groq", runs_on=("cloudflare",)),
+        "cohere": ProviderFacts("cohere", "Cohere", families=("command",), page_url="https://status.example/cohere", runs_on=("cloudflare",)),
+        "openrouter": ProviderFacts("openrouter", "OpenRouter", serves=("anthropic", "openai"), page_url="https://status.example/openrouter"),
     },
     models=("claude-opus-4.5", "claude-opus-4.6", "claude-sonnet-4", "claude-sonnet-4.5", "claude-haiku-4.5", "gpt-5.5"),
 )

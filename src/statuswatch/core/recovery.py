@@ -37,7 +37,7 @@ class Recovery:
         verdict = self.verdicts.get(route)
         if verdict is None:
             return Look(back=True)
-        by_call = verdict.reason in _BY_CALL
+        by_call = self._by_call(verdict)
         if not by_call and (verdict.health is not Health.OK or (verdict.reason is Reason.PAGE_QUIET and not trouble.incidents)):
             return Look(back=False)
         calls = self._calls(verdict)
@@ -55,13 +55,17 @@ class Recovery:
     def reason(self, verdict: Verdict, trouble: Trouble) -> NoticeReason:
         """By whose word it is back."""
         last_ok = self._calls(verdict).last_ok
-        if verdict.reason in _BY_CALL and last_ok is not None and last_ok > trouble.opened_at:
+        if self._by_call(verdict) and last_ok is not None and last_ok > trouble.opened_at:
             return NoticeReason.OWN_SUCCESS
         if verdict.reason is Reason.RESOLVED_UNVERIFIED:
             return NoticeReason.PAGE_RESOLVED
         tracked = (self.world.incidents.get(key) for key in trouble.incidents)
         live = any(item is not None and item.live(self.now) for item in tracked)
         return NoticeReason.NARROWED if live else NoticeReason.PAGE_RESOLVED
+
+    def _by_call(self, verdict: Verdict) -> bool:
+        """Whether an own call says that it works. During planned work that is for the call to say, not for the plan."""
+        return verdict.reason in _BY_CALL or (verdict.reason is Reason.MAINTENANCE_NOW and self._calls(verdict).ok_after_failure)
 
     def _page_steady(self, trouble: Trouble) -> Look:
         """Whether the page has left the trouble's incidents closed for a while."""
