@@ -182,6 +182,9 @@ def _as_code(value: str, layer: Layer) -> bool:
     if "://" in value[:12] and not value.isspace():
         layer.add_code(value)
         return True
+    if value.startswith("/") and (last := value.rstrip("/").rpartition("/")[2]) and _CODE.fullmatch(last[:_LONGEST_CODE]):
+        layer.add_code(last)  # a problem type relative to the answer's address (RFC 9457, section 3.1.1)
+        return True
     return False
 
 
