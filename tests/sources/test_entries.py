@@ -1,12 +1,15 @@
 """The quick reader of RSS and Atom, and its agreement with the tolerant one."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
-from statuswatch.core.incident import UnreadableReason
-from statuswatch.sources.entries import ENTRY_LIMIT, Feed, Refusal, strict
+from statuswatch.core.incident import Page, UnreadableReason
+from statuswatch.sources.body import Body
+from statuswatch.sources.entries import ENTRY_LIMIT, NEWEST, Feed, Refusal, strict
 from statuswatch.sources.feed import loose
+from statuswatch.sources.formats import parser_for
 from support.payloads import CASES, sample
 
 XML_CASES = [name for _, name in CASES if name.endswith(".xml")]
@@ -86,3 +89,46 @@ def test_what_is_refused_says_why() -> None:
     assert refusal("<opml/>") is UnreadableReason.WRONG_SHAPE
     assert refusal("<!DOCTYPE rss><rss><channel/></rss>") is UnreadableReason.FORBIDDEN
     assert refusal("<rss>" + "<a>" * 200) is UnreadableReason.FORBIDDEN
+
+
+def _history(times: list[str]) -> str:
+    entries = "".join(f"<entry><id>{number}</id><title>t</title><updated>{at}</updated></entry>" for number, at in enumerate(times))
+    return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>f</title>{entries}'
+
+
+def test_a_feed_with_the_newest_first_is_read_up_to_fifty_entries_and_no_further() -> None:
+    falling = [f"2026-{12 - number // 28:02}-{28 - number % 28:02}T00:00:00Z" for number in range(120)]
+    read = strict(_history(falling) + "</feed")  # what stands behind is not even well-formed
+
+    assert isinstance(read, Feed)
+    assert [entry.ident for entry in read.entries] == [str(number) for number in range(NEWEST)]
+    assert (read.problems, read.whole) == (("only the newest 50 entries of the feed were read",), False)
+
+
+@pytest.mark.parametrize("at", [lambda number: f"2026-{1 + number // 28:02}-{1 + number % 28:02}T00:00:00Z", lambda _: "once"])
+def test_a_feed_in_another_order_or_without_times_is_read_whole(at: Callable[[int], str]) -> None:
+    read = strict(_history([at(number) for number in range(120)]) + "</feed>")
+
+    assert isinstance(read, Feed)
+    assert len(read.entries) == 120
+    assert (read.problems, read.whole) == ((), True)
+
+
+def test_a_feed_of_exactly_fifty_entries_is_whole() -> None:
+    falling = [f"2026-{12 - number // 28:02}-{28 - number % 28:02}T00:00:00Z" for number in range(NEWEST)]
+    read = strict(_history(falling) + "</feed>")
+
+    assert isinstance(read, Feed)
+    assert (len(read.entries), read.problems, read.whole) == (NEWEST, (), True)
+
+
+def test_entries_of_one_trouble_are_read_to_the_end() -> None:
+    items = "".join(
+        f"<item><title>Service disruption: Errors</title><guid>https://s.test/#api-x_1{number:09}</guid>"
+        f"<pubDate>Mon, {28 - number // 24:02} Sep 2026 {23 - number % 24:02}:00:00 GMT</pubDate></item>"
+        for number in range(120)
+    )
+    read = parser_for("aws-rss")(Body(f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>".encode(), "acme"))
+
+    assert isinstance(read, Page)
+    assert [len(incident.updates) for incident in read.incidents] == [120]

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from statuswatch.core.incident import ComponentRef, Impact, Incident, Page, Stage, Unreadable, Update
 from statuswatch.sources.body import Body, wrong_shape
-from statuswatch.sources.entries import Entry
+from statuswatch.sources.entries import ENTRY_LIMIT, Entry
 from statuswatch.sources.feed import incident_from, read_feed
 from statuswatch.sources.fields import Notes, over_at
 from statuswatch.sources.pages import page_of
@@ -33,7 +33,7 @@ _IMPACTS = {
 
 def parse(body: Body) -> Page | Unreadable:
     """The troubles of late, open or not; how far back the feed goes is not said, so a missing one means nothing, and an empty feed neither."""
-    feed = read_feed(body)
+    feed = read_feed(body, ENTRY_LIMIT)  # one trouble has many items
     if isinstance(feed, Unreadable):
         return feed
     if GENERATOR not in feed.generator and not any(PLACE.search(entry.ident) for entry in feed.entries):

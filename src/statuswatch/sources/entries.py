@@ -1,9 +1,11 @@
 """The entries of RSS 2.0 (https://www.rssboard.org/rss-specification) and Atom (RFC 4287) that are well-formed, in one pass of expat.
 
-Nothing is fetched or expanded: a document type or an entity declaration ends the reading. `feed` reads what is not well-formed.
+Nothing is fetched or expanded: a document type or an entity declaration ends the reading. `feed` reads what is not well-formed. A feed that lists the newest
+first is read no further than it matters: what stands behind fifty newer entries has ended long ago, or was read when it was new.
 """
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NoReturn
@@ -14,7 +16,11 @@ from statuswatch.sources.text import html_to_text, last_segment, link_of, sound
 from statuswatch.sources.times import time_of
 
 ENTRY_LIMIT = 2_000
-"""Entries that are read of one feed."""
+"""Entries that are read of one feed, however it is ordered."""
+NEWEST = 50
+"""Entries that are read of a feed that lists the newest first. The longest history known has 50; pages list a month or two."""
+
+_PIECE = 32 * 1024  # handed to expat at a time: what is not read need not be encoded either
 
 _DEPTH_LIMIT = 100
 _NAMESPACES = {
@@ -82,9 +88,16 @@ class _StopReading(Exception):  # noqa: N818 - it steers expat's callbacks and n
         self.refusal = Refusal(reason, detail)
 
 
-def strict(text: str) -> Feed | Refusal:
-    """The feed in `text`, or why there is none that is well-formed."""
-    reader = _Reader()
+class _Enough(Exception):  # noqa: N818 - steers expat's callbacks and never leaves this module
+    """All that matters has been read."""
+
+
+def strict(text: str, newest: int = NEWEST) -> Feed | Refusal:
+    """The feed in `text`, or why there is none that is well-formed, as far as it was read.
+
+    It is read whole, or up to `newest` entries where these show that the newest come first.
+    """
+    reader = _Reader(newest)
     parser = expat.ParserCreate("utf-8", " ")
     parser.buffer_text = True
     parser.StartElementHandler = reader.opened
@@ -93,7 +106,11 @@ def strict(text: str) -> Feed | Refusal:
     parser.StartDoctypeDeclHandler = reader.declared
     parser.EntityDeclHandler = reader.declared
     try:
-        parser.Parse(text.encode("utf-8", "replace"), True)
+        for start in range(0, len(text), _PIECE):
+            parser.Parse(text[start : start + _PIECE].encode("utf-8", "replace"), False)
+        parser.Parse(b"", True)
+    except _Enough:
+        pass
     except _StopReading as stop:
         return stop.refusal
     except expat.ExpatError as error:
@@ -107,6 +124,7 @@ def strict(text: str) -> Feed | Refusal:
 class _Reader:
     """Collects the direct children of the channel and of each entry; deeper elements become markup of the child they are in."""
 
+    newest: int = NEWEST
     depth: int = 0
     channel: int = 0
     inside: int = 0
@@ -118,6 +136,9 @@ class _Reader:
     entry: dict[str, list[str]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     count: int = 0
+    full: bool = False
+    stopped: bool = False
+    names: dict[str, str] = field(default_factory=dict)
 
     def declared(self, *_: object) -> NoReturn:
         raise _StopReading(UnreadableReason.FORBIDDEN, "the XML declares a document type or entities; feeds need neither, attacks do")
@@ -126,18 +147,27 @@ class _Reader:
         self.depth += 1
         if self.depth > _DEPTH_LIMIT:
             raise _StopReading(UnreadableReason.FORBIDDEN, "the XML is nested too deeply to be a feed")
-        namespace, _, local = name.rpartition(" ")
-        local = _NAMESPACES.get(namespace, "?") + local
+        if self.child:
+            self.heard_so_far.append(f"<{name.rpartition(' ')[2]}>")
+            return
+        local = self.names.get(name) or self._named(name)
         if self.depth == 1:
             self._root(local)
-        elif self.child:
-            self.heard_so_far.append(f"<{name.rpartition(' ')[2]}>")
         elif local == "channel" and not self.channel:
             self.channel = self.depth
         elif local in _ENTRIES and not self.inside and self.depth == self.channel + 1:
+            if self.full:
+                self.stopped = True
+                raise _Enough
             self.inside, self.entry = self.depth, {}
         elif self.depth == (self.inside or self.channel) + 1:
             self._child(local, attributes)
+
+    def _named(self, name: str) -> str:
+        """The short name of an element that expat calls `namespace name`."""
+        namespace, _, local = name.rpartition(" ")
+        short = self.names[name] = _NAMESPACES.get(namespace, "?") + local
+        return short
 
     def _root(self, local: str) -> None:
         if local not in _ROOTS:
@@ -146,6 +176,9 @@ class _Reader:
 
     def _child(self, local: str, attributes: dict[str, str]) -> None:
         self.child, self.child_depth, self.heard_so_far = local, self.depth, []
+        self.is_xhtml = False
+        if not attributes:
+            return
         self.is_xhtml = attributes.get("type") == "xhtml"
         if local == "link" and "href" in attributes and attributes.get("rel", "alternate") == "alternate":
             self._keep("link", attributes["href"])
@@ -154,11 +187,12 @@ class _Reader:
 
     def heard(self, data: str) -> None:
         if self.child:
-            self.heard_so_far.append(html.escape(data, quote=False) if self.is_xhtml else data)
+            self.heard_so_far.append(data if not self.is_xhtml else html.escape(data, quote=False))
 
     def closed(self, name: str) -> None:
         if self.child and self.depth == self.child_depth:
-            self._keep(self.child, "".join(self.heard_so_far).strip())
+            if self.heard_so_far:
+                self._keep(self.child, "".join(self.heard_so_far).strip())
             self.child = ""
         elif self.child:
             local = name.rpartition(" ")[2]
@@ -175,14 +209,27 @@ class _Reader:
         self.inside = 0
         self.count += 1
         if self.count <= ENTRY_LIMIT:
-            self.entries.append(entry_of({name: values[0] for name, values in self.entry.items()}, self.entry.get("category", ())))
+            found = self.entry
+            self.entries.append(entry_of({name: found[name][0] for name in found}, found.get("category", ())))
+        if self.count == self.newest:
+            self.full = newest_first(self.entries)
 
     def feed(self) -> Feed | Refusal:
         if not self.channel:
             return Refusal(UnreadableReason.WRONG_SHAPE, "the RSS has no channel")
         first = {name: values[0] for name, values in self.about.items()}
         problems = (f"the feed has {self.count} entries; {ENTRY_LIMIT} were read",) if self.count > ENTRY_LIMIT else ()
+        if self.stopped:
+            problems = (f"only the newest {self.newest} entries of the feed were read",)
         return feed_of(first, tuple(self.entries), problems)
+
+
+def newest_first(entries: Sequence[Entry]) -> bool:
+    """Whether the newest of these entries is in their first half. False where one has no time."""
+    times = [entry.updated or entry.published for entry in entries]
+    told = [at for at in times if at is not None]
+    half = (len(told) + 1) // 2
+    return len(told) == len(times) > 1 and max(told[:half]) >= max(told[half:])
 
 
 def entry_of(fields: dict[str, str], categories: list[str] | tuple[str, ...]) -> Entry:
@@ -194,7 +241,7 @@ def entry_of(fields: dict[str, str], categories: list[str] | tuple[str, ...]) ->
         markup=_first(fields, "content:encoded", "content", "description", "summary"),
         published=time_of(_first(fields, "published", "pubDate", "dc:date")),
         updated=time_of(_first(fields, "updated")),
-        categories=tuple(dict.fromkeys(html_to_text(category) for category in categories)),
+        categories=tuple(dict.fromkeys(html_to_text(category) for category in categories)) if categories else (),
     )
 
 
@@ -212,4 +259,8 @@ def feed_of(fields: dict[str, str], entries: tuple[Entry, ...], problems: tuple[
 
 
 def _first(fields: dict[str, str], *names: str) -> str:
-    return next((fields[name] for name in names if fields.get(name)), "")
+    for name in names:
+        value = fields.get(name)
+        if value:
+            return value
+    return ""

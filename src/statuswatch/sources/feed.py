@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from statuswatch.core.health import Health
 from statuswatch.core.incident import ComponentChange, Incident, Kind, Page, Stage, Unreadable, UnreadableReason, Update
 from statuswatch.sources.body import Body, decode, looks_like_html, unreadable, wrong_shape
-from statuswatch.sources.entries import ENTRY_LIMIT, Entry, Feed, Refusal, entry_of, feed_of, strict
+from statuswatch.sources.entries import ENTRY_LIMIT, NEWEST, Entry, Feed, Refusal, entry_of, feed_of, strict
 from statuswatch.sources.fields import Notes, carried, over_at, refs_of, spelled, stage_now, stage_of, word
 from statuswatch.sources.pages import page_of
 from statuswatch.sources.text import BODY_LIMIT, quoted, sound
@@ -35,8 +35,8 @@ _TITLED = re.compile(r"\[([A-Za-z _]{3,40})\]|([A-Za-z _]{3,40}):")
 _SLACK = timedelta(days=1)
 
 
-def read_feed(body: Body) -> Feed | Unreadable:
-    """The entries of an RSS or Atom body, or why there are none that can be read."""
+def read_feed(body: Body, newest: int = NEWEST) -> Feed | Unreadable:
+    """The entries of an RSS or Atom body, or why there are none that can be read; the `newest` ones where the newest come first."""
     decoded = decode(body)
     if isinstance(decoded, Unreadable):
         return decoded
@@ -45,7 +45,7 @@ def read_feed(body: Body) -> Feed | Unreadable:
         return unreadable(body, UnreadableReason.HTML, "the body is a web page, perhaps a challenge or a moved page")
     if not text.startswith("<"):
         return unreadable(body, UnreadableReason.NOT_XML, "the body is no XML")
-    found = strict(text)
+    found = strict(text, newest)
     if isinstance(found, Feed):
         return replace(found, problems=decoded.problems + found.problems)
     if found.reason is not UnreadableReason.NOT_XML:

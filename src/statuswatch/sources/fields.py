@@ -100,7 +100,7 @@ def spelled(raw: str) -> str:
 
 def word(table: Mapping[str, T], raw: str, unknown: T, what: str, notes: Notes) -> T:
     """What a feed's word means by `table`, whatever its case and spaces; a word that is not in it is `unknown` and noted."""
-    found = table.get(spelled(raw))
+    found = table.get(raw) or table.get(spelled(raw))
     if found is None:
         notes.add(f"{what} {quoted(raw)} is not known" if raw else f"no {what} is given")
         return unknown
@@ -121,7 +121,7 @@ def _times(update: Update) -> tuple[datetime, datetime]:
 
 def stage_of(raw: str, notes: Notes) -> Stage:
     """The stage that a word names; a post without one ("Update") is unknown until `carried` knows what went before."""
-    return Stage.UNKNOWN if spelled(raw) in UNSTAGED else word(STAGES, raw, Stage.UNKNOWN, "stage", notes)
+    return STAGES.get(raw) or (Stage.UNKNOWN if spelled(raw) in UNSTAGED else word(STAGES, raw, Stage.UNKNOWN, "stage", notes))
 
 
 def carried(updates: Sequence[Update]) -> tuple[Update, ...]:
@@ -129,8 +129,11 @@ def carried(updates: Sequence[Update]) -> tuple[Update, ...]:
     stage = Stage.UNKNOWN
     told: list[Update] = []
     for update in updates:
-        stage = stage if spelled(update.raw_stage) in UNSTAGED else update.stage
-        told.append(replace(update, stage=stage))
+        if update.stage is Stage.UNKNOWN and spelled(update.raw_stage) in UNSTAGED:
+            told.append(replace(update, stage=stage))
+            continue
+        stage = update.stage
+        told.append(update)
     return tuple(told)
 
 

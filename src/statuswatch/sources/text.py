@@ -26,7 +26,8 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 def sound(text: str, limit: int) -> str:
     """The text cut to `limit` characters, without the lone surrogates that JSON can carry and no encoder takes. Otherwise raw: surfaces escape."""
-    return _SURROGATE.sub("\ufffd", text[:limit])
+    # Most texts are ASCII, which a string knows of itself; the search would be the dearest part of reading a page.
+    return text[:limit] if text.isascii() else _SURROGATE.sub("\ufffd", text[:limit])
 
 
 def quoted(word: str) -> str:
@@ -48,10 +49,15 @@ def last_segment(link: str) -> str:
 
 def html_to_text(markup: str) -> str:
     """The text of a piece of HTML: blocks and `<br>` as line breaks, entities read once, scripts and comments dropped. Linear in its input."""
-    markup = _without(markup[:_MARKUP_LIMIT], "<!--", "-->")
-    for name in _UNHEARD:
-        markup = _without_element(markup, name)
-    text = html.unescape(_TAG.sub(_tag_as_text, markup)).replace("\r\n", "\n").replace("\r", "\n")
+    markup = markup[:_MARKUP_LIMIT]
+    if "<" not in markup and "&" not in markup and "  " not in markup and markup.isprintable():
+        return markup.strip()  # as most titles are: there is nothing to do
+    if "<" in markup:
+        markup = _without(markup, "<!--", "-->")
+        for name in _UNHEARD:
+            markup = _without_element(markup, name)
+        markup = _TAG.sub(_tag_as_text, markup)
+    text = html.unescape(markup).replace("\r\n", "\n").replace("\r", "\n")
     text = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", text))
     return sound(_MANY_BREAKS.sub("\n\n", text).strip(), _MARKUP_LIMIT)
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from statuswatch.core.incident import Incident, Page, Stage, Unreadable, Update
 from statuswatch.sources.body import Body, wrong_shape
-from statuswatch.sources.entries import Entry
+from statuswatch.sources.entries import ENTRY_LIMIT, Entry
 from statuswatch.sources.feed import incident_from, made_up_id, read_feed
 from statuswatch.sources.fields import Notes, over_at
 from statuswatch.sources.pages import page_of
@@ -32,7 +32,7 @@ _ONE_TROUBLE = timedelta(hours=24)
 
 def parse(body: Body) -> Page | Unreadable:
     """The troubles of late, open or not; a missing one means nothing."""
-    feed = read_feed(body)
+    feed = read_feed(body, ENTRY_LIMIT)  # one trouble has many items
     if isinstance(feed, Unreadable):
         return feed
     notes = Notes(feed.problems)
