@@ -40,6 +40,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "sources": ("statuswatch.surfaces.cli.sources", "what is read on this machine, and switching it on or off"),
     "hook": ("statuswatch.surfaces.cli.hook", "for hooks of Claude Code and Copilot CLI: a call failed, have its record read now"),
     "engine": ("statuswatch.app.engine", "start, stop or look at the background engine"),
+    "doctor": ("statuswatch.app.doctor", "what is in order here, what is not and what to do; --polling: why feeds are read when they are"),
     "simulate": ("statuswatch.app.simulate", "replay a recorded outage on this machine"),
 }
 _SHOWN = [name for name in VERBS if name != "dashboard"]

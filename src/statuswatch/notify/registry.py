@@ -37,3 +37,18 @@ async def available(kinds: tuple[str, ...] = tuple(KINDS)) -> tuple[tuple[str, b
         await notifier.close()
         lines.append((kind, works, sentence))
     return tuple(lines)
+
+
+async def look(kinds: tuple[str, ...] = tuple(KINDS)) -> tuple[tuple[str, bool, str], ...]:
+    """As `available`, for whoever must not start anything: a way that can be looked at without waking its service is."""
+    lines = []
+    for kind in kinds:
+        try:
+            notifier = create(kind, lambda _notice, _action: None)
+        except StatuswatchError as error:
+            lines.append((kind, False, str(error)))
+            continue
+        works, sentence = await getattr(notifier, "look", notifier.available)()
+        await notifier.close()
+        lines.append((kind, works, sentence))
+    return tuple(lines)

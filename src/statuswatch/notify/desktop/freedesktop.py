@@ -110,6 +110,18 @@ class FreedesktopNotifier:
         buttons = "with buttons" if "actions" in server.capabilities else "without buttons"
         return True, f"{server.name} shows pop-ups, {buttons}"
 
+    async def look(self) -> tuple[bool, str]:
+        """Like `available`, but a service that does not run is not started for it: the bus is asked whether it could be."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                link = self._link = self._link or await self._connect()
+                if await _owner(link.bus) is None:
+                    names = (await _call(link.bus, _BUS, "ListActivatableNames", "", [])).body[0]
+                    return (True, "the desktop starts its notification service when there is something to show") if _SERVICE in names else (False, _NO_SERVICE)
+        except Exception as error:  # noqa: BLE001 - as in deliver
+            return False, await self._failed(error)
+        return await self.available()
+
     async def close(self) -> None:
         """Disconnect. Pop-ups stay on screen."""
         link, self._link = self._link, None
