@@ -77,6 +77,33 @@ def test_recorded_polls_are_played_as_they_were_read(capsys: pytest.CaptureFixtu
     assert {row["kind"] for row in rows} <= {"opened", "resolved", "reopened", "grew", "worsened", "recovering"}
 
 
+def shared_polls(folder: Path) -> None:
+    """Two polls of a page that speaks for two providers: an incident of the one, then one of the other, then neither."""
+    folder.mkdir()
+    page = {"id": "kctbh9vrtdwd", "name": "GitHub", "url": "https://www.githubstatus.com", "updated_at": "2026-01-01T00:00:00Z"}
+
+    def post(ident: str, name: str, component: tuple[str, str], at: str) -> dict[str, object]:
+        part = {"id": component[0], "name": component[1], "status": "major_outage"}
+        update = {"id": "u", "status": "investigating", "body": "Requests fail.", "created_at": at, "display_at": at}
+        return {"id": ident, "name": name, "status": "investigating", "impact": "major", "created_at": at, "components": [part], "incident_updates": [update]}
+
+    copilot = post("c1", "Copilot requests fail", ("pjmpxvq2cmr2", "Copilot"), "2026-03-01T12:00:00Z")
+    actions = post("a1", "Actions fail to start", ("br0l2tvcx85d", "Actions"), "2026-03-01T12:00:00Z")
+    for minute, open_now in (("00", [copilot, actions]), ("05", [copilot, actions]), ("10", []), ("15", [])):
+        body = {"page": page, "status": {"indicator": "major", "description": ""}, "components": [], "incidents": open_now, "scheduled_maintenances": []}
+        (folder / f"2026-03-01T12-{minute}-00Z.json").write_text(json.dumps(body))
+
+
+@pytest.mark.parametrize("named", [["--provider", "github"], ["--provider", "github-copilot"], []])
+def test_a_page_that_speaks_for_two_is_played_for_each(tmp_path: Path, capsys: pytest.CaptureFixture[str], named: list[str]) -> None:
+    shared_polls(tmp_path / "github")
+
+    assert run(["--json", *named, "--using", "github-copilot/code:*", str(tmp_path / "github")]) == 0
+    *rows, last = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [(row["kind"], row["incident"], row["provider"]) for row in rows] == [("opened", "c1", "github-copilot"), ("resolved", "c1", "github-copilot")]
+    assert last["summary"] == {"incidents": 2, "notices": 2, "suppressed": 1, "by_reason": {"other_provider": 1}}
+
+
 def test_people_read_a_list_and_a_sum(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "history.jsonl"
     file.write_text(history(OUTAGE, OTHER) + "{\n")

@@ -54,6 +54,22 @@ def test_a_folder_of_bodies_is_read_in_the_order_of_their_times(tmp_path: Path) 
     assert "no time" in nameless.message
 
 
+def test_a_recorded_page_shows_the_time_of_its_poll_however_old_its_last_change_is(tmp_path: Path) -> None:
+    (tmp_path / "acme").mkdir()
+    old = {**PAGE, "page": {**PAGE["page"], "updated_at": "2025-01-01T00:00:00Z"}}  # type: ignore[dict-item]
+    (tmp_path / "acme" / "2026-03-01T12-00-00Z.json").write_text(json.dumps(old))
+    (read,) = polls(tmp_path / "acme", "acme")
+    assert isinstance(read, PageRead)
+    assert read.page.as_of == read.at == datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_what_lies_beside_the_bodies_of_an_archive_is_no_bad_poll(tmp_path: Path) -> None:
+    (tmp_path / "acme").mkdir()
+    for name in ("MANIFEST.tsv", "README.md", "index.tsv", "LICENSE"):
+        (tmp_path / "acme" / name).write_text("about the others")
+    assert list(polls(tmp_path / "acme", "acme")) == []
+
+
 def test_a_tar_of_bodies_is_read_the_same(tmp_path: Path) -> None:
     recorded(tmp_path / "acme")
     with tarfile.open(tmp_path / "polls.tar.gz", "w:gz") as tar:

@@ -22,6 +22,13 @@ def pages_for(page: Page, covers: Sequence[str], knowledge: Knowledge) -> tuple[
     return tuple(pages)
 
 
+def shared_page(page: Page, covers: Sequence[str], knowledge: Knowledge) -> Page:
+    """`page` with the incidents and maintenances that it holds for the other providers in `covers` beside its owner's, each under its provider's id."""
+    pages = pages_for(page, covers, knowledge)
+    incidents = tuple(incident for each in pages for incident in each.incidents)
+    return replace(page, incidents=incidents, maintenances=tuple(item for each in pages for item in each.maintenances))
+
+
 def _share(page: Page, facts: ProviderFacts) -> Page:
     known = [component for component in facts.components if component.inference]
     ids = {component.id for component in known if component.id is not None}

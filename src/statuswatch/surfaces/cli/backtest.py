@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from statuswatch.catalog.knowing import know
+from statuswatch.catalog.model import Catalogue
+from statuswatch.catalog.sharing import shared_page
 from statuswatch.config.paths import config_dir
 from statuswatch.core.alerting import decide
 from statuswatch.core.errors import StatuswatchError
@@ -24,7 +26,7 @@ from statuswatch.core.observation import PageRead, PageUnchanged
 from statuswatch.core.relevance import Finding, assess
 from statuswatch.core.watchlist import Watch, Watchlist, WatchSource
 from statuswatch.core.world import World, advance
-from statuswatch.surfaces.cli.histories import Bad, as_posted, incidents, is_polls, polls, provider_of
+from statuswatch.surfaces.cli.histories import Bad, Split, as_posted, incidents, is_polls, polls, provider_of
 from statuswatch.surfaces.plain import plain
 
 ANSWERED, USAGE = 0, 2
@@ -38,7 +40,8 @@ def run(argv: list[str]) -> int:
     try:
         options = _parser().parse_args(argv)
         routes = tuple(parse_route(text) for text in options.using)
-        steps, bad = _steps(options.files, options.provider)
+        known = know(config_dir())
+        steps, bad = _steps(options.files, options.provider, known.catalogue)
     except SystemExit as stop:
         return int(stop.code or 0)
     except StatuswatchError as error:
@@ -47,7 +50,7 @@ def run(argv: list[str]) -> int:
         return _complain(f"{plain(str(error.filename))}: {error.strerror}")
     for item in bad:
         sys.stderr.write(f"{plain(item.where)}: {plain(item.message)}\n")
-    play = Playback(routes, know(config_dir()).knowledge)
+    play = Playback(routes, known.knowledge)
     for notice in play.notices(_counted(steps)):
         row = play.row(notice)
         print(
@@ -75,14 +78,15 @@ def _complain(sentence: str) -> int:
     return USAGE
 
 
-def _steps(files: Sequence[str], provider: str) -> tuple[list[PageRead], list[Bad]]:
+def _steps(files: Sequence[str], provider: str, catalogue: Catalogue) -> tuple[list[PageRead], list[Bad]]:
     """All reads of all files in the order of their time, and what could not be read."""
     reads: list[PageRead] = []
     bad: list[Bad] = []
     known: list[Incident] = []
     for path in map(Path, files):
         if is_polls(path):
-            for step in polls(path, provider_of(path, provider)):
+            owner = _owner(provider_of(path, provider), catalogue)
+            for step in polls(path, owner, _split(owner, catalogue)):
                 if isinstance(step, Bad):
                     bad.append(step)
                 else:
@@ -93,6 +97,18 @@ def _steps(files: Sequence[str], provider: str) -> tuple[list[PageRead], list[Ba
             bad += wrong
     reads += as_posted(known)
     return sorted(reads, key=lambda read: read.at), bad
+
+
+def _owner(provider: str, catalogue: Catalogue) -> str:
+    """Whose page it is: a provider that shares another's has none of its own."""
+    facts = catalogue.knowledge.providers.get(provider)
+    return facts.feeds_of[0] if facts is not None and facts.feeds_of else provider
+
+
+def _split(owner: str, catalogue: Catalogue) -> Split:
+    """Adds the incidents that the owner's page holds for others (GitHub's for Copilot)."""
+    covers = next((feed.covers for feed in catalogue.feeds if feed.provider == owner), (owner,))
+    return lambda page: shared_page(page, covers, catalogue.knowledge)
 
 
 def _counted(steps: Sequence[PageRead]) -> Iterator[PageRead]:
@@ -161,10 +177,16 @@ class Playback:
         }
 
     def summary(self) -> dict[str, Any]:
-        """How many incidents there were, how many notices they gave, and why the others gave none."""
-        silent = [incident for key, incident in self.seen.items() if key not in self.noticed]
+        """How many incidents there were, how many notices they gave, and why the others gave none.
+
+        One that a page holds for several providers is counted once: as that of a provider whose route is used.
+        """
+        used = {route.provider for route in self.routes}
+        mine = {incident.id for incident in self.seen.values() if incident.provider in used}
+        counted = {key: incident for key, incident in self.seen.items() if incident.provider in used or incident.id not in mine}
+        silent = [incident for key, incident in counted.items() if key not in self.noticed]
         reasons = Counter(self._why_silent(incident) for incident in silent)
-        return {"incidents": len(self.seen), "notices": self.count, "suppressed": len(silent), "by_reason": dict(reasons.most_common())}
+        return {"incidents": len(counted), "notices": self.count, "suppressed": len(silent), "by_reason": dict(reasons.most_common())}
 
     def _why_silent(self, incident: Incident) -> str:
         """The reason of the strongest finding; one that concerns somebody and was not told was unsure, old, or part of a trouble told already."""

@@ -2,7 +2,7 @@
 
 import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,8 @@ from statuswatch.surfaces.cli.incidents import BadLine, read_lines
 
 _TIME = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})[T_ -](\d{2})[-:]?(\d{2})(?:[-:]?(\d{2}))?")
 _MOST_POLLS = 200_000
+# What lies beside the bodies of an archive and says where they are from.
+_COMPANION = re.compile(r"(?:manifest|index|readme|licen[sc]e|notice|copying)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,26 @@ def is_polls(path: Path) -> bool:
     return path.is_dir() or (path.is_file() and tarfile.is_tarfile(path))
 
 
-def polls(path: Path, provider: str) -> Iterator[Step]:
-    """Each recorded body as a read of the page at the time in its name. A body that is no feed, or has no time in its name, is a `Bad`."""
+Split = Callable[[Page], Page]
+"""Adds to a page the incidents that it holds for other providers than its owner, as the engine does."""
+
+
+def polls(path: Path, provider: str, split: Split = lambda page: page) -> Iterator[Step]:
+    """Each recorded body as a read of the page at the time in its name. A body that is no feed, or has no time in its name, is a `Bad`.
+
+    The page shows the time of its poll, as a fetched one does: what a body says of its own age is often the time of its last change.
+    """
     for name, data in _bodies(path):
         at = time_in(name)
         if at is None:
-            yield Bad(name, "no time in its name, such as 2026-04-14T07-23-20Z")
+            if not _COMPANION.match(name):
+                yield Bad(name, "no time in its name, such as 2026-04-14T07-23-20Z")
             continue
         read = parse_detected(Body(data, provider))
-        yield PageRead(at, provider, provider, read) if isinstance(read, Page) else Bad(name, f"{read.reason.value}: {read.detail}")
+        if isinstance(read, Page):
+            yield PageRead(at, provider, provider, replace(split(read), as_of=at))
+        else:
+            yield Bad(name, f"{read.reason.value}: {read.detail}")
 
 
 def _bodies(path: Path) -> Iterator[tuple[str, bytes]]:
