@@ -45,6 +45,7 @@ _VOCABULARIES: tuple[type[StrEnum], ...] = (
     snapshot.Level,
     verdict.Reason,
     verdict.EvidenceKind,
+    verdict.Reach,
     verdict.AdviceKind,
     notice.NoticeKind,
     notice.NoticeReason,

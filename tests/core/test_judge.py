@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from statuswatch.core.health import Confidence, Health
 from statuswatch.core.incident import ComponentChange, Kind
-from statuswatch.core.judge import judge, offline_since
+from statuswatch.core.judge import judge
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.moment import Moment
+from statuswatch.core.network import network
 from statuswatch.core.observation import Observation, PageUnchanged
 from statuswatch.core.verdict import AdviceKind, EvidenceKind, Reason, Verdict
 from statuswatch.core.world import World
@@ -138,7 +139,7 @@ def test_failures_that_nothing_confirmed_fade_to_unknown_never_to_fine() -> None
 
 
 def test_a_verdict_says_what_it_stands_on() -> None:
-    got = verdict("10:10", read("10:00", provider="openai"), call("10:00"), *_burst("10:05"), call("10:06", HAIKU), read("10:07"))
+    got = verdict("10:10", call("10:00"), read("10:06", provider="openai"), *_burst("10:05"), call("10:06", HAIKU), read("10:07"))
     kinds = {item.kind: item for item in got.evidence}
 
     assert (kinds[EvidenceKind.CALLS_FAILED].count, kinds[EvidenceKind.CALLS_FAILED].total, kinds[EvidenceKind.CALLS_FAILED].attempts) == (1, 2, 3)
@@ -211,12 +212,14 @@ def test_a_quiet_page_and_a_feed_that_fails_are_told_apart() -> None:
 
 def test_offline_needs_every_feed_of_two_providers_and_no_answer_since() -> None:
     both = world(failed_read("10:00"), failed_read("10:01", provider="openai"))
-    assert offline_since(both, at("10:02")) == at("10:01")
-    assert offline_since(world(failed_read("10:00")), at("10:02")) is None
-    assert offline_since(world(failed_read("10:00"), failed_read("10:01", "blocked", "openai")), at("10:02")) is None
-    assert offline_since(world(failed_read("10:00"), read("10:01", provider="openai")), at("10:02")) is None
+    found = network(both, at("10:02"))
+    assert found is not None
+    assert (found.since, found.cut, found.silent) == (at("10:01"), "offline", 2)
+    assert network(world(failed_read("10:00")), at("10:02")) is None
+    assert network(world(failed_read("10:00"), failed_read("10:01", "blocked", "openai")), at("10:02")) is None
+    assert network(world(failed_read("10:00"), read("10:01", provider="openai")), at("10:02")) is None
     answered = world(failed_read("10:00"), failed_read("10:01", provider="openai"), call("10:02"))
-    assert offline_since(answered, at("10:03")) is None
+    assert network(answered, at("10:03")) is None
 
 
 def test_offline_blames_no_provider() -> None:

@@ -24,6 +24,7 @@ class ChangeKind(StrEnum):
     CALL_FAILED = "call_failed"
     CALL_SUCCEEDED = "call_succeeded"
     CLOCK_JUMPED = "clock_jumped"
+    NETWORK = "network"
     COMMANDED = "commanded"
 
 

@@ -139,6 +139,23 @@ class NetworkSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalServer:
+    """A model server on this machine that answered: its name for a person, where it listens (host:port), and the models that it has."""
+
+    name: str
+    place: str
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalServersSeen:
+    """This machine was looked at for model servers, in trouble, and these answered."""
+
+    at: datetime
+    servers: tuple[LocalServer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ClockJumped:
     """Wall and monotonic time disagree by `seconds` since the last look (positive: sleep or clock set forward)."""
 
@@ -167,4 +184,4 @@ class Command:
     until: datetime | None = None
 
 
-Observation = CallSeen | PageRead | PageUnchanged | FeedFailed | NetworkSeen | ClockJumped | Command
+Observation = CallSeen | PageRead | PageUnchanged | FeedFailed | NetworkSeen | LocalServersSeen | ClockJumped | Command

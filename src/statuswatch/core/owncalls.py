@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from statuswatch.core.earlywarning import Warned, early_warning
 from statuswatch.core.health import Fault, Side
 from statuswatch.core.ids import Route
 from statuswatch.core.observation import Call, Diagnosis, Outcome
@@ -12,6 +13,7 @@ from statuswatch.core.world import CALLS_AGE, SKEW, World, call_route, covers
 
 WINDOW = timedelta(hours=1)
 BURST = timedelta(minutes=5)
+RETRY_APART = timedelta(seconds=10)
 FORGET_AFTER = timedelta(minutes=30)
 ENOUGH = 3
 
@@ -21,13 +23,16 @@ class OwnCalls:
     """Own calls on one route.
 
     `streak`: the failures since the newest success, oldest first, back to the first gap of two hours; `turns`: how many requests those were (retries are one).
-    `failed_before`: when the newest failure of all was, in the streak or before the newest success.
+    `failed_before`: when the newest failure of all was, in the streak or before the newest success; `warned`: the early warning that stands;
+    `failing`: the failures since that warning's first, for it may stand though the newest call worked.
     """
 
     recent: tuple[Call, ...] = ()
     streak: tuple[Call, ...] = ()
     last_ok: datetime | None = None
     failed_before: datetime | None = None
+    warned: Warned | None = None
+    failing: tuple[Call, ...] = ()
 
     @property
     def ok_after_failure(self) -> bool:
@@ -40,11 +45,14 @@ class OwnCalls:
         return self.streak[-1].at if self.streak else None
 
     def proven(self, side: Side) -> bool:
-        """Whether the failures that blame `side` are more than a passing one: three attempts within five minutes, or a client that gave up after retrying."""
+        """Whether the failures that blame `side` are more than a passing one: three tries within five minutes, or a client that gave up after retrying.
+
+        A try is a request, or a retry of one that comes ten seconds and more after the try before: the quick ones all look at the same moment.
+        """
         blaming = [call for call in self.streak if call.diagnosis is not None and call.diagnosis.side is side]
-        burst = sum(blaming[-1].at - call.at <= BURST for call in blaming)
+        burst = [call for call in blaming if blaming[-1].at - call.at <= BURST]
         turns = Counter(call.turn for call in blaming if call.turn)
-        return burst >= ENOUGH or any(call.final and turns[call.turn or ""] > 1 for call in blaming)
+        return _tries(burst) >= ENOUGH or any(call.final and turns[call.turn or ""] > 1 for call in blaming)
 
     def spell(self, side: Side) -> tuple[Call, ...]:
         """The newest part of the streak in which no failure blames another side than `side`: what a verdict on that side counts, and dates from."""
@@ -64,6 +72,18 @@ def requests(calls: Iterable[Call]) -> int:
     return len({call.turn or call.key for call in calls})
 
 
+def _tries(calls: Iterable[Call]) -> int:
+    """How many tries the attempts in `calls`, oldest first, are."""
+    newest: dict[str, datetime] = {}
+    count = 0
+    for call in calls:
+        request = call.turn or call.key
+        if request not in newest or call.at - newest[request] >= RETRY_APART:
+            newest[request] = call.at
+            count += 1
+    return count
+
+
 def own_calls(world: World, route: Route, now: datetime) -> OwnCalls:
     """The own calls that speak for `route` at `now`: none of the future, none older than a day."""
     groups = [group for group in world.calls.values() if group and covers(route, call_route(group[-1]))]
@@ -74,7 +94,9 @@ def own_calls(world: World, route: Route, now: datetime) -> OwnCalls:
     last_ok = max((call.at for call in calls if call.outcome is Outcome.OK), default=None)
     failures = [call for call in calls if call.outcome is Outcome.FAILED]
     streak = _unbroken([call for call in failures if last_ok is None or call.at > last_ok])
-    return OwnCalls(recent, streak, last_ok, failures[-1].at if failures else None)
+    warned = early_warning(calls) if failures else None
+    failing = tuple(call for call in failures if warned is not None and call.at >= warned.since)
+    return OwnCalls(recent, streak, last_ok, failures[-1].at if failures else None, warned, failing)
 
 
 def _unbroken(failures: list[Call]) -> tuple[Call, ...]:

@@ -19,7 +19,12 @@ class Reason(StrEnum):
     OWN_FAILURES_SERVER = "own_failures_server"
     OWN_FAILURES_YOURS = "own_failures_yours"
     OWN_FAILURES_UNDECIDED = "own_failures_undecided"
+    OWN_FAILURES_RATE = "own_failures_rate"
+    OWN_FAILURES_UNREACHABLE = "own_failures_unreachable"
+    KEYS_REFUSED_TOGETHER = "keys_refused_together"
     OWN_NETWORK = "own_network"
+    CAPTIVE_PORTAL = "captive_portal"
+    INTERCEPTED = "intercepted"
     INCIDENT_AFFECTS = "incident_affects"
     INCIDENT_POSSIBLE = "incident_possible"
     INCIDENT_MONITORING = "incident_monitoring"
@@ -35,6 +40,8 @@ class EvidenceKind(StrEnum):
     CALLS_FAILED = "calls_failed"
     CALLS_OK = "calls_ok"
     SIBLING_OK = "sibling_ok"
+    SIBLING_FAILED = "sibling_failed"
+    LOGINS_REFUSED = "logins_refused"
     INCIDENT = "incident"
     PAGE_QUIET = "page_quiet"
     PAGE_CLEAR = "page_clear"
@@ -42,6 +49,7 @@ class EvidenceKind(StrEnum):
     FEED_STATE = "feed_state"
     FEEDS_ANSWER = "feeds_answer"
     FEEDS_SILENT = "feeds_silent"
+    CLOCK_OFF = "clock_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +75,19 @@ class Evidence:
     quoted_at: datetime | None = None
 
 
+class Reach(StrEnum):
+    """How far a trouble goes: this route alone, more of the same provider, or everything outside this machine."""
+
+    ROUTE = "route"
+    PROVIDER = "provider"
+    EVERYTHING = "everything"
+
+
 class AdviceKind(StrEnum):
     """What a person can do now."""
 
     SWITCH = "switch"
+    LOCAL = "local"
     RETRY = "retry"
     WAIT = "wait"
     TOP_UP = "top_up"
@@ -79,13 +96,14 @@ class AdviceKind(StrEnum):
     FIX_REQUEST = "fix_request"
     CHECK_MODEL = "check_model"
     CHECK_NETWORK = "check_network"
+    JOIN_NETWORK = "join_network"
     CHECK_GATEWAY = "check_gateway"
     NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One thing to do. `target` is a route; `seconds` a wait; both only where they mean something."""
+    """One thing to do. `target` is a route (a local server's own word for its model with LOCAL); `seconds` a wait; both only where they mean something."""
 
     kind: AdviceKind
     target: str = ""
@@ -108,6 +126,7 @@ class Verdict:
     incident: str | None = None
     relevance: Relevance | None = None
     relevance_reason: RelevanceReason | None = None
+    reach: Reach | None = None
 
     @property
     def side(self) -> Side:
@@ -118,6 +137,11 @@ class Verdict:
     def trouble(self) -> bool:
         """Whether there is something wrong or not yet sure on this route."""
         return self.health in TROUBLE
+
+    @property
+    def offline(self) -> bool:
+        """Whether nothing is known because nothing outside answers this machine."""
+        return self.health is Health.UNKNOWN and self.reason in {Reason.OWN_NETWORK, Reason.CAPTIVE_PORTAL}
 
 
 TROUBLE = frozenset({Health.SUSPECT, Health.DEGRADED, Health.DOWN, Health.RECOVERING})

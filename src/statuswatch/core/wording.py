@@ -11,6 +11,7 @@ from statuswatch.core.health import LADDER, Confidence, Fault, FeedState, Health
 from statuswatch.core.ids import Route, Surface, parse_route
 from statuswatch.core.incident import Stage
 from statuswatch.core.knowledge import Knowledge
+from statuswatch.core.network import Cut
 from statuswatch.core.verdict import Advice, AdviceKind, Evidence, EvidenceKind, Reason, Verdict
 
 USUAL_LAG = "it usually takes 19 minutes"
@@ -41,6 +42,16 @@ _YOURS = {
     Fault.MODEL: "{provider} does not know or no longer serves {model}",
     Fault.NETWORK: "Your network: nothing outside answers",
     Fault.GATEWAY: "Your own gateway or proxy in front of {provider} fails",
+}
+_IN_THE_WAY = {
+    Reason.CAPTIVE_PORTAL: "Your network: a login page (captive portal) answers in place of {provider}",
+    Reason.INTERCEPTED: "Your calls to {provider} are stopped on the way: a filter, a proxy, a certificate or clock of this machine",
+}
+_SILENT = {
+    Cut.OFFLINE: "most likely your network",
+    Cut.NAMES: "no name can be resolved, so most likely your DNS",
+    Cut.INTERCEPTED: "no certificate is accepted, so something on the way opens the connections, or this machine's clock is wrong",
+    Cut.PORTAL: "a login page answers in place of them (captive portal)",
 }
 _CAPITALS = re.compile(r"[a-z]+(?:-[a-z]+)+(?:-\d[\d.]*)?(?:-[a-z0-9]+)?")
 
@@ -113,7 +124,7 @@ def headline(verdict: Verdict, knowledge: Knowledge, now: datetime, zone: tzinfo
     since = f" since {clock_words(verdict.since, zone)} ({age_of(verdict.since, now)})" if verdict.since else ""
     sure = f" Sure: {verdict.confidence}."
     if verdict.side is Side.YOURS:
-        what = _YOURS[verdict.fault].format(provider=provider, model=model)
+        what = _IN_THE_WAY.get(verdict.reason, _YOURS[verdict.fault]).format(provider=provider, model=model)
         return f"It's on your side. {what}{since}.{sure}"
     if verdict.side is Side.THEIRS and verdict.health in {Health.DEGRADED, Health.DOWN}:
         return f"It's them. {failing_sentence(verdict, knowledge)}{since}.{sure}"
@@ -126,33 +137,38 @@ def headline(verdict: Verdict, knowledge: Knowledge, now: datetime, zone: tzinfo
 
 def offline_sentence(verdicts: Iterable[Verdict], since: datetime, now: datetime, zone: tzinfo = UTC) -> str:
     """That no page can be reached, what that most likely means, and how sure: from the `verdicts` of one instant."""
-    mine = [verdict for verdict in verdicts if verdict.reason is Reason.OWN_NETWORK]
-    total = max((item.total for verdict in mine for item in verdict.evidence if item.kind is EvidenceKind.FEEDS_SILENT), default=0)
+    mine = [verdict for verdict in verdicts if verdict.offline]
+    silent = [item for verdict in mine for item in verdict.evidence if item.kind is EvidenceKind.FEEDS_SILENT]
+    total = max((item.total for item in silent), default=0)
+    what = _silent_words(silent[0].subject) if silent else _SILENT[Cut.OFFLINE]
     sure = max((verdict.confidence for verdict in mine), key=LADDER.index, default=Confidence.MEDIUM)
     pages = f"None of {total} status pages" if total > 1 else "No status page"
-    return f"{pages} can be reached since {clock_words(since, zone)} ({age_of(since, now)}): most likely your network. Sure: {sure}."
+    return f"{pages} can be reached since {clock_words(since, zone)} ({age_of(since, now)}): {what}. Sure: {sure}."
+
+
+def _silent_words(cut: str) -> str:
+    return _SILENT[Cut(cut)] if cut else _SILENT[Cut.OFFLINE]
+
+
+_QUIET = {
+    Reason.INCIDENT_POSSIBLE: "Not sure yet. {provider} reports trouble that may concern {model}{since}. No call of yours says so.",
+    Reason.PAGE_QUIET: "{model}: no trouble known. {provider}'s page reports none, and you made no call lately.",
+    Reason.RESOLVED_UNVERIFIED: "{provider} says {model} is back{since}; you made no call since.",
+    Reason.MAINTENANCE_NOW: "{provider} has planned maintenance for {model}{since}.",
+    Reason.OWN_FAILURES_UNREACHABLE: "Not sure yet. Only {provider} gives no answer{since}, others do: theirs, or the way to them.",
+    Reason.KEYS_REFUSED_TOGETHER: "Not sure yet. {provider} refuses several logins of yours at once{since}: theirs, or one login that they share.",
+    Reason.FEED_UNREADABLE: "Cannot tell about {model}: {provider}'s page cannot be read{since}.",
+    Reason.NOTHING_KNOWN: "Nothing known about {model} yet.",
+}
 
 
 def _quiet_headline(verdict: Verdict, provider: str, model: str, since: str, now: datetime) -> str:
-    match verdict.reason:
-        case Reason.INCIDENT_POSSIBLE:
-            return f"Not sure yet. {provider} reports trouble that may concern {model}{since}. No call of yours says so."
-        case Reason.CALLS_SUCCEED if verdict.trouble:
+    if verdict.reason is Reason.CALLS_SUCCEED:
+        if verdict.trouble:
             return f"{provider} reports trouble with {model}{since}, but your last call worked."
-        case Reason.CALLS_SUCCEED:
-            return f"{model} works: your last call succeeded {age_of(verdict.as_of, now)} ago."
-        case Reason.PAGE_QUIET:
-            return f"{model}: no trouble known. {provider}'s page reports none, and you made no call lately."
-        case Reason.RESOLVED_UNVERIFIED:
-            return f"{provider} says {model} is back{since}; you made no call since."
-        case Reason.MAINTENANCE_NOW:
-            return f"{provider} has planned maintenance for {model}{since}."
-        case Reason.FEED_UNREADABLE:
-            return f"Cannot tell about {model}: {provider}'s page cannot be read{since}."
-        case Reason.NOTHING_KNOWN:
-            return f"Nothing known about {model} yet."
-        case _:
-            return f"Not sure yet about {model} at {provider}{since}. Watching."
+        return f"{model} works: your last call succeeded {age_of(verdict.as_of, now)} ago."
+    words = _QUIET.get(verdict.reason, "Not sure yet about {model} at {provider}{since}. Watching.")
+    return words.format(provider=provider, model=model, since=since)
 
 
 def failing_sentence(verdict: Verdict, knowledge: Knowledge) -> str:
@@ -177,27 +193,32 @@ def page_word(verdict: Verdict, impact: str | None, state: FeedState | None) -> 
 
 def evidence_line(evidence: Evidence, knowledge: Knowledge, now: datetime, zone: tzinfo = UTC) -> str:
     """One line of the `because` part. A quotation in it is theirs, raw."""
-    match evidence.kind:
-        case EvidenceKind.CALLS_FAILED:
-            return _failed_line(evidence)
-        case EvidenceKind.CALLS_OK:
-            return f"{evidence.count} of your last {evidence.total} calls worked, the newest {age_of(evidence.at, now)} ago"
-        case EvidenceKind.SIBLING_OK:
-            model = route_title(parse_route(evidence.subject), knowledge)
-            return f"{model} works meanwhile ({evidence.count} of {evidence.total}): not your key, not your network"
-        case EvidenceKind.INCIDENT:
-            return f'their page {_posted(evidence, zone)}: "{evidence.quote}" ({evidence.subject})'
-        case EvidenceKind.PAGE_QUIET:
-            return f"their page says nothing yet ({USUAL_LAG}); read {age_of(evidence.at, now)} ago"
-        case EvidenceKind.PAGE_CLEAR:
-            return f"their page names no trouble with it; read {age_of(evidence.at, now)} ago"
-        case EvidenceKind.PAGE_OTHERS:
-            return f"their page reports trouble with other models or parts only; read {age_of(evidence.at, now)} ago"
-        case EvidenceKind.FEED_STATE:
-            return f"their page is {feed_word(FeedState(evidence.subject))} since {clock_words(evidence.at, zone)}"
-        case EvidenceKind.FEEDS_ANSWER:
-            return f"{evidence.count} of {evidence.total} other feeds answer: not your network"
-    return f"none of {evidence.total} status feeds can be reached"
+    kind = evidence.kind
+    if kind is EvidenceKind.CALLS_FAILED:
+        return _failed_line(evidence)
+    if kind is EvidenceKind.INCIDENT:
+        return f'their page {_posted(evidence, zone)}: "{evidence.quote}" ({evidence.subject})'
+    if kind is EvidenceKind.FEED_STATE:
+        return f"their page is {feed_word(FeedState(evidence.subject))} since {clock_words(evidence.at, zone)}"
+    if kind is EvidenceKind.FEEDS_SILENT:
+        return f"none of {evidence.total} status feeds can be reached" + (f": {_silent_words(evidence.subject)}" if evidence.subject else "")
+    siblings = kind in {EvidenceKind.SIBLING_OK, EvidenceKind.SIBLING_FAILED}
+    model = route_title(parse_route(evidence.subject), knowledge) if siblings else ""
+    long = age_words(evidence.count) if kind is EvidenceKind.CLOCK_OFF else ""
+    return _EVIDENCE[kind].format(item=evidence, age=age_of(evidence.at, now), model=model, long=long)
+
+
+_EVIDENCE = {
+    EvidenceKind.CALLS_OK: "{item.count} of your last {item.total} calls worked, the newest {age} ago",
+    EvidenceKind.SIBLING_OK: "{model} works meanwhile ({item.count} of {item.total}): not your key, not your network",
+    EvidenceKind.SIBLING_FAILED: "{model} fails meanwhile too ({item.count} of {item.total})",
+    EvidenceKind.LOGINS_REFUSED: "{item.count} logins that worked were refused within minutes",
+    EvidenceKind.PAGE_QUIET: f"their page says nothing yet ({USUAL_LAG}); read {{age}} ago",
+    EvidenceKind.PAGE_CLEAR: "their page names no trouble with it; read {age} ago",
+    EvidenceKind.PAGE_OTHERS: "their page reports trouble with other models or parts only; read {age} ago",
+    EvidenceKind.FEEDS_ANSWER: "{item.count} of {item.total} other feeds answer: not your network",
+    EvidenceKind.CLOCK_OFF: "this machine's clock is {long} {item.subject} of those of the pages",
+}
 
 
 def _posted(evidence: Evidence, zone: tzinfo) -> str:
@@ -226,10 +247,11 @@ def _failed_line(evidence: Evidence) -> str:
 
 def advice_line(advice: Advice, knowledge: Knowledge) -> str:
     """One thing to do, as an order."""
-    route = parse_route(advice.target) if advice.target else None
+    route = parse_route(advice.target) if advice.target and advice.kind is not AdviceKind.LOCAL else None
     wait = f" in about {int(advice.seconds)} s" if advice.seconds else ""
     words = {
         AdviceKind.SWITCH: f"switch to {route_title(route, knowledge)}, which works for you now" if route else "",
+        AdviceKind.LOCAL: f"use the model on this machine: {advice.target}",
         AdviceKind.RETRY: f"try again{wait or ' now'}",
         AdviceKind.WAIT: f"wait: statuswatch wait {advice.target}",
         AdviceKind.TOP_UP: "add credit or raise the spending limit in their console",
@@ -238,6 +260,7 @@ def advice_line(advice: Advice, knowledge: Knowledge) -> str:
         AdviceKind.FIX_REQUEST: "change the request; sending it again will fail again",
         AdviceKind.CHECK_MODEL: "check the model's name; it may be retired",
         AdviceKind.CHECK_NETWORK: "check your network, VPN or proxy",
+        AdviceKind.JOIN_NETWORK: "log in to the network: open any web page in a browser",
         AdviceKind.CHECK_GATEWAY: "check that your own gateway or proxy runs",
         AdviceKind.NONE: "nothing you can do but wait",
     }

@@ -20,6 +20,8 @@ from statuswatch.core.observation import (
     CommandKind,
     FeedFailed,
     Link,
+    LocalServer,
+    LocalServersSeen,
     NetworkSeen,
     Observation,
     Obstacle,
@@ -102,6 +104,7 @@ class World:
     jumped_at: datetime | None = None
     link: Link = Link.UNKNOWN
     link_since: datetime | None = None
+    local: tuple[LocalServer, ...] = ()
     snoozes: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -139,6 +142,8 @@ def advance(world: World, observation: Observation, now: Moment) -> tuple[World,
             return _call_seen(world, observation, now.at)
         case NetworkSeen():
             return _network_seen(world, observation, now.at)
+        case LocalServersSeen():
+            return replace(world, local=observation.servers), ()
         case ClockJumped():
             return _clock_jumped(world, observation, now.at)
     return _command(world, observation, now.at)

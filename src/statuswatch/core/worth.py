@@ -20,7 +20,7 @@ def worth_telling(verdict: Verdict, world: World, now: datetime) -> Worth:
     """Why `verdict` is worth a notice, or why not."""
     if verdict.side is Side.YOURS:
         return None, SuppressReason.YOUR_SIDE
-    if verdict.reason in {Reason.OWN_FAILURES_CAPACITY, Reason.OWN_FAILURES_SERVER}:
+    if verdict.reason in {Reason.OWN_FAILURES_CAPACITY, Reason.OWN_FAILURES_SERVER, Reason.OWN_FAILURES_RATE, Reason.KEYS_REFUSED_TOGETHER}:
         return _own_failures(verdict, world, now)
     if verdict.reason is Reason.OWN_FAILURES_UNDECIDED:
         return None, SuppressReason.NOT_SURE_YET
@@ -32,8 +32,9 @@ def worth_telling(verdict: Verdict, world: World, now: datetime) -> Worth:
 
 
 def _own_failures(verdict: Verdict, world: World, now: datetime) -> Worth:
-    proven = own_calls(world, verdict.route, now).proven(verdict.side) or verdict.relevance is Relevance.AFFECTED
-    if verdict.confidence is Confidence.LOW or not proven:
+    """Own failures are told once they are no chance any more (`core.earlywarning`), or the page says so too."""
+    known = verdict.relevance is Relevance.AFFECTED or verdict.reason is Reason.KEYS_REFUSED_TOGETHER
+    if verdict.confidence is Confidence.LOW or not (known or own_calls(world, verdict.route, now).warned is not None):
         return None, SuppressReason.NOT_SURE_YET
     return NoticeReason.OWN_FAILURES, None
 

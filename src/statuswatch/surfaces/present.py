@@ -9,7 +9,7 @@ from datetime import datetime
 from statuswatch.core.errors import RouteError
 from statuswatch.core.ids import Route, parse_route
 from statuswatch.core.snapshot import RouteView, Snapshot
-from statuswatch.core.verdict import Reason, Verdict
+from statuswatch.core.verdict import Verdict
 from statuswatch.surfaces.present_incidents import feeds, feeds_summary, first_lines, incidents, sources
 from statuswatch.surfaces.present_routes import NARROW, calls, routes
 from statuswatch.surfaces.present_text import EMPTY, Line, Span, Tone, clean, cut, join, plain, say, terminal, wrap
@@ -65,7 +65,7 @@ def top_line(look: Scene) -> Line:
         state: Line = (Span(f"old, {age_words(look.old_s)}" if look.old_s >= _WORTH_AN_AGE else "old", Tone.UNSURE),)
     elif look.snapshot.engine.simulated is not None:
         state = say("simulation", Tone.MAINTENANCE)
-    elif any(view.verdict.reason is Reason.OWN_NETWORK for view in look.snapshot.routes):
+    elif any(view.verdict.offline for view in look.snapshot.routes):
         state = say("offline", Tone.UNSURE)
     else:
         state = say("live", Tone.OK)

@@ -133,7 +133,7 @@ def _no_trouble(look: Scene) -> tuple[Health, list[Line]]:
             say("Or make a call with a tool that you allowed to be read. `statuswatch sources` shows what can be read.", Tone.DIM),
         ]
         return Health.UNKNOWN, lines
-    offline = next((view for view in routes if view.verdict.reason is Reason.OWN_NETWORK), None)
+    offline = next((view for view in routes if view.verdict.offline), None)
     if offline is not None:
         return Health.UNKNOWN, [
             say(offline_words(offline.verdict.since or look.snapshot.at, look), Tone.STRONG),

@@ -86,7 +86,7 @@ def scene(snapshot: Snapshot, now: datetime, look: Look, *, connected: bool = Tr
 
 def health_word(health: Health, verdict: Verdict | None = None) -> str:
     """The word a person reads for a health."""
-    if verdict is not None and verdict.reason is Reason.OWN_NETWORK:
+    if verdict is not None and verdict.offline:
         return "offline"
     return wording.health_word(health, verdict.reason if verdict else None)
 
