@@ -54,4 +54,7 @@ def test_the_lexicon_of_one_knowledge_is_built_once() -> None:
 
 def test_tuning_marks_do_not_tell_models_apart() -> None:
     assert words_of(parse_model("llama-3.3-70b-instruct")) == {"llama", "70b"}
+    assert words_of(parse_model("llama-2-70b-chat")) == {"llama", "70b"}
     assert words_of(parse_model("chat")) == {"chat"}
+    assert words_of(parse_model("lyra-chat")) == {"lyra", "chat"}
+    assert words_of(parse_model("it")) == {"it"}

@@ -37,3 +37,4 @@ def test_a_page_is_shared_by_its_cloud_or_by_its_strangers() -> None:
     assert not shared_page(ACME)
     assert shared_page(ProviderFacts("a", "A", usual_surface=Surface.CLOUD))
     assert shared_page(ProviderFacts("a", "A", components=strangers))
+    assert not shared_page(ProviderFacts("a", "A", families=("lyra",), components=strangers))

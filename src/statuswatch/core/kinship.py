@@ -47,7 +47,11 @@ def _in_range(mention: Mention, used: ModelName) -> bool:
 
 def _stranger(used: ModelName, lexicon: Lexicon) -> bool:
     """Whether the name is an alias that tells no family ("best", "default"): which model it means is not known, so none rules it out."""
-    return used.version is None and used.tier is None and not any(word in lexicon.stems or word in lexicon.alone for word in used.family.split("-"))
+    return used.version is None and used.tier is None and not any(_familiar(word, lexicon) for word in used.family.split("-"))
+
+
+def _familiar(word: str, lexicon: Lexicon) -> bool:
+    return word in lexicon.stems or word in lexicon.alone or word in lexicon.weak
 
 
 def _lettered(named: ModelName, used: ModelName) -> bool:

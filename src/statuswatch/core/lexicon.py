@@ -137,5 +137,6 @@ def _makers(knowledge: Knowledge) -> dict[str, frozenset[str]]:
 
 
 def words_of(name: ModelName) -> frozenset[str]:
-    """The words of a name that matter for telling models apart: without tuning marks that every host adds as it likes."""
-    return name.words - {"instruct", "it", "versatile", "hf", "chat"} or name.words
+    """The words of a name that matter for telling models apart: without tuning marks that every host adds to a version as it likes."""
+    marks = {"instruct", "it", "versatile", "hf", "chat"} if name.version else {"instruct", "it", "hf"}
+    return name.words - marks or name.words

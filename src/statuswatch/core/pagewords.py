@@ -18,8 +18,12 @@ _STRANGERS = 2
 
 
 def shared_page(facts: ProviderFacts) -> bool:
-    """Whether the page also reports on services that have nothing to do with models: a cloud's, or one with several components that serve no models."""
-    return facts.usual_surface is Surface.CLOUD or sum(1 for component in facts.components if not component.surfaces and not component.inference) > _STRANGERS
+    """Whether the page also reports on services that have nothing to do with models: a cloud's, or one with several components that serve no models.
+
+    Whoever makes models has a page about them: its files, batches and advertisements stand beside them, and "the API" is that of the models.
+    """
+    strangers = sum(1 for component in facts.components if not component.surfaces and not component.inference)
+    return facts.usual_surface is Surface.CLOUD or (not facts.families and strangers > _STRANGERS)
 
 
 def surface_words(facts: ProviderFacts) -> tuple[tuple[str, frozenset[Surface]], ...]:
