@@ -137,3 +137,43 @@ def test_a_part_of_several_names_is_answered_with_those_names(capsys):
 
     assert why.run(["claude"]) == 2
     assert f"'claude' is a part of several names: {snapshots.OPUS}, {snapshots.HAIKU}; name one" in capsys.readouterr().err
+
+
+def test_last_is_the_newest_call_that_failed(capsys):
+    held = snapshots.trouble()
+    worked = replace(held.calls[0], outcome="ok", request_id="req_worked")
+    publish(replace(held, calls=(worked, *held.calls)))
+
+    assert why.run(["last"]) == 1
+    assert capsys.readouterr().out.startswith("Your call  529 overloaded_error")
+    assert why.run(["--json", "last"]) == 1
+    assert json.loads(capsys.readouterr().out)["call"]["request_id"] == "req_011CW1example"
+
+
+@pytest.mark.parametrize(
+    ("calls", "text", "said"),
+    [
+        (0, "last", "no call of yours was seen yet"),
+        (0, "1", "no call of yours was seen yet"),
+        (1, "last", "none of the 1 calls that are kept failed"),
+        (1, "7", "no call 7: they count from 1, the newest, to 1"),
+        (1, "0", "no call 0: they count from 1, the newest, to 1"),
+    ],
+)
+def test_a_call_that_is_not_there_is_a_usage_error_that_says_so(calls, text, said, capsys):
+    held = snapshots.trouble()
+    worked = replace(held.calls[0], outcome="ok", request_id="req_worked")
+    publish(replace(held, calls=(worked,) * calls))
+
+    assert why.run([text]) == 2
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", f"statuswatch why: {said}\n")
+
+
+def test_the_whole_story_fits_ten_lines_of_a_hundred_columns(capsys):
+    for picture in (snapshots.trouble, snapshots.yours, snapshots.not_sure, snapshots.recovering, snapshots.calm):
+        publish(picture())
+        why.run([])
+        lines = capsys.readouterr().out.splitlines()
+        assert 1 <= len(lines) <= 10
+        assert all(len(line) <= 100 for line in lines)

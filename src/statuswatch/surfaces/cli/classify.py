@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -69,7 +70,8 @@ def _answer(source: IO[Any], *, as_json: bool) -> int:
         return BAD_INPUT
     response = response_of_text(text)
     signatures, knowledge = table("classify")
-    print("\n".join(sentences(diagnose(response, signatures, knowledge), knowledge, pasted=response.pasted)))
+    width = min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns) if sys.stdout.isatty() else _WIDTH
+    print("\n".join(sentences(diagnose(response, signatures, knowledge), knowledge, pasted=response.pasted, width=max(_NARROWEST, width))))
     return OK
 
 
@@ -211,10 +213,11 @@ _UNDECIDED = {
 _PASTED = "wording alone: the answer's status and headers (curl -i) would tell more"
 _PASTED_WITH_STATUS = "a status was read but no headers: the whole answer (curl -i) would tell more"
 _WIDTH = 100
+_NARROWEST = 20
 
 
-def sentences(found: Diagnosis, knowledge: Knowledge, *, pasted: bool = False) -> tuple[str, ...]:
-    """The answer for a person: whose fault, why, what to do."""
+def sentences(found: Diagnosis, knowledge: Knowledge, *, pasted: bool = False, width: int = _WIDTH) -> tuple[str, ...]:
+    """The answer for a person: whose fault, why, what to do; in lines of at most `width` cells."""
     if found.reason == "no_error":
         return ("✓ No failure in this answer.", *_facts(found))
     who = knowledge.name_of(found.provider) if found.provider else "the provider"
@@ -237,7 +240,7 @@ def sentences(found: Diagnosis, knowledge: Knowledge, *, pasted: bool = False) -
     return tuple(
         part
         for line in lines
-        for part in textwrap.wrap(line, _WIDTH, subsequent_indent=" " * (11 if line.startswith("  ") else 2), break_long_words=False, break_on_hyphens=False)
+        for part in textwrap.wrap(line, width, subsequent_indent=" " * (11 if line.startswith("  ") else 2), break_long_words=False, break_on_hyphens=False)
     )
 
 

@@ -16,6 +16,8 @@ from statuswatch.surfaces.present_text import Line, Span, Tone, clean, plain, sa
 from statuswatch.surfaces.present_words import client_name
 
 NO_PICTURE = "Cannot tell: no engine runs, and there is no picture of an earlier one. To begin: statuswatch engine start"
+NO_CALLS = "statuswatch why: no call of yours was seen yet\n"
+LAST = "last"
 _SHORTEST_ID = 4
 _ONE_LINE = 4000
 _ROUTES_NAMED = 12
@@ -25,7 +27,11 @@ def run(argv: list[str]) -> int:
     """Run the verb; returns the exit status of the verdict: 0 fine, 1 theirs, 3 yours, 4 cannot tell; 2 for a subject that is neither a route nor a call."""
     parser = argparse.ArgumentParser(prog="statuswatch why", description="Whose fault, how sure, on which evidence, and what to do.")
     parser.add_argument(
-        "subject", nargs="?", default="", metavar="CALL|ROUTE", help="a call's request id, or its number counted from the newest (1); or a route"
+        "subject",
+        nargs="?",
+        default="",
+        metavar="CALL|ROUTE",
+        help="a call's request id, its number counted from the newest (1), or last for the newest that failed; or a route",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
     try:
@@ -47,15 +53,21 @@ def run(argv: list[str]) -> int:
 
 
 def find_call(snapshot: Snapshot, text: str) -> CallView | None:
-    """The own call that `text` means: a request id or the only one that starts so, or its number counted from the newest, 1."""
+    """The own call that `text` means: a request id or the only one that starts so, its number counted from the newest, 1, or `last`, the newest that failed."""
     if not text:
         return None
-    if text.isascii() and text.isdigit() and len(text) <= _SHORTEST_ID:
+    if text == LAST:
+        return next((call for call in snapshot.calls if call.outcome == "failed"), None)
+    if _is_number(text):
         return snapshot.calls[int(text) - 1] if 0 < int(text) <= len(snapshot.calls) else None
     exact = [call for call in snapshot.calls if call.request_id == text]
     near = [call for call in snapshot.calls if call.request_id and call.request_id.startswith(text)] if len(text) >= _SHORTEST_ID else []
     found = exact or near
     return found[0] if found and len({call.request_id for call in found}) == 1 else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _SHORTEST_ID
 
 
 def named_by(snapshot: Snapshot, text: str) -> tuple[RouteView, ...]:
@@ -74,6 +86,12 @@ def _unknown(text: str, snapshot: Snapshot) -> int:
     named = named_by(snapshot, text)
     if len(named) > 1:
         sys.stderr.write(f"statuswatch why: {several(text, named)}\n")
+        return USAGE
+    if text == LAST:
+        sys.stderr.write(f"statuswatch why: none of the {len(snapshot.calls)} calls that are kept failed\n" if snapshot.calls else NO_CALLS)
+        return USAGE
+    if _is_number(text):
+        sys.stderr.write(f"statuswatch why: no call {text}: they count from 1, the newest, to {len(snapshot.calls)}\n" if snapshot.calls else NO_CALLS)
         return USAGE
     known = ", ".join(clean(view.route, 60) for view in snapshot.routes[:_ROUTES_NAMED]) or "none yet"
     try:
