@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import platform
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -98,3 +99,50 @@ async def test_a_secret_in_every_field_is_in_no_file_no_message_and_no_memory_of
         if platform.libc_ver()[0] == "glibc":
             assert home.holding(MARK.encode()) == []
         assert MARK.encode() not in said
+
+
+async def test_an_export_is_a_call_at_once() -> None:
+    pairs = {"event.name": "api_error", "event.timestamp": now(), "session.id": "s", "model": "claude-opus-4-5", "status_code": "529", "error": "Overloaded"}
+    attributes = [{"key": name, "value": {"stringValue": value}} for name, value in pairs.items()]
+    body = {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"attributes": attributes}]}]}]}
+    async with tapped("o", consent=("otlp",)) as home, httpx.AsyncClient() as client:
+        assert (await client.post(f"{home.exports}/v1/logs", json=body)).status_code == 200
+        await home.until(lambda: home.calls("anthropic/code:claude-opus-4.5"), "the export counts")
+        assert [source["name"] for source in home.snapshot()["sources"] if source["enabled"]] == ["otlp"]
+
+
+async def test_without_consent_nothing_listens_for_exports() -> None:
+    async with tapped("n", consent=()) as home, httpx.AsyncClient() as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.post(f"{home.exports}/v1/logs", json={})
+
+
+async def test_one_failure_that_the_record_and_the_export_tell_is_one() -> None:
+    async with tapped("d", consent=("otlp", "claude-code")) as home, httpx.AsyncClient() as client:
+        home.record("claude-code", "-p/s.jsonl", answer(1, "claude-opus-4-5"))
+        await home.until(lambda: home.calls("anthropic/code:claude-opus-4.5") == 1, "the answer counts")
+        pairs = {"event.name": "api_error", "event.timestamp": now(), "session.id": "s", "model": "claude-opus-4-5", "error": "Repeated 529 Overloaded errors"}
+        attributes = [{"key": name, "value": {"stringValue": value}} for name, value in pairs.items()]
+        body = {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"attributes": attributes}]}]}]}
+        home.record("claude-code", "-p/s.jsonl", gave_up(2))
+        assert (await client.post(f"{home.exports}/v1/logs", json=body)).status_code == 200
+        tell({"type": "observe", "call": {"outcome": "ok", "provider": "openai", "model": "gpt-5.1"}}, str(home.home / "run" / "observe.sock"))
+        await home.until(lambda: home.calls("openai/api:gpt-5.1"), "all is taken in")
+        await home.until(lambda: home.calls("anthropic/code:claude-opus-4.5") == 2, "the failure counts once")
+
+
+async def test_a_hook_has_the_record_read_at_once_and_its_label_is_not_believed() -> None:
+    async with tapped("h", consent=("claude-code",)) as home:
+        session = home.record("claude-code", "-p/s.jsonl", answer(1, "claude-haiku-4-5"))
+        await home.until(lambda: home.calls("anthropic/code:claude-haiku-4.5"), "the answer counts")
+        said = {"transcript_path": str(session), "hook_event_name": "StopFailure", "error": "server_error", "last_assistant_message": "API Error: 529"}
+        for path in (session, home.home / "config" / "sources.toml", Path("/etc/passwd"), session.parent / "none.jsonl"):
+            argv = [sys.executable, "-m", "statuswatch", "hook", "claude-code"]
+            hook = await asyncio.create_subprocess_exec(*argv, env=home.env, stdin=asyncio.subprocess.PIPE)
+            await hook.communicate(json.dumps({**said, "transcript_path": str(path)}).encode())
+            assert hook.returncode == 0
+        home.record("claude-code", "-p/s.jsonl", gave_up(2))
+        await home.until(lambda: home.calls("anthropic/code:claude-haiku-4.5") == 2, "the failure counts")
+        view = next(view for view in home.snapshot()["routes"] if view["route"] == "anthropic/code:claude-haiku-4.5")
+        assert view["calls"] | {"latencies_ms": []} == {**view["calls"], "ok": 1, "failed": 1, "latencies_ms": []}
+        assert view["verdict"]["fault"] == "provider"

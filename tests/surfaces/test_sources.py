@@ -9,6 +9,7 @@ import pytest
 from statuswatch.config import paths
 from statuswatch.config.consent import load_consent
 from statuswatch.config.errors import ConfigError
+from statuswatch.config.token import read_token
 from statuswatch.core.snapshot import SourceView
 from statuswatch.sources.clients import CLIENTS
 from statuswatch.surfaces.cli import sources
@@ -25,12 +26,15 @@ def rows(capsys, *argv):
 def test_every_client_is_listed_with_what_is_read_what_never_is_and_where(capsys):
     found = rows(capsys)
 
+    receiver = found.pop("otlp")
     assert set(found) == {client.name for client in CLIENTS.values() if client.roots}
     for row in found.values():
         assert (row["read"], row["asked"], row["exists"]) == (False, False, False)
         assert row["what"]
         assert "prompts" in row["leaves"]
         assert row["path"].startswith(str(Path.home()))
+    assert (receiver["read"], receiver["asked"], receiver["path"]) == (False, False, "127.0.0.1:14318")
+    assert "prompts" in receiver["leaves"]
 
 
 def test_a_yes_and_a_no_are_stored(capsys):
@@ -96,3 +100,42 @@ def test_a_broken_file_of_answers_is_never_written_over():
     with pytest.raises(ConfigError, match=r"sources\.toml:2"):
         sources.run(["on", "codex"])
     assert Path(paths.sources_file()).read_text() == "[sources]\ncodex = maybe\n"
+
+
+@pytest.mark.parametrize("turn", ["on", "enable"])
+def test_switching_exports_on_prints_what_to_set_and_the_address_stays_the_same(capsys, turn):
+    assert sources.run([turn, "otlp"]) == 0
+    told = capsys.readouterr().out
+    token = read_token(paths.otlp_token_file())
+    assert f"OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:14318/{token}" in told.splitlines()[-1]
+    assert load_consent(paths.sources_file()) == {"otlp": True}
+    assert sources.run(["otlp"]) == 0
+    assert token in capsys.readouterr().out
+    rows(capsys, "off", "otlp")
+    assert sources.run(["otlp"]) == 2
+
+
+def test_what_to_set_is_not_printed_where_telemetry_goes_elsewhere(capsys, monkeypatch):
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "https://otel.example")
+    sources.run(["on", "otlp"])
+    told = capsys.readouterr().out
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT=" not in told
+    assert "left as it is" in told
+    assert "https://otel.example" not in told
+
+
+def test_the_port_of_the_settings_is_the_one_that_is_printed(capsys):
+    paths.ensure_private(paths.config_dir())
+    Path(paths.config_file()).write_text("[otlp]\nport = 4999\n")
+    sources.run(["on", "otlp"])
+    assert "http://127.0.0.1:4999/" in capsys.readouterr().out
+
+
+def test_what_hinders_reading_is_said(capsys):
+    place = str(Path.home() / ".claude/projects")
+    note = "looked at every 2 s, as the system's limit of watched folders is reached"
+    publish(replace(snapshots.calm(), sources=(SourceView("claude-code", "x", place, enabled=True, asked=True, note=note),)))
+    assert rows(capsys, "on", "claude-code")["claude-code"]["note"] == note
+    sources.run([])
+    assert "looked at every 2 s" in capsys.readouterr().out
+    assert rows(capsys, "off", "claude-code")["claude-code"]["note"] == ""

@@ -102,10 +102,9 @@ def _bound(path: Path) -> socket.socket:
     """A datagram socket at `path` that only its owner may send to, in place of a stale one. Call it only while holding the engine's lock."""
     ensure_private(str(path.parent))
     temporary = path.with_name(f".o{os.getpid()}")  # no longer than the name that it gets
-    with contextlib.suppress(FileNotFoundError):
-        temporary.unlink()
     box = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     try:
+        temporary.unlink(missing_ok=True)
         box.bind(str(temporary))
         temporary.chmod(0o600)
         temporary.rename(path)

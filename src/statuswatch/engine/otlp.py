@@ -6,7 +6,6 @@ idle senders are hung up on. Logs and spans of calls are read, everything else i
 """
 
 import asyncio
-import contextlib
 import hmac
 import json
 import zlib
@@ -103,13 +102,13 @@ class Receiver:
         try:
             if self._connections <= CONNECTIONS_MAX:
                 await _Exchanges(self, reader, writer).run()
-        except (OSError, TimeoutError, h11.ProtocolError, asyncio.IncompleteReadError):
+        except (OSError, TimeoutError, h11.ProtocolError):
+            pass
+        except asyncio.CancelledError:  # the engine ends; Python 3.11 would log the cancelling of a connection's task as an error
             pass
         finally:
             self._connections -= 1
             writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
 
     @property
     def patience(self) -> Patience:
