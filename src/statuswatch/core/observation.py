@@ -79,13 +79,12 @@ class CallSeen:
 
 @dataclass(frozen=True, slots=True)
 class PageRead:
-    """A feed was fetched and understood. `ahead_s`: by how many seconds this machine's clock is ahead of the answer's Date (RFC 9110 section 6.6.1)."""
+    """A feed was fetched and understood."""
 
     at: datetime
     feed: str
     provider: str
     page: Page
-    ahead_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,6 @@ class PageUnchanged:
     feed: str
     provider: str
     as_of: datetime | None = None
-    ahead_s: float | None = None
 
 
 class Obstacle(StrEnum):
@@ -163,6 +161,14 @@ class ClockJumped:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class ClockCompared:
+    """By how many seconds this machine's clock is ahead of those of the pages' hosts (RFC 9110 section 6.6.1, Date); None where it is not known."""
+
+    at: datetime
+    ahead_s: float | None
+
+
 class CommandKind(StrEnum):
     """What a surface may ask for."""
 
@@ -184,4 +190,4 @@ class Command:
     until: datetime | None = None
 
 
-Observation = CallSeen | PageRead | PageUnchanged | FeedFailed | NetworkSeen | LocalServersSeen | ClockJumped | Command
+Observation = CallSeen | PageRead | PageUnchanged | FeedFailed | NetworkSeen | LocalServersSeen | ClockJumped | ClockCompared | Command

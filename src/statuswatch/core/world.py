@@ -15,6 +15,7 @@ from statuswatch.core.moment import Moment
 from statuswatch.core.observation import (
     Call,
     CallSeen,
+    ClockCompared,
     ClockJumped,
     Command,
     CommandKind,
@@ -66,7 +67,7 @@ class Tracked:
 
 @dataclass(frozen=True, slots=True)
 class FeedStatus:
-    """What is known of one feed. `state` None: not read yet. `since`: when `state` became what it is; `ahead_s`: by how much our clock was ahead of theirs."""
+    """What is known of one feed. `state` None: not read yet. `since`: when `state` became what it is."""
 
     feed: str
     provider: str
@@ -81,7 +82,6 @@ class FeedStatus:
     failures: int = 0
     transport: bool = False
     obstacle: Obstacle | None = None
-    ahead_s: float | None = None
 
     def state_at(self, now: datetime) -> FeedState | None:
         """The state as it must be read at `now`: a fresh read grows stale with time, and by the age the body itself admits."""
@@ -105,6 +105,7 @@ class World:
     link: Link = Link.UNKNOWN
     link_since: datetime | None = None
     local: tuple[LocalServer, ...] = ()
+    ahead_s: float | None = None
     snoozes: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -144,6 +145,8 @@ def advance(world: World, observation: Observation, now: Moment) -> tuple[World,
             return _network_seen(world, observation, now.at)
         case LocalServersSeen():
             return replace(world, local=observation.servers), ()
+        case ClockCompared():
+            return replace(world, ahead_s=observation.ahead_s), ()
         case ClockJumped():
             return _clock_jumped(world, observation, now.at)
     return _command(world, observation, now.at)
@@ -152,7 +155,7 @@ def advance(world: World, observation: Observation, now: Moment) -> tuple[World,
 def _page_read(world: World, read: PageRead, now: datetime) -> tuple[World, tuple[Change, ...]]:
     page = read.page
     before = world.feeds.get(read.feed) or FeedStatus(read.feed, read.provider)
-    status = _answered(before, now, page.as_of, read.ahead_s)
+    status = _answered(before, now, page.as_of)
     status = replace(status, page_health=page.health, components=page.components)
     feeds = {**world.feeds, read.feed: status}
     incidents = dict(world.incidents)
@@ -232,7 +235,7 @@ def _miss(incidents: dict[str, Tracked], listed: set[str], page: Page, feed: str
 
 def _page_unchanged(world: World, seen: PageUnchanged, now: datetime) -> tuple[World, tuple[Change, ...]]:
     before = world.feeds.get(seen.feed) or FeedStatus(seen.feed, seen.provider)
-    status = _answered(before, now, seen.as_of, seen.ahead_s)
+    status = _answered(before, now, seen.as_of)
     incidents = world.incidents
     lost = [key for key, tracked in incidents.items() if tracked.feed == seen.feed and tracked.phase is Phase.LOST]
     changes = list(_feed_change(before, status, now))
@@ -244,9 +247,9 @@ def _page_unchanged(world: World, seen: PageUnchanged, now: datetime) -> tuple[W
     return replace(world, feeds={**world.feeds, seen.feed: status}, incidents=incidents), tuple(changes)
 
 
-def _answered(before: FeedStatus, now: datetime, as_of: datetime | None, ahead_s: float | None) -> FeedStatus:
+def _answered(before: FeedStatus, now: datetime, as_of: datetime | None) -> FeedStatus:
     since = before.since if before.state is FeedState.FRESH else now
-    good = replace(before, state=FeedState.FRESH, last_ok=now, last_tried=now, as_of=as_of, since=since, ahead_s=ahead_s)
+    good = replace(before, state=FeedState.FRESH, last_ok=now, last_tried=now, as_of=as_of, since=since)
     return replace(good, detail="", failures=0, transport=False, obstacle=None)
 
 

@@ -15,6 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from statuswatch import __version__
 from statuswatch.core.health import FeedState
+from statuswatch.core.observation import Obstacle
 from statuswatch.engine.answer import challenged, date_of, fresh_for, has_captcha, is_html, refusal, retry_after, seconds_of, unpacked
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _PLAIN = frozenset({"", "identity"})
 _ENCODINGS = _PLAIN | {"gzip", "x-gzip", "deflate"}
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _OK = 200
+_LOG_IN_FIRST = 511  # RFC 6585 section 6
 _NOT_MODIFIED = 304
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = {"json": "application/json", "xml": "application/atom+xml, application/rss+xml, application/xml;q=0.9", "": "*/*"}
@@ -95,6 +97,7 @@ class FetchFailed:
     transport: bool = False
     status: int | None = None
     retry_after: float | None = None
+    obstacle: Obstacle | None = None
 
 
 Outcome = Fetched | NotModified | FetchFailed
@@ -119,7 +122,7 @@ class Fetcher:
         """Get `request.url` once, following redirects only within the provider's hosts. Never raises for what the network or the server did."""
         import httpx
 
-        seen = _Seen()
+        seen, obstacle = _Seen(), None
         try:
             async with asyncio.timeout(self._total_seconds):
                 return await self._follow(request, seen)
@@ -128,8 +131,8 @@ class Fetcher:
         except httpx.TimeoutException as error:
             detail = f"{shown(request.url)}: {_timeout_words(type(error).__name__)}"
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError, ExceptionGroup) as error:  # a group: from below httpx, unmapped
-            detail = f"{shown(request.url)}: {_error_words(error)}"
-        return FetchFailed(FeedState.UNREACHABLE, detail, transport=seen.status is None, status=seen.status)
+            detail, obstacle = f"{shown(request.url)}: {_error_words(error)}", _obstacle(error)
+        return FetchFailed(FeedState.UNREACHABLE, detail, transport=seen.status is None, status=seen.status, obstacle=obstacle)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -143,7 +146,7 @@ class Fetcher:
             parts = urlsplit(url)
             unsafe = _unsafe(parts, request, shown(url))
             if unsafe:
-                return FetchFailed(FeedState.UNREADABLE, unsafe, status=seen.status)
+                return FetchFailed(FeedState.UNREADABLE, unsafe, status=seen.status, obstacle=Obstacle.LOGIN_PAGE if seen.status in _REDIRECTS else None)
             response = await self._send(parts, url, request)
             try:
                 seen.status = response.status_code
@@ -187,7 +190,8 @@ class Fetcher:
             return FetchFailed(FeedState.BLOCKED, detail, status=status, retry_after=wish)
         if status != _OK:
             state, words = refusal(status, await _look(response))
-            return FetchFailed(state, f"{shown(url)}: answered {status}, {words}", status=status, retry_after=wish)
+            obstacle = Obstacle.LOGIN_PAGE if status == _LOG_IN_FIRST else None
+            return FetchFailed(state, f"{shown(url)}: answered {status}, {words}", status=status, retry_after=wish, obstacle=obstacle)
         data = await self._body(response)
         if data is None:
             detail = f"{shown(url)}: larger than {self._max_bytes // (1024 * 1024)} MiB, or packed in a way that was not asked for"
@@ -344,6 +348,18 @@ def _timeout_words(name: str) -> str:
     if name == "ConnectTimeout":
         return f"no connection within {CONNECT_SECONDS:g} s"
     return f"nothing came for {READ_SECONDS:g} s"
+
+
+def _obstacle(error: BaseException) -> Obstacle | None:
+    """What in the failure tells something of this machine's network."""
+    chain: BaseException | None = error
+    while chain is not None:
+        if isinstance(chain, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(chain):
+            return Obstacle.CERTIFICATE
+        if type(chain).__name__ == "gaierror":
+            return Obstacle.NAME
+        chain = chain.__cause__ or chain.__context__
+    return None
 
 
 def _error_words(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from statuswatch.catalog.model import FeedSpec
 from statuswatch.core.health import FeedState
 from statuswatch.core.incident import Page, Unreadable
 from statuswatch.core.moment import Moment
-from statuswatch.core.observation import FeedFailed, Observation, PageRead, PageUnchanged
+from statuswatch.core.observation import FeedFailed, Observation, Obstacle, PageRead, PageUnchanged
 from statuswatch.core.schedule import DueReason, Pace
 from statuswatch.engine.fetch import Fetched, Fetcher, FetchFailed, NotModified, Request, shown
 from statuswatch.engine.hosts import Hosts, host_of
@@ -141,7 +141,7 @@ class Reader:
         self._hosts.heard(url, outcome, steady)
         polled.status = outcome.status
         if isinstance(outcome, FetchFailed):
-            return _Answer(self._failed(polled, outcome.state, outcome.detail, transport=outcome.transport))
+            return _Answer(self._failed(polled, outcome.state, outcome.detail, transport=outcome.transport, obstacle=outcome.obstacle))
         polled.fresh_until = None if outcome.fresh_for is None else steady + timedelta(seconds=outcome.fresh_for)
         as_of = self._clock_now().at - timedelta(seconds=self._hosts.age(url, outcome, steady))
         if isinstance(outcome, NotModified):
@@ -152,7 +152,7 @@ class Reader:
             changed = remembered if remembered != known else None
             return _Answer(PageUnchanged(self._clock_now().at, spec.name, spec.provider, as_of), changed)
         if digest == polled.refused[0]:
-            return _Answer(self._failed(polled, FeedState.UNREADABLE, polled.refused[1]))
+            return _Answer(self._failed(polled, FeedState.UNREADABLE, polled.refused[1], obstacle=_in_place(outcome)))
         return await self._parsed(polled, outcome, remembered, as_of)
 
     async def _parsed(self, polled: Polled, fetched: Fetched, remembered: Remembered, as_of: datetime) -> _Answer:
@@ -163,7 +163,7 @@ class Reader:
         if isinstance(read, Unreadable):
             detail = f"{shown(fetched.url)}: {read.detail}; expected {spec.format}, {_came(read)} came"
             polled.refused = (remembered.digest, detail)
-            return _Answer(self._failed(polled, FeedState.UNREADABLE, detail))
+            return _Answer(self._failed(polled, FeedState.UNREADABLE, detail, obstacle=_in_place(fetched)))
         name, page = read
         if name != spec.format:
             note = f"{shown(fetched.url)}: expected {spec.format}, {name[:_LONGEST_FORMAT]} came and was read as such"
@@ -187,8 +187,8 @@ class Reader:
                 return name, moved
         return refusals[-1]  # of the format that the catalogue says
 
-    def _failed(self, polled: Polled, state: FeedState, detail: str, *, transport: bool = False) -> FeedFailed:
-        return FeedFailed(self._clock_now().at, polled.spec.name, polled.spec.provider, state, detail, transport)
+    def _failed(self, polled: Polled, state: FeedState, detail: str, *, transport: bool = False, obstacle: Obstacle | None = None) -> FeedFailed:
+        return FeedFailed(self._clock_now().at, polled.spec.name, polled.spec.provider, state, detail, transport, obstacle)
 
     def _steady(self) -> datetime:
         return self._clock_steady(self._clock_now())
@@ -197,6 +197,11 @@ class Reader:
 def _speaks(page: Page) -> bool:
     """Whether it says anything. An empty list fits many formats, and would turn a broken page into one on which all is well."""
     return bool(page.components or page.incidents or page.maintenances or page.raw_health)
+
+
+def _in_place(fetched: Fetched) -> Obstacle | None:
+    """A web page where a feed was due: alone it is a page that moved, from everybody at once it is a captive portal's."""
+    return Obstacle.LOGIN_PAGE if fetched.html else None
 
 
 def _came(read: Unreadable) -> str:
