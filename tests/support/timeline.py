@@ -1,7 +1,8 @@
 """Runs a timeline, which is data, through advance, judge and decide.
 
 At these times the feed says and calls end so; between those times want these notices and no other. A file holds `day`, `using` (routes), `end`,
-optional `tick_s`, `quiet` (from, until) and `muted_kinds`, and tables: `[[post]]` (an update of an incident, read from the feed at the next read),
+optional `tick_s`, `quiet` (from, until) and `muted_kinds`, and tables: `[[post]]` (an update of an incident, read from the feed at the next read;
+`posted`: when it appeared, where that is later; `edits`: it rewrites the last one in place),
 `[[call]]` (with `every_s` and `until` for many), `[[feed]]` (a provider's feed fails with `state` until `until`), `[[ask]]` (a person's `command` about
 `target`, until `until`), `[[sleep]]` (the machine sleeps until `until`), `[[jump]]` (its clock is set `seconds` off from then on), `[[want]]` (a notice)
 and `[[see]]` (a health). Times are true time; a set clock shows in what core is given.
@@ -183,12 +184,14 @@ def _with_post(known: Incident | None, post: dict[str, Any], provider: str, when
         known = Incident(provider, post["id"], post["title"], kind=kind, started_at=when, posted_at=shown, url=f"https://status.example/{post['id']}")
     if "components" in post:
         known = replace(known, components=tuple(ComponentRef(name, name) for name in post["components"]))
+    if post.get("edits"):
+        return replace(known, updates=(*known.updates[:-1], replace(known.updates[-1], body=post["body"])))
     return replace(
         known,
         title=post.get("title", known.title),
         impact=Impact(post.get("impact", known.impact.value)),
         stage=stage,
-        resolved_at=when if stage is Stage.RESOLVED else None,
+        resolved_at=when if stage is Stage.RESOLVED else known.resolved_at if stage is Stage.POSTMORTEM else None,
         updates=(*known.updates, Update(when, stage, post.get("body", ""), stage.value, shown)),
     )
 
