@@ -13,6 +13,7 @@ class Seen:
     method: str
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class StatusServer:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         method, target, _ = head[0].split(" ", 2)
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
-        seen = Seen(method, target, headers)
+        seen = Seen(method, target, headers, await reader.readexactly(int(headers.get("content-length", "0"))))
         self.seen.append(seen)
         handler = self.handlers.get(target.partition("?")[0])
         found = handler(seen) if handler else Answer(404)

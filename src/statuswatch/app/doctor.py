@@ -2,6 +2,11 @@
 
 import asyncio
 
+from statuswatch.app.telling import options, wanted
+from statuswatch.config import paths
+from statuswatch.config.load import load_config
+from statuswatch.config.model import Config
+from statuswatch.core.errors import StatuswatchError
 from statuswatch.notify.registry import look
 from statuswatch.surfaces.cli.doctor import run as examine
 
@@ -12,5 +17,9 @@ def run(argv: list[str]) -> int:
 
 
 def ways() -> tuple[tuple[str, bool, str], ...]:
-    """Each way with whether it works now and a sentence. A service that is not running is not started for it."""
-    return asyncio.run(look())
+    """Each way that is on with whether it works now and a sentence. A service that is not running is not started for it."""
+    try:
+        config = load_config(paths.config_file())
+    except StatuswatchError:  # told by its own line
+        config = Config()
+    return asyncio.run(look(wanted(config), options(config)))

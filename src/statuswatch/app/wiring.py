@@ -5,10 +5,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from statuswatch.app.around import around
 from statuswatch.app.tapping import OTLP, Ground, Tapped, tap
+from statuswatch.app.telling import options, wanted
 from statuswatch.catalog.knowing import know
 from statuswatch.catalog.model import Catalogue
 from statuswatch.catalog.sharing import pages_for
@@ -19,8 +21,9 @@ from statuswatch.config.model import Config
 from statuswatch.core.errors import StatuswatchError
 from statuswatch.core.incident import Page
 from statuswatch.core.knowledge import Knowledge
-from statuswatch.core.notice import Policy
+from statuswatch.core.notice import NoticeKind, Policy
 from statuswatch.core.observation import Command, CommandKind
+from statuswatch.core.quiethours import quiet_until
 from statuswatch.core.schedule import DueReason, Pace
 from statuswatch.core.snapshot import Snapshot, SourceView
 from statuswatch.core.watchlist import Watch, Watchlist, WatchSource
@@ -31,7 +34,7 @@ from statuswatch.engine.inbox import Arrival, Inbox
 from statuswatch.engine.poller import Poller
 from statuswatch.engine.publish import Outlets, Publisher
 from statuswatch.engine.reading import Share
-from statuswatch.engine.runner import Engine, Parts
+from statuswatch.engine.runner import Engine, Parts, Tap
 from statuswatch.engine.serve import Server
 from statuswatch.engine.store import Store, Stored
 from statuswatch.engine.tail import Watched
@@ -39,7 +42,7 @@ from statuswatch.engine.taps import marks
 from statuswatch.notify.base import Action, Notifier
 from statuswatch.notify.registry import create
 from statuswatch.sources.clients import CLIENTS
-from statuswatch.sources.detect import detect
+from statuswatch.sources.detect import reread
 from statuswatch.sources.formats import FORMATS, parser_for
 from statuswatch.surfaces.present import Look, status_text
 
@@ -125,34 +128,49 @@ def make_engine(setting: Setting, start: Start) -> Made:
     stored = store.load(clock.now().at)
     inbox, fetcher = Inbox(), Fetcher()
     pace = start.pace or Pace(config.poll.fast_interval_s, config.poll.interval_s, config.poll.slow_interval_s)
-    poller = Poller(setting.catalogue.feeds, fetcher, clock, inbox, parser_for, pace, stored.memory, _sharing(knowledge), detect)
+    poller = Poller(setting.catalogue.feeds, fetcher, clock, inbox, parser_for, pace, stored.memory, _sharing(knowledge), reread)
     tapped = _tapped(setting, start, inbox, poller, stored)
     server = Server(Path(paths.socket_file()), inbox.submit, clock.now, tapped.observe)
     outlets = Outlets(Path(paths.snapshot_file()), Path(paths.status_file()), Path(paths.prompt_file()))
     publisher = Publisher(outlets, render, server)
     actions = _Actions(inbox, clock)
+    ways, untellable = _ways(start, config, actions)
     parts = Parts(
         clock,
         knowledge,
         watchlist,
-        Policy(tuple((target, clock.now().at + _FOREVER) for target in config.notices.mute), simulated=start.simulated is not None),
+        _policy(config, clock.now().at, simulated=start.simulated is not None),
         store,
         stored,
         inbox,
         poller,
         publisher,
         server,
-        _ways(start, config, actions),
-        tapped.taps,
+        ways,
+        {**tapped.taps, **_around(start, config, inbox, actions)},
         (*sources, *tapped.sources),
-        tuple(str(problem) for problem in setting.catalogue.problems),
+        (*(str(problem) for problem in setting.catalogue.problems), *untellable),
         start.simulated,
         start.after_step,
         start.holds,
         tapped.notes,
+        lambda at: quiet_until(config.notices.quiet, at.astimezone()),
     )
     engine = actions.engine = Engine(parts)
     return Made(engine, inbox, knowledge, fetcher, poller)
+
+
+def _around(start: Start, config: Config, inbox: Inbox, actions: "_Actions") -> dict[str, Tap]:
+    """What is looked at on this machine, where that is the person's own: a simulation brings its own world along."""
+    if start.simulated is not None:
+        return {}
+    return around(inbox, start.clock, lambda: actions.engine.snapshot if actions.engine else None, local=config.advice.local_models)
+
+
+def _policy(config: Config, now: datetime, *, simulated: bool) -> Policy:
+    """What the settings keep back."""
+    muted = tuple((target, now + _FOREVER) for target in config.notices.mute)
+    return Policy(muted, simulated, frozenset(NoticeKind(kind) for kind in config.notices.mute_kinds))
 
 
 def _sharing(knowledge: Knowledge) -> Share:
@@ -181,10 +199,16 @@ def render(snapshot: Snapshot) -> str:
     return status_text(snapshot, snapshot.at, look=Look(_PLAIN_WIDTH))
 
 
-def _ways(start: Start, config: Config, actions: "_Actions") -> dict[str, Notifier]:
-    if not (start.desktop and config.notices.desktop):
-        return {}
-    return {"desktop": create("desktop", actions.pressed)}
+def _ways(start: Start, config: Config, actions: "_Actions") -> tuple[dict[str, Notifier], tuple[str, ...]]:
+    """The ways of telling that are on, and why one that is asked for cannot be."""
+    ways: dict[str, Notifier] = {}
+    problems = []
+    for name in wanted(config, desktop=start.desktop, simulated=start.simulated is not None):
+        try:
+            ways[name] = create(name, actions.pressed, options(config))
+        except StatuswatchError as error:
+            problems.append(str(error))
+    return ways, tuple(problems)
 
 
 class _Actions:

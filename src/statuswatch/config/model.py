@@ -39,6 +39,10 @@ def _theme(text: str) -> str:
     return text
 
 
+def _web_address(text: str) -> str:
+    return _address(text) if text else text
+
+
 def _hours(text: str) -> str:
     try:
         parse_quiet_hours(text)
@@ -59,6 +63,7 @@ RouteList = Annotated[tuple[Annotated[str, AfterValidator(_route)], ...], Field(
 AddressList = Annotated[tuple[Annotated[str, AfterValidator(_address)], ...], Field(strict=False), AfterValidator(_some)]
 TextList = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(strict=False)]
 
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 HoursList = Annotated[tuple[Annotated[str, AfterValidator(_hours)], ...], Field(strict=False)]
 KindList = Annotated[tuple[Annotated[str, AfterValidator(_kind)], ...], Field(strict=False)]
 
@@ -102,6 +107,13 @@ class Notices(_Section):
         default=(), description="Hours of your own clock in which nothing new is told, as 22:00-07:00 or sat,sun 00:00-24:00; what lasts is told at their end."
     )
 
+    command: TextList = Field(default=(), description="A program of yours and its arguments, run for each notice; the notice is in its STATUSWATCH_ variables.")
+    command_kinds: KindList = Field(default=(), description="The kinds of notices that it is run for; all where empty.")
+    webhook: WebAddress = Field(
+        default="", description="An address that gets each notice as signed JSON; the key stands in $STATUSWATCH_WEBHOOK_SECRET or the keyring."
+    )
+    push: bool = Field(default=False, description="Send notices to the Apprise addresses in $STATUSWATCH_PUSH_URLS or the keyring; needs the extra push.")
+
     @property
     def quiet(self) -> tuple[QuietHours, ...]:
         """The quiet hours as values."""
@@ -120,6 +132,12 @@ class Otlp(_Section):
     port: int = Field(default=14318, ge=1024, le=65535, description="Port of 127.0.0.1 at which exports are received, once that is switched on.")
 
 
+class Advice(_Section):
+    """What may be looked at to say what else could be used."""
+
+    local_models: bool = Field(default=True, description="While there is trouble, look on 127.0.0.1 for a model server of yours, such as Ollama, to name it.")
+
+
 class Display(_Section):
     """How it looks."""
 
@@ -135,5 +153,6 @@ class Config(_Section):
     poll: Poll = Poll()
     notices: Notices = Notices()
     providers: dict[str, ProviderOverride] = {}
+    advice: Advice = Advice()
     display: Display = Display()
     otlp: Otlp = Otlp()

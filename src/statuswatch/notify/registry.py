@@ -1,54 +1,76 @@
 """The ways of telling a person, by name. A way's module is imported when it is first asked for: nobody pays for a library they do not use."""
 
-from collections.abc import Mapping
-from importlib import import_module
-from typing import cast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from statuswatch.core.errors import StatuswatchError
+from statuswatch.core.notice import NoticeKind
 from statuswatch.notify.base import Notifier, OnAction
 
-KINDS: Mapping[str, str] = {
-    "desktop": "statuswatch.notify.desktop:open_desktop",
-}
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the settings say of the ways: the person's own program, for which kinds it runs (all where empty), and the address of their webhook."""
+
+    command: tuple[str, ...] = ()
+    command_kinds: frozenset[NoticeKind] = frozenset()
+    webhook: str = ""
 
 
-def create(kind: str, on_action: OnAction) -> Notifier:
+def _desktop(on_action: OnAction, _options: Options) -> Notifier:
+    from statuswatch.notify.desktop import open_desktop
+
+    return open_desktop(on_action)
+
+
+def _command(_on_action: OnAction, options: Options) -> Notifier:
+    from statuswatch.notify.command import CommandNotifier
+
+    return CommandNotifier(options.command, options.command_kinds)
+
+
+def _webhook(_on_action: OnAction, options: Options) -> Notifier:
+    from statuswatch.notify.webhook import WebhookNotifier
+
+    return WebhookNotifier(options.webhook)
+
+
+def _push(_on_action: OnAction, _options: Options) -> Notifier:
+    from statuswatch.notify.push import PushNotifier
+
+    return PushNotifier()
+
+
+KINDS: Mapping[str, Callable[[OnAction, Options], Notifier]] = {"desktop": _desktop, "command": _command, "webhook": _webhook, "push": _push}
+
+
+def create(kind: str, on_action: OnAction, options: Options | None = None) -> Notifier:
     """The notifier of that kind; raises StatuswatchError where there is none of that name or its library is not installed."""
-    where = KINDS.get(kind)
-    if where is None:
+    make = KINDS.get(kind)
+    if make is None:
         raise StatuswatchError(f"no way of telling is called {kind!r}; there is {', '.join(sorted(KINDS))}")
-    module, _, factory = where.partition(":")
     try:
-        return cast("Notifier", getattr(import_module(module), factory)(on_action))
+        return make(on_action, options or Options())
     except ImportError as error:
-        raise StatuswatchError(f"notices by {kind} need a library that is missing here: {error.name or error}") from error
+        extra = "; install it with: pip install 'statuswatch[push]'" if kind == "push" else ""
+        raise StatuswatchError(f"notices by {kind} need a library that is missing here: {error.name or error}{extra}") from error
 
 
-async def available(kinds: tuple[str, ...] = tuple(KINDS)) -> tuple[tuple[str, bool, str], ...]:
+async def available(kinds: tuple[str, ...] = ("desktop",), options: Options | None = None) -> tuple[tuple[str, bool, str], ...]:
     """For each kind its name, whether a delivery would work now, and one sentence."""
-    lines = []
-    for kind in kinds:
-        try:
-            notifier = create(kind, lambda _notice, _action: None)
-        except StatuswatchError as error:
-            lines.append((kind, False, str(error)))
-            continue
-        works, sentence = await notifier.available()
-        await notifier.close()
-        lines.append((kind, works, sentence))
-    return tuple(lines)
+    return tuple([await _asked(kind, options, waking=True) for kind in kinds])
 
 
-async def look(kinds: tuple[str, ...] = tuple(KINDS)) -> tuple[tuple[str, bool, str], ...]:
+async def look(kinds: tuple[str, ...] = ("desktop",), options: Options | None = None) -> tuple[tuple[str, bool, str], ...]:
     """As `available`, for whoever must not start anything: a way that can be looked at without waking its service is."""
-    lines = []
-    for kind in kinds:
-        try:
-            notifier = create(kind, lambda _notice, _action: None)
-        except StatuswatchError as error:
-            lines.append((kind, False, str(error)))
-            continue
-        works, sentence = await getattr(notifier, "look", notifier.available)()
-        await notifier.close()
-        lines.append((kind, works, sentence))
-    return tuple(lines)
+    return tuple([await _asked(kind, options, waking=False) for kind in kinds])
+
+
+async def _asked(kind: str, options: Options | None, *, waking: bool) -> tuple[str, bool, str]:
+    try:
+        notifier = create(kind, lambda _notice, _action: None, options)
+    except StatuswatchError as error:
+        return kind, False, str(error)
+    works, sentence = await (notifier.available() if waking else getattr(notifier, "look", notifier.available)())
+    await notifier.close()
+    return kind, works, sentence

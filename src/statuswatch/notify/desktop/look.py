@@ -25,8 +25,11 @@ def icon_of(notice: Notice) -> str:
 
 
 def low(notice: Notice) -> bool:
-    """Whether it is of low urgency: good news, and what was planned. A correction keeps the urgency, and so the colour, of what it corrects."""
-    return notice.kind in _LESSER
+    """Whether it is of low urgency: good news, what was planned, and what comes in quiet hours.
+
+    A correction keeps the urgency, and so the colour, of what it corrects.
+    """
+    return notice.kind in _LESSER or notice.quiet
 
 
 def silent(notice: Notice) -> bool:
