@@ -20,7 +20,7 @@ _ONLY_IN = {
     "textual": ("surfaces/tui/",),
     "rich": ("surfaces/tui/",),
     "desktop_notifier": ("notify/desktop/",),
-    "dbus_fast": ("notify/desktop/",),
+    "dbus_fast": ("notify/desktop/", "engine/netcheck.py"),
     "watchfiles": ("engine/tail.py", "engine/tail/", "engine/follow.py"),
     "http_sf": ("sources/headers.py", "sources/structured.py"),
     "h11": ("engine/otlp.py",),

@@ -10,6 +10,7 @@ from statuswatch.core.interest import interesting
 from statuswatch.core.judge import Judgement, judge
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.moment import Moment
+from statuswatch.core.network import unanswered
 from statuswatch.core.notice import Notice, Policy, Suppressed
 from statuswatch.core.observation import Call, CallSeen, Command, CommandKind, Observation, Outcome
 from statuswatch.core.picture import Outlook
@@ -125,7 +126,7 @@ class Course:
         if call.model and fault is not Fault.MODEL:
             self._watchlist = self._watchlist.with_watch(Watch(call_route(call), WatchSource.SEEN, f"seen in {call.client}", call.at))
         if call.outcome is Outcome.FAILED and fault not in _YOURS and now - call.at < LATELY:
-            return DueReason.CALL_FAILED, call.provider
+            return DueReason.CALL_FAILED, None if unanswered(call) else call.provider  # who else answers tells the way from its end
         return None
 
     def _new_refusals(self, refused: tuple[Suppressed, ...]) -> tuple[Suppressed, ...]:

@@ -13,13 +13,13 @@ from statuswatch import __version__
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.moment import Moment
 from statuswatch.core.notice import Policy
-from statuswatch.core.observation import ClockJumped
+from statuswatch.core.observation import ClockCompared, ClockJumped
 from statuswatch.core.picture import Shell, compose
 from statuswatch.core.schedule import DueReason
 from statuswatch.core.snapshot import EngineView, Snapshot, SourceView
 from statuswatch.core.watchlist import Watchlist
 from statuswatch.engine.clock import Clock
-from statuswatch.engine.course import Course
+from statuswatch.engine.course import Course, QuietUntil
 from statuswatch.engine.inbox import Arrival, Inbox
 from statuswatch.engine.mishap import describe
 from statuswatch.engine.outbox import Outbox, Way
@@ -49,6 +49,7 @@ class Parts:
     start (settings, catalogue). `beat` is called after each step, at least once a minute: the place for small chores such as keeping a log small.
     `notes` says what hinders reading a source, by its path.
     `holds` is asked before each step: false where the engine's folder is no longer its own, and then the engine ends and writes nothing more.
+    `quiet_until`: the end of the person's quiet hours that a time lies in.
     """
 
     clock: Clock
@@ -69,6 +70,7 @@ class Parts:
     beat: Callable[[], None] | None = None
     holds: Callable[[], bool] | None = None
     notes: Callable[[], Mapping[str, str]] | None = None
+    quiet_until: QuietUntil = lambda _: None
 
 
 class Engine:
@@ -78,8 +80,9 @@ class Engine:
         self._parts = parts
         self._clock = parts.clock
         self._last = self._clock.now()
+        self._ahead = parts.stored.world.ahead_s
         self._started = self._last.at
-        self._course = Course(parts.knowledge, parts.policy, parts.watchlist, parts.stored, parts.poller.urls, self._started)
+        self._course = Course(parts.knowledge, parts.policy, parts.watchlist, parts.stored, parts.poller.urls, self._started, parts.quiet_until)
         self._outbox = Outbox(parts.store, parts.ways, parts.clock, self._ask_for_step)
         self._problems: dict[str, str] = {}
         self._stop = asyncio.Event()
@@ -151,7 +154,7 @@ class Engine:
             return
         now = self._clock.now()
         try:
-            memory = self._take((*self._jump(now), *batch), now)
+            memory = self._take((*self._jump(now), *self._compare(now), *batch), now)
             self._conclude(memory, now)
         except Exception as error:  # noqa: BLE001 - see above
             self._mishap("step", error)
@@ -172,6 +175,14 @@ class Engine:
             return ()
         self._parts.poller.hurry(DueReason.FIRST)
         return (Arrival(ClockJumped(now.at, drift)),)
+
+    def _compare(self, now: Moment) -> tuple[Arrival, ...]:
+        """How far this machine's clock is from the pages' hosts, where that has changed."""
+        ahead = self._parts.poller.clock_offset
+        if (ahead is None) is (self._ahead is None) and abs((ahead or 0.0) - (self._ahead or 0.0)) < JUMP_SECONDS:
+            return ()
+        self._ahead = ahead
+        return (Arrival(ClockCompared(now.at, ahead)),)
 
     def _take(self, batch: tuple[Arrival, ...], now: Moment) -> dict[str, str]:
         """Take all of `batch` in; what its sources want remembered. One that cannot be taken in is left out, and not tried again."""
