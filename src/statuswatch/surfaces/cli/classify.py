@@ -203,6 +203,8 @@ _UNDECIDED = {
     "limit_without_evidence": "a rate limit without its numbers: the service's own throttle, or a proxy dropped them.",
     "gateway_or_provider": "your gateway failed, or what is behind it did. The gateway's log tells.",
     "masked_refusal": "its status tells of a failure, its words of a refusal: something on the way changed one of them.",
+    "own_tool": "a tool or server that the request names did not answer; the service itself did.",
+    "own_key_store": "an encryption key that you keep could not be asked for; which side failed is not in it.",
     "timeout": "it took too long; nothing in it says which side was slow.",
     "connection_lost": "the connection ended; nothing in it says which side ended it.",
     "stream_cut": "the answer began well and stopped before its end.",
