@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from statuswatch.catalog.model import FeedSpec
 from statuswatch.core.health import FeedState
+from statuswatch.core.incident import UnreadableReason
 from statuswatch.core.moment import Moment
 from statuswatch.core.observation import FeedFailed, Observation
 from statuswatch.core.politeness import budget_left
@@ -20,7 +21,8 @@ from statuswatch.engine.fetch import Fetcher, shown
 from statuswatch.engine.hosts import Hosts, host_of
 from statuswatch.engine.inbox import Arrival, Inbox
 from statuswatch.engine.mishap import describe
-from statuswatch.engine.reading import Detect, ParserFor, Polled, Reader, Remembered, Share, keep, recall
+from statuswatch.engine.reading import ParserFor, Polled, Reader, Remembered, Reread, Share, keep, recall
+from statuswatch.sources.body import unreadable
 
 AT_ONCE = 20
 MEMORY = "feed:"
@@ -49,7 +51,7 @@ class Attention:
 
 
 class Poller:
-    """Polls `feeds`. `parser_for` gives the parser of a format, `detect` the formats of a body; `memory` is what was stored last time."""
+    """Polls `feeds`. `parser_for` gives the parser of a format, `reread` reads a body that it refused; `memory` is what was stored last time."""
 
     def __init__(
         self,
@@ -61,7 +63,7 @@ class Poller:
         pace: Pace | None = None,
         memory: Mapping[str, str] | None = None,
         share: Share = lambda page, _covers: page,
-        detect: Detect = lambda _body: (),
+        reread: Reread = lambda body, expected: unreadable(body, UnreadableReason.WRONG_SHAPE, f"something else than {expected} came"),
     ) -> None:
         self._clock = clock
         self._inbox = inbox
@@ -72,7 +74,7 @@ class Poller:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._zero = clock.now()
         self._hosts = Hosts(self._pace.allowance)
-        self._reader = Reader(fetcher, self._hosts, clock.now, self._steady, parser_for, detect, share, self._pace)
+        self._reader = Reader(fetcher, self._hosts, clock.now, self._steady, parser_for, reread, share, self._pace)
         stored = memory or {}
         self._feeds = {spec.name: Polled(spec, recall(stored.get(MEMORY + spec.name)), clock.jitter()) for spec in feeds if spec.readable and spec.urls}
         self._on_host: dict[str, list[Polled]] = {}

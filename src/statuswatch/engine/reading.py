@@ -21,12 +21,10 @@ from statuswatch.sources.body import Body
 LARGE = 64 * 1024
 """Bodies of more bytes are parsed in a thread: the loop must keep answering."""
 
-_LONGEST_FORMAT = 40
-
 Parse = Callable[[Body], Page | Unreadable]
 ParserFor = Callable[[str], Parse]
-Detect = Callable[[Body], Sequence[str]]
-"""The formats that a body may be in, the likeliest first."""
+Reread = Callable[[Body, str], Page | Unreadable]
+"""Reads a body that the parser of the format of that name refused, in whatever other format it is plainly in; else says what came instead."""
 Share = Callable[[Page, Sequence[str]], Page]
 """Adds to a page the incidents that it holds for other providers than its owner, by the providers that its feed covers."""
 
@@ -92,7 +90,7 @@ class Reader:
         now: Callable[[], Moment],
         steady: Callable[[Moment], datetime],
         parser_for: ParserFor,
-        detect: Detect,
+        reread: Reread,
         share: Share,
         pace: Pace,
     ) -> None:
@@ -101,7 +99,7 @@ class Reader:
         self._clock_now = now
         self._clock_steady = steady
         self._parser_for = parser_for  # asked when a body is there: a parser that nobody needs is not imported
-        self._detect = detect
+        self._reread = reread
         self._share = share
         self._pace = pace
 
@@ -161,31 +159,23 @@ class Reader:
         names = tuple(dict.fromkeys((remembered.format or spec.format, spec.format)))
         read = await asyncio.to_thread(self._understood, body, names) if len(fetched.data) > LARGE else self._understood(body, names)
         if isinstance(read, Unreadable):
-            detail = f"{shown(fetched.url)}: {read.detail}; expected {spec.format}, {_came(read)} came"
+            detail = f"{shown(fetched.url)}: {read.detail}"
             polled.refused = (remembered.digest, detail)
             return _Answer(self._failed(polled, FeedState.UNREADABLE, detail, obstacle=_in_place(fetched)))
         name, page = read
-        if name != spec.format:
-            note = f"{shown(fetched.url)}: expected {spec.format}, {name[:_LONGEST_FORMAT]} came and was read as such"
-            page = replace(page, problems=(*page.problems, note))
         remembered = replace(remembered, format="" if name == spec.format else name)
         # How fresh the answer is: what pages call their time of update is that of the last change and says nothing of it.
         read_at = self._clock_now().at
         return _Answer(PageRead(read_at, spec.name, spec.provider, replace(self._share(page, spec.covers), as_of=as_of)), remembered)
 
     def _understood(self, body: Body, names: Sequence[str]) -> tuple[str, Page] | Unreadable:
-        """The page and the format that it is in: one of `names`, else whatever the body looks like now. Vendors move, and answer 200."""
-        refusals: list[Unreadable] = []
+        """The page and the format that it is in: one of `names`, else whatever the body plainly is by now. Vendors move, and answer 200."""
         for name in names:
             page = self._parser_for(name)(body)
             if isinstance(page, Page):
                 return name, page
-            refusals.append(page)
-        for name in self._detect(body):
-            moved = self._parser_for(name)(body) if name not in names else None
-            if isinstance(moved, Page) and _speaks(moved):
-                return name, moved
-        return refusals[-1]  # of the format that the catalogue says
+        moved = self._reread(body, names[-1])
+        return (moved.format, moved) if isinstance(moved, Page) else moved
 
     def _failed(self, polled: Polled, state: FeedState, detail: str, *, transport: bool = False, obstacle: Obstacle | None = None) -> FeedFailed:
         return FeedFailed(self._clock_now().at, polled.spec.name, polled.spec.provider, state, detail, transport, obstacle)
@@ -194,19 +184,9 @@ class Reader:
         return self._clock_steady(self._clock_now())
 
 
-def _speaks(page: Page) -> bool:
-    """Whether it says anything. An empty list fits many formats, and would turn a broken page into one on which all is well."""
-    return bool(page.components or page.incidents or page.maintenances or page.raw_health)
-
-
 def _in_place(fetched: Fetched) -> Obstacle | None:
     """A web page where a feed was due: alone it is a page that moved, from everybody at once it is a captive portal's."""
     return Obstacle.LOGIN_PAGE if fetched.html else None
-
-
-def _came(read: Unreadable) -> str:
-    """What came instead, in words of ours: its kind and size."""
-    return f"{read.reason.value} of {read.size} bytes"
 
 
 def keep(remembered: Remembered) -> str:
