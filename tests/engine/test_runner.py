@@ -103,7 +103,7 @@ class House:
     async def fail(self, first=1, count=4):
         for number in range(first, first + count):
             await self.calls(call(number, self.clock.now().at))
-            await asyncio.sleep(5)
+            await asyncio.sleep(65)  # failures of one minute are one look
 
     def store_reopened(self):
         """What the store holds, as another engine would find it."""
