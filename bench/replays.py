@@ -13,6 +13,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -36,7 +37,12 @@ def replays() -> list[dict[str, Any]]:
 
 def answers(replay: dict[str, Any], recordings: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The notices and the summary of one replay. Raises SystemExit where the program cannot answer."""
-    words = ["--provider", replay["provider"], *(word for route in replay["routes"] for word in ("--using", route)), str(recordings / replay["archive"])]
+    return _played(replay["provider"], tuple(replay["routes"]), str(recordings / replay["archive"]))
+
+
+@cache
+def _played(provider: str, routes: tuple[str, ...], archive: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    words = ["--provider", provider, *(word for route in routes for word in ("--using", route)), archive]
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "STATUSWATCH_HOME": home}
         done = subprocess.run([sys.executable, "-m", "statuswatch", "backtest", "--json", *words], capture_output=True, text=True, check=False, env=environment)

@@ -30,7 +30,9 @@ from statuswatch.core import finding, health, notice, schedule, snapshot, verdic
 from statuswatch.core.incident import Stage
 from statuswatch.core.lifecycle import TABLE, Absent, Phase
 from statuswatch.core.signatures import Stage as Step
+from statuswatch.sources.addresses import USUAL
 from statuswatch.sources.clients import CLIENTS
+from statuswatch.sources.formats import ABOUT
 
 HERE = Path(__file__).resolve().parent
 _SOME_HOME = "/home/you"
@@ -54,14 +56,14 @@ _VOCABULARIES: tuple[type[StrEnum], ...] = (
 )
 _STATUSES = {
     "FINE": "fine, or back; verbs that only report (`classify`, `inspect`, `match`, `backtest`, `feed show`, `simulate`) end with 0 whatever the answer",
-    "THEIRS": "`status`, `why`: trouble on their side",
+    "THEIRS": "`status`, `why`: trouble on their side; `providers check`: a page is not as its file says",
     "USAGE": "wrong usage, a wrong file, or input that could not be read",
     "YOURS": "`status`, `why`, `wait`: trouble on your side",
     "CANNOT_TELL": "`status`, `why`, `wait`: cannot tell (unknown, out of date, no engine, timed out)",
 }
 
 # Verbs whose own verbs take options that their help does not show.
-_FURTHER_HELP = {"feed": ("show",), "models": ("show",), "rules": ("test", "explain")}
+_FURTHER_HELP = {"feed": ("show",), "models": ("show",), "providers": ("add", "check"), "rules": ("test", "explain")}
 
 
 def pages() -> dict[str, str]:
@@ -72,6 +74,7 @@ def pages() -> dict[str, str]:
         "reference/snapshot.md": snapshot_fields(),
         "reference/lifecycle.md": lifecycle(),
         "reference/sources.md": sources(),
+        "reference/formats.md": formats(),
         "reference/signatures.md": signatures(),
         "reference/providers.md": providers_page.page(load(None, ())),
         "reference/configuration.md": configuration_page.page(),
@@ -234,6 +237,26 @@ def sources() -> str:
     lines += [f"| `{name}` | `{route}` |" for name, route in {**found["keys"], **found["switches"]}.items()]
     lines += ["", "## Environment variables whose value is read, with your consent to the client", "", "| variable | client |", "|---|---|"]
     lines += [f"| `{name}` | `{client}` |" for name, client in found["models"].items()]
+    return "\n".join(lines) + "\n"
+
+
+def formats() -> str:
+    """The forms of status feeds that are read, from the table of parsers."""
+    lines = _head("Formats of status feeds", "`statuswatch.sources.formats`")
+    lines += [
+        "A body is told by what it holds, not by who sends it: `statuswatch feed show URL|FILE` says which form it is in and what told it, and",
+        "`statuswatch providers add URL` asks the usual addresses below a host. A page whose form has changed is read in its new one where the body plainly",
+        "tells it; otherwise it is unreadable, with what came instead. A form without a recording is built from what its makers publish, and may be wrong in",
+        "ways that only a real body shows.",
+        "",
+        "| name | product | where it lies, usually | made from |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| `{name}` | {cell(about.product)} | {cell(about.address)} | {cell(about.made_from)} |" for name, about in ABOUT.items()]
+    lines += [
+        "",
+        "Asked below a host, in this order: " + ", ".join(f"`{path.format(host='HOST')}`" for path, _ in USUAL) + "; then the feeds that the page names.",
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -1,6 +1,7 @@
 """Real polls of a real page, served again over HTTP to the whole engine: no crash, no unknown turned ok, and each notice with its reason."""
 
 import asyncio
+import functools
 import importlib.util
 import sys
 import tarfile
@@ -168,6 +169,7 @@ _MUST: dict[str, set[tuple[str, str, str, tuple[int, ...]]]] = {
 }
 
 
+@functools.cache
 def _script() -> ModuleType:
     spec = importlib.util.spec_from_file_location("replays_page", _ROOT / "bench" / "replays.py")
     assert spec
