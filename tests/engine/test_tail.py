@@ -1,9 +1,13 @@
 """The tail over real files: appended, cut, rotated, deleted, huge, many; and a stop and start at any point."""
 
 import asyncio
+import io
 import json
 import os
 import resource
+import shutil
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,7 +17,9 @@ import pytest
 
 from statuswatch.core.health import Confidence, Fault
 from statuswatch.core.observation import Call, Diagnosis, Outcome
+from statuswatch.engine import tail as tail_module
 from statuswatch.engine.tail import Batch, Tail, Watched
+from support.recordings import missing
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -322,6 +328,46 @@ def test_two_thousand_files_cost_no_reading_while_nothing_changes(root: Path) ->
     assert len(follower.tail.readers) <= 64
 
 
+def test_a_gigabyte_that_lies_there_at_first_sight_is_read_at_its_end_only(root: Path, session: Path) -> None:
+    with session.open("wb") as handle:
+        handle.truncate(1 << 30)
+        handle.seek(0, os.SEEK_END)
+        handle.write(b"\n" + answer(1, model="claude-haiku-4-5") + prompt(100_000) + failure(2))
+    touch(session)
+    follower = Follower(root)
+    read: list[int] = []
+    opened = tail_module._open_plain
+
+    class Counted(io.FileIO):
+        def readinto(self, buffer):  # type: ignore[no-untyped-def]
+            count = super().readinto(buffer)
+            read.append(count or 0)
+            return count
+
+    def counted(path: str, mode: str, opener: object) -> io.BufferedReader:
+        assert (mode, opener) == ("rb", opened)
+        return io.BufferedReader(Counted(path))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tail_module, "open", counted, raising=False)
+        calls = follower.round()
+    assert [(call.outcome, call.model) for call in calls] == [(Outcome.OK, "claude-haiku-4.5"), (Outcome.FAILED, "claude-haiku-4.5")]
+    assert 0 < sum(read) < 8 << 20
+
+
+def test_five_thousand_files_are_held_in_bounded_memory(root: Path) -> None:
+    for number in range(5000):
+        write(root / "-home-dev-proj" / f"{number}.jsonl", answer(number), ago=timedelta(hours=3))
+    follower = Follower(root)
+    tracemalloc.start()
+    follower.round()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(follower.marks) == 5000
+    assert peak < 16 << 20
+    assert follower.tail.look() == []
+
+
 def test_a_gigabyte_is_read_in_bounded_memory(root: Path, session: Path) -> None:
     write(session, answer(1))
     follower = Follower(root)
@@ -342,10 +388,10 @@ def test_a_gigabyte_is_read_in_bounded_memory(root: Path, session: Path) -> None
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 << 10
 
 
-async def collect(tail: Tail, wanted: int, act: Callable[[], None] | None = None) -> list[Call]:
+async def collect(tail: Tail, wanted: int, act: Callable[[], None] | None = None, within: float = 60) -> list[Call]:
     """The calls of a running tail until there are as many as wanted, `act` done once the first round is over."""
     calls: list[Call] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(within):
         async for batch in tail.batches():
             calls.extend(batch.calls)
             if act is not None:
@@ -383,6 +429,90 @@ async def test_where_the_system_gives_no_notifications_the_tail_polls(root: Path
     assert not tail.notified
 
 
+_LIMITED = """
+import asyncio, json, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from statuswatch.engine.tail import Tail, Watched
+
+async def main(root, line):
+    tail = Tail([Watched("claude-code", Path(root))], None, {}, lambda: datetime.now(UTC), poll_s=0.1)
+    async for batch in tail.batches():
+        if batch.calls:
+            tail.stop()
+        elif not tail.notified:
+            with (Path(root) / "-p9" / "s.jsonl").open("ab") as file:
+                file.write(line.encode())
+    print(json.dumps({"note": tail.note, "notified": tail.notified}))
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(("limit", "count"), [("max_inotify_watches", 3), ("max_inotify_watches", 0), ("max_inotify_instances", 0)])
+def test_at_a_limit_of_the_system_files_are_looked_at_by_the_clock_and_that_is_said(root: Path, limit: str, count: int) -> None:
+    if shutil.which("unshare") is None or subprocess.run(["unshare", "-Ur", "true"], check=False).returncode:
+        missing("unshare", "no user namespace can be made here, so no limit can be set")
+    for number in range(10):
+        (root / f"-p{number}").mkdir()
+        (root / f"-p{number}" / "s.jsonl").write_bytes(b"{}\n")
+    shell = f'echo {count} > /proc/sys/user/{limit} && exec "$@"'
+    argv = ["unshare", "-Ur", "sh", "-c", shell, "sh", sys.executable, "-c", _LIMITED, str(root), answer(1).decode()]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=100, check=True)
+    said = json.loads(done.stdout)
+    assert not said["notified"]
+    assert said["note"].startswith("looked at every 0.1 s, as the system's limit of ")
+    assert ("max_user_instances" if "instances" in limit else "max_user_watches") in said["note"]
+
+
+async def test_when_the_system_gives_notifications_again_they_are_used(root: Path, session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import watchfiles
+
+    real = watchfiles.awatch
+    refusals = [OSError(24, "too many"), OSError("OS file watch limit reached"), RuntimeError("?")]
+    notes: list[str] = []
+
+    def refused(*given, **more):
+        if refusals:
+            raise refusals.pop(0)
+        return real(*given, **more)
+
+    monkeypatch.setattr(watchfiles, "awatch", refused)
+    write(session, answer(1))
+    tail = Tail([Watched("claude-code", root)], Undecided(), {}, lambda: NOW, poll_s=0.05, again_s=0.1)
+
+    async def person() -> None:
+        while not (tail.notified and not refusals):
+            notes.append(tail.note)
+            await asyncio.sleep(0.01)
+        append(session, answer(2))
+
+    at_work = asyncio.create_task(person())
+    assert numbers(await collect(tail, 2)) == [1, 2]
+    await at_work
+    assert tail.notified
+    assert len(set(notes) - {""}) == 3
+
+
+async def test_a_folder_that_may_not_be_entered_is_left_out_and_the_rest_is_watched(root: Path, session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import watchfiles
+
+    real, asked = watchfiles.awatch, []
+
+    def refused(*given, ignore_permission_denied, **more):
+        asked.append(ignore_permission_denied)
+        if not ignore_permission_denied:
+            raise PermissionError(13, "no")
+        return real(*given, ignore_permission_denied=True, **more)
+
+    monkeypatch.setattr(watchfiles, "awatch", refused)
+    write(session, answer(1))
+    tail = Tail([Watched("claude-code", root)], Undecided(), {}, lambda: NOW)
+    assert numbers(await collect(tail, 2, lambda: append(session, answer(2)))) == [1, 2]
+    assert asked[:2] == [False, True]
+    assert tail.notified
+
+
 async def test_a_folder_that_comes_later_is_watched_from_then_on(tmp_path: Path) -> None:
     root = tmp_path / "copilot"
     logs = root / "logs"
@@ -416,3 +546,57 @@ async def test_a_root_that_is_not_there_is_no_error(tmp_path: Path) -> None:
     tail = Tail([Watched("claude-code", tmp_path / "none")], Undecided(), {}, lambda: NOW, poll_s=0.05)
     asyncio.get_running_loop().call_later(0.1, tail.stop)
     assert await collect(tail, 1) == []
+
+
+@pytest.mark.parametrize("named", ["{root}/-home-dev-proj/s.jsonl", "{root}/-x/../-home-dev-proj/s.jsonl", "{link}/-home-dev-proj/s.jsonl"])
+async def test_a_knock_has_a_record_read_at_once(root: Path, session: Path, tmp_path: Path, named: str) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(root)
+    write(session, answer(1))
+    tail = Tail([Watched("claude-code", link)], Undecided(), {}, lambda: NOW, notify=False, poll_s=3600)
+
+    def act() -> None:
+        append(session, answer(2))
+        assert tail.knock("claude-code", named.format(root=root, link=link))
+
+    assert numbers(await collect(tail, 2, act)) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "/etc/passwd",
+        "/etc/../etc/passwd.jsonl",
+        "{root}",
+        "{root}/../secret.jsonl",
+        "{root}/-home-dev-proj/notes.txt",
+        "{root}/-home-dev-proj/link.jsonl",
+        "{root}x/-home-dev-proj/s.jsonl",
+        "/proc/self/mem.jsonl",
+    ],
+)
+def test_a_knock_at_any_other_place_is_not_answered(root: Path, session: Path, tmp_path: Path, named: str) -> None:
+    write(session, answer(1))
+    write(tmp_path / "secret.jsonl", answer(2))
+    session.with_name("link.jsonl").symlink_to(tmp_path / "secret.jsonl")
+    follower = Follower(root)
+    assert not follower.tail.knock("claude-code", named.format(root=root))
+    assert not follower.tail.knock("codex", str(session))
+    assert follower.tail.knock("claude-code", str(session))
+
+
+async def test_a_folder_that_goes_and_comes_again_is_followed(root: Path, session: Path) -> None:
+    write(session, answer(1))
+    tail = Tail([Watched("claude-code", root)], Undecided(), {}, lambda: NOW)
+
+    async def person() -> None:
+        while not tail.watcher.folders:  # noqa: ASYNC110 - the tail tells nobody
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
+        shutil.rmtree(root)
+        session.parent.mkdir(parents=True)
+        write(session, answer(2))
+
+    at_work = asyncio.create_task(person())
+    assert numbers(await collect(tail, 2, within=100)) == [1, 2]
+    await at_work

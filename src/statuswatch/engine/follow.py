@@ -44,7 +44,11 @@ class Watcher:
         """Watch until `stop`. Where the system refuses (a limit reached, a file system without), it is asked again every ten minutes."""
         while not self._stop.is_set():
             try:
-                await self._listen()
+                try:
+                    await self._listen(blind=False)
+                except PermissionError:
+                    # A folder that may not be entered is left out. Not from the start: the library then keeps quiet about limits, too.
+                    await self._listen(blind=True)
             except FileNotFoundError:  # a folder went while it was looked at: those that are left are watched
                 await asyncio.sleep(_SETTLE_S)
             except (OSError, RuntimeError) as error:
@@ -55,7 +59,7 @@ class Watcher:
                     return
                 self.notified, self.note = True, ""
 
-    async def _listen(self) -> None:
+    async def _listen(self, *, blind: bool) -> None:
         from watchfiles import awatch
 
         while not self._stop.is_set():
@@ -64,7 +68,7 @@ class Watcher:
             if not self.folders:
                 await self._rewatch.wait()
                 continue
-            changes = awatch(*self.folders, watch_filter=None, debounce=_DEBOUNCE_MS, step=_STEP_MS, stop_event=self._rewatch, ignore_permission_denied=True)
+            changes = awatch(*self.folders, watch_filter=None, debounce=_DEBOUNCE_MS, step=_STEP_MS, stop_event=self._rewatch, ignore_permission_denied=blind)
             async for some in changes:
                 self._changed(path for _, path in some)
                 if any(path in self.folders for _, path in some):  # a folder itself came or went: a watch does not outlive it
@@ -73,8 +77,10 @@ class Watcher:
 
 def refusal_in(error: Exception) -> str:
     """What a refused watch says, for a person: the limits have names that they can raise."""
-    if isinstance(error, OSError) and error.errno == errno.EMFILE:
+    # The library names the cause in its text; a number is there only where Python itself was refused.
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EMFILE or "Too many open files" in str(error):
         return "the system's limit of watchers is reached (fs.inotify.max_user_instances)"
-    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "limit" in str(error):
+    if number == errno.ENOSPC or "watch limit" in str(error):
         return "the system's limit of watched folders is reached (fs.inotify.max_user_watches)"
     return f"the system tells of no changes there ({type(error).__name__})"

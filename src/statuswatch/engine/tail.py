@@ -26,6 +26,7 @@ READ_BACK = 256 * 1024
 _READ_WHOLE = 8 << 20
 _HEAD = 64 * 1024
 _READERS = 64
+_AT_ONCE = 256
 _DEEPEST = 8
 _MOVED = 256
 _TELL_EVERY = 256 * 1024
@@ -84,6 +85,7 @@ class Tail:
         self._stored = dict(marks)
         self._now = now
         self._files: dict[str, RecordFile] = {}
+        self._inodes: dict[tuple[int, int], str] = {}
         self._moved: OrderedDict[tuple[int, int], tuple[str, RecordFile]] = OrderedDict()
         self.readers: OrderedDict[str, Reader] = OrderedDict()
         self._told: dict[str, tuple[int, int]] = {}
@@ -123,8 +125,9 @@ class Tail:
         try:
             paths = await asyncio.to_thread(self.look)
             while not self._stop.is_set():
-                for path in paths:
-                    async for batch in self._drain(path):
+                while paths and not self._stop.is_set():
+                    batches, paths = await asyncio.to_thread(self._read_many, paths)
+                    for batch in batches:
                         yield batch
                 self.started = True
                 paths = await self._next()
@@ -134,12 +137,15 @@ class Tail:
                 with contextlib.suppress(asyncio.CancelledError):
                     await watching
 
-    async def _drain(self, path: str) -> AsyncIterator[Batch]:
-        more = True
-        while more and not self._stop.is_set():
-            batch, more = await asyncio.to_thread(self.read_some, path)
-            if batch is not None:
-                yield batch
+    def _read_many(self, paths: list[str]) -> tuple[list[Batch], list[str]]:
+        """Read from `paths`, in order, until there is a call to be told; what that gave, and what is left. Most files of a first walk hold nothing new."""
+        batches: list[Batch] = []
+        for count, path in enumerate(paths, 1):
+            batch, more = self.read_some(path)
+            batches += [batch] if batch else []
+            if more or count == _AT_ONCE or (batch and batch.calls):
+                return batches, paths[count - 1 if more else count :]
+        return batches, []
 
     async def _next(self) -> list[str]:
         """Wait for something to read. Without notifications: files touched in the last hour every two seconds, everything every ten."""
@@ -185,7 +191,8 @@ class Tail:
         for folder in self._existing():
             for entry in _walk(Path(folder), _DEEPEST):
                 seen.add(entry.path)
-                if self._kind_of(entry.path) is not None and self._differs(entry.path):
+                # What is known was looked at closely when it became so, and is again before it is read.
+                if (entry.path in self._files or self._kind_of(entry.path) is not None) and self._differs(entry.path):
                     paths.append(entry.path)
         paths.extend(path for path in (*self._files, *(self._stored if not self.started else ())) if path not in seen and not os.path.lexists(path))
         return sorted(set(paths), key=_age)
@@ -217,7 +224,7 @@ class Tail:
     def _differs(self, path: str) -> bool:
         known = self._files.get(path)
         try:
-            now = Path(path).stat()
+            now = os.stat(path)  # noqa: PTH116 - for thousands of files, and a Path costs more than the call
         except OSError:
             return known is not None
         return known is None or not known.same_as(now)
@@ -249,6 +256,7 @@ class Tail:
         """Where reading of a file starts: a stored mark, a moved file's place, the start of a new one, the end of an old one."""
         self.readers.pop(path, None)
         if before is not None:
+            self._inodes.pop(before.inode, None)
             self._park(path, before)
         stored = self._stored.pop(path, None)
         file = RecordFile.resumed(handle, status, stored) if stored is not None else None
@@ -258,6 +266,7 @@ class Tail:
         if file is None:
             file = RecordFile.starting(handle, status, self._start(status, known=before is not None or stored is not None))
         self._files[path] = file
+        self._inodes[file.inode] = path
         return file
 
     def _park(self, path: str, file: RecordFile) -> None:
@@ -271,9 +280,10 @@ class Tail:
         was, parked = self._moved.pop((status.st_dev, status.st_ino), ("", None))
         if parked is not None and was != path:
             return parked
-        for other, file in self._files.items():
-            if file.inode == (status.st_dev, status.st_ino) and other != path and _inode(other) != file.inode:
-                return self._files.pop(other)
+        other = self._inodes.get((status.st_dev, status.st_ino), path)
+        file = self._files.get(other)
+        if file is not None and other != path and file.inode == (status.st_dev, status.st_ino) and _inode(other) != file.inode:
+            return self._files.pop(other)
         return None
 
     def _start(self, status: os.stat_result, *, known: bool) -> int:
@@ -309,6 +319,8 @@ class Tail:
 
     def _forget(self, path: str) -> Batch | None:
         known = self._files.pop(path, None)
+        if known is not None and self._inodes.get(known.inode) == path:
+            del self._inodes[known.inode]
         stored = self._stored.pop(path, None)
         self.readers.pop(path, None)
         self._told.pop(path, None)
