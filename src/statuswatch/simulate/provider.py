@@ -19,6 +19,8 @@ from statuswatch.simulate.streams import event
 
 ANY = "any"
 """The shape of a failure that is the same whatever was asked."""
+STREAMLESS = "overloaded"
+"""What a call meets that asked for no stream, while streams break off."""
 _UPGRADE_REQUIRED = 426
 
 
@@ -120,6 +122,8 @@ class Provider:
 def failed(rows: Mapping[str, Failure], call: Asked, name: str, at: datetime) -> Answer:
     """The failure of a call, in the words of its endpoint."""
     row = rows.get(call.shape.api) or rows[ANY]
+    if row.after and not call.stream:  # nothing can break off that does not come bit by bit
+        return failed(failures()[STREAMLESS], call, name, at)
     request = f"req_{name}"
     own = {call.shape.request_header: request} if ANY not in rows else {}
     body = row.body.replace("{request}", request)
