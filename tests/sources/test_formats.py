@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from statuswatch.core.health import Health
 from statuswatch.core.incident import Component, Page, Unreadable, UnreadableReason
 from statuswatch.sources.body import Body
 from statuswatch.sources.detect import detect, parse_detected
-from statuswatch.sources.formats import FORMATS, parser_for
+from statuswatch.sources.formats import ABOUT, FORMATS, RECORDED, parser_for
 from support.hostile import WHOLESALE, as_json, mutations, recoded, truncations
 from support.payloads import CASES, SAMPLES, expected, sample
 
@@ -25,6 +26,13 @@ _READABLE = {("generic-feed", "RSS of something else")}
 
 def test_every_format_has_a_payload() -> None:
     assert set(SAMPLES) == set(FORMATS)
+
+
+def test_what_people_are_told_of_the_formats_is_what_there_is() -> None:
+    shown = json.loads((Path(__file__).resolve().parents[1] / "surfaces" / "cli" / "recorded.json").read_text(encoding="utf-8"))
+
+    assert set(ABOUT) == set(FORMATS)
+    assert {name for name, about in ABOUT.items() if about.made_from == RECORDED} == {body["format"] for body in shown.values()}
 
 
 def test_a_name_without_a_parser_is_a_key_error() -> None:

@@ -4,6 +4,7 @@ A new format is a module with such a function, a line here, and a line in `detec
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 
 from statuswatch.core.incident import Page, Unreadable
@@ -56,3 +57,56 @@ def parser_for(name: str) -> Parser:
     module, _, function = FORMATS[name].partition(":")
     parser: Parser = getattr(import_module(module), function)
     return parser
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What people are told of a format: whose it is, where it usually lies, and what it was made from."""
+
+    product: str
+    address: str
+    made_from: str
+
+
+RECORDED = "recorded bodies"
+"""A format is read as bodies show that real pages sent; every other format is from public documentation, without a recording to hold it to."""
+_PUBLIC = "from public documentation, no recording"
+
+ABOUT: Mapping[str, About] = {
+    "statuspage-summary": About("Statuspage, incident.io's likeness of it", "/api/v2/summary.json", RECORDED),
+    "statuspage-incidents": About("Statuspage, incident.io's likeness of it", "/api/v2/incidents.json", RECORDED),
+    "statuspage-unresolved": About("Statuspage", "/api/v2/incidents/unresolved.json", _PUBLIC),
+    "statuspage-components": About("Statuspage, incident.io's likeness of it", "/api/v2/components.json", RECORDED),
+    "statuspage-history": About("Statuspage, incident.io", "/history.atom, /history.rss, /feed.atom", RECORDED),
+    "statuspage-archive": About("Statuspage", "/incidents/ID.json, or such objects one a line", RECORDED),
+    "statuspage-uptime": About("Statuspage", "uptimeData in the page's own address", RECORDED),
+    "incidentio": About("incident.io", "/proxy/HOST", RECORDED),
+    "incidentio-page": About("incident.io", "the web page itself", RECORDED),
+    "incidentio-incidents": About("incident.io", "/proxy/HOST/incidents", RECORDED),
+    "google-cloud": About("Google Cloud", "/incidents.json", RECORDED),
+    "google-aistudio": About("Google AI Studio", "ListIncidents behind /status", RECORDED),
+    "aws-events": About("AWS Health", "/public/currentevents", RECORDED),
+    "aws-rss": About("AWS Health", "/rss/SERVICE-REGION.rss, /rss/all.rss", _PUBLIC),
+    "azure-rss": About("Azure", "/en-us/status/feed/", RECORDED),
+    "slack": About("Slack", "/api/v2.0.0/current", RECORDED),
+    "instatus-summary": About("Instatus", "/summary.json", RECORDED),
+    "instatus-page": About("Instatus", "data of the web page", RECORDED),
+    "instatus-components": About("Instatus", "/v2/components.json", RECORDED),
+    "betterstack": About("Better Stack", "/index.json", RECORDED),
+    "checkly": About("Checkly", "/api/status-page/NAME/unresolved-incidents", RECORDED),
+    "rootly-status": About("Rootly", "/api/v1/status.json", _PUBLIC),
+    "rootly-incidents": About("Rootly", "/api/v1/incidents.json", _PUBLIC),
+    "statusio": About("Status.io", "/1.0/status/PAGE at api.status.io", _PUBLIC),
+    "cachet-components": About("Cachet", "/api/v1/components, /api/components", _PUBLIC),
+    "cachet-incidents": About("Cachet", "/api/v1/incidents, /api/incidents", _PUBLIC),
+    "uptimekuma-heartbeat": About("Uptime Kuma", "/api/status-page/heartbeat/PAGE", _PUBLIC),
+    "uptimekuma-page": About("Uptime Kuma", "/api/status-page/PAGE", _PUBLIC),
+    "flashduty": About("Flashduty", "the page's own data, active and changeList together", RECORDED),
+    "datadog": About("Datadog", "the page's own data", RECORDED),
+    "xai-rss": About("xAI", "/feed.xml", RECORDED),
+    "volcengine-rss": About("Volcengine", "one RSS a service and region", RECORDED),
+    "upptime-summary": About("Upptime", "history/summary.json of the repository", RECORDED),
+    "health-json": About("health checks of type application/health+json", "/health", _PUBLIC),
+    "generic-feed": About("any other RSS 2.0 or Atom", "anywhere", "RSS 2.0 and RFC 4287; no product's habits are known"),
+}
+"""The formats for people, by the names of `FORMATS`."""
