@@ -13,6 +13,7 @@ import pytest
 
 from statuswatch.surfaces.cli.hook import tell
 from support.planting import FILES, MARK, SECRETS, lines_of, planted_line
+from support.server import Answer, status_server
 from support.tapped import Tapped, tapped
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("taps")]
@@ -146,3 +147,19 @@ async def test_a_hook_has_the_record_read_at_once_and_its_label_is_not_believed(
         view = next(view for view in home.snapshot()["routes"] if view["route"] == "anthropic/code:claude-haiku-4.5")
         assert view["calls"] | {"latencies_ms": []} == {**view["calls"], "ok": 1, "failed": 1, "latencies_ms": []}
         assert view["verdict"]["fault"] == "provider"
+
+
+async def test_attempts_without_an_answer_between_them_send_for_the_page_at_once() -> None:
+    """Nobody looks, so the page is read every five minutes: it is read again within one, as two requests of one conversation went out and none came back."""
+    sent = json.dumps({"type": "api-request", "sessionId": "s", "querySource": "repl", "params": {"model": "claude-opus-4-5"}}).encode()
+    page = Answer(headers={"content-type": "application/json"}, body=b'{"page":{"id":"x"},"status":{"indicator":"none"},"components":[],"incidents":[]}')
+    async with status_server() as server:
+        url = server.serve("/api/v2/summary.json", page)
+        async with tapped("r", consent=("claude-code",), pages={"anthropic": url}) as home:
+            home.record("claude-code", "-p/s.jsonl", answer(1, "claude-opus-4-5"), sent)
+            await home.until(lambda: server.seen, "the page is read for the first time")
+            await asyncio.sleep(1)
+            before = len(server.seen)
+            home.record("claude-code", "-p/s.jsonl", sent)
+            await home.until(lambda: len(server.seen) > before, "the page is read again")
+            assert home.calls("anthropic/code:claude-opus-4.5") == 1

@@ -8,7 +8,7 @@ import shutil
 import socket
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,8 +126,11 @@ class Tapped:
 
 
 @contextlib.asynccontextmanager
-async def tapped(name: str, *, consent: tuple[str, ...] = (*ROOTS, "otlp"), run: bool = True) -> AsyncIterator[Tapped]:
-    """A home below /tmp (sockets need short paths), with consent to the sources named; its engine started, unless not wanted, and ended."""
+async def tapped(name: str, *, consent: tuple[str, ...] = (*ROOTS, "otlp"), pages: Mapping[str, str] | None = None) -> AsyncIterator[Tapped]:
+    """A home below /tmp (sockets need short paths), with consent to the sources named; its engine started, and ended.
+
+    `pages`: addresses of status pages in Statuspage's form, by provider; the engine knows no others.
+    """
     home = Path("/tmp") / f"swt{os.getpid()}{name}"
     shutil.rmtree(home, ignore_errors=True)
     for folder in ("config", "state", "person"):
@@ -135,13 +138,14 @@ async def tapped(name: str, *, consent: tuple[str, ...] = (*ROOTS, "otlp"), run:
     port = free_port()
     (home / "config" / "providers").mkdir()
     for entry in read_built_in([]):
-        (home / "config" / "providers" / f"{entry.id}.toml").write_text(f'id = "{entry.id}"\nfeed = []\n', encoding="utf-8")
+        url = (pages or {}).get(entry.id)
+        feeds = f'[[feed]]\nformat = "statuspage-summary"\nurl = "{url}"\nsource = "test"\n' if url else "feed = []\n"
+        (home / "config" / "providers" / f"{entry.id}.toml").write_text(f'id = "{entry.id}"\n{feeds}', encoding="utf-8")
     (home / "config" / "config.toml").write_text(f"[otlp]\nport = {port}\n[notices]\ndesktop = false\n", encoding="utf-8")
     save_consent(home / "config" / "sources.toml", dict.fromkeys(consent, True))
     made = Tapped(home, port, make_token(home / "state" / "otlp-token"))
     try:
-        if run:
-            await made.start()
+        await made.start()
         yield made
     finally:
         await made.stop()
