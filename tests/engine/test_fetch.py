@@ -2,6 +2,8 @@
 
 import asyncio
 import gzip
+import subprocess
+import sys
 import zlib
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -295,6 +297,16 @@ async def test_a_new_connection_that_breaks_is_not_tried_again(server, fetcher):
     server.handlers["/feed"] = answer
     assert isinstance(await fetcher.fetch(Request(server.url("/feed"))), FetchFailed)
     assert len(server.seen) == 1
+
+
+def test_the_library_comes_without_its_command_line():
+    code = (
+        "import sys, asyncio; from statuswatch.engine.fetch import Fetcher, Request; asyncio.run(Fetcher().fetch(Request('http://127.0.0.1:9/')));"
+        "print(sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert "'httpx'" in done.stdout
+    assert not any(f"'{name}'" in done.stdout for name in ("rich", "click", "pygments", "pydantic"))
 
 
 async def test_the_tls_context_is_made_once_for_all_hosts(fetcher):

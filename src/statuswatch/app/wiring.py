@@ -19,7 +19,7 @@ from statuswatch.config.consent import load_consent
 from statuswatch.config.load import load_config, with_overrides
 from statuswatch.config.model import Config
 from statuswatch.core.errors import StatuswatchError
-from statuswatch.core.incident import Page
+from statuswatch.core.incident import Page, Unreadable
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.notice import NoticeKind, Policy
 from statuswatch.core.observation import Command, CommandKind
@@ -41,8 +41,8 @@ from statuswatch.engine.tail import Watched
 from statuswatch.engine.taps import marks
 from statuswatch.notify.base import Action, Notifier
 from statuswatch.notify.registry import create
+from statuswatch.sources.body import Body
 from statuswatch.sources.clients import CLIENTS
-from statuswatch.sources.detect import reread
 from statuswatch.sources.formats import FORMATS, parser_for
 from statuswatch.surfaces.present import Look, status_text
 
@@ -128,7 +128,7 @@ def make_engine(setting: Setting, start: Start) -> Made:
     stored = store.load(clock.now().at)
     inbox, fetcher = Inbox(), Fetcher()
     pace = start.pace or Pace(config.poll.fast_interval_s, config.poll.interval_s, config.poll.slow_interval_s)
-    poller = Poller(setting.catalogue.feeds, fetcher, clock, inbox, parser_for, pace, stored.memory, _sharing(knowledge), reread)
+    poller = Poller(setting.catalogue.feeds, fetcher, clock, inbox, parser_for, pace, stored.memory, _sharing(knowledge), _reread)
     tapped = _tapped(setting, start, inbox, poller, stored)
     server = Server(Path(paths.socket_file()), inbox.submit, clock.now, tapped.observe)
     outlets = Outlets(Path(paths.snapshot_file()), Path(paths.status_file()), Path(paths.prompt_file()))
@@ -171,6 +171,13 @@ def _policy(config: Config, now: datetime, *, simulated: bool) -> Policy:
     """What the settings keep back."""
     muted = tuple((target, now + _FOREVER) for target in config.notices.mute)
     return Policy(muted, simulated, frozenset(NoticeKind(kind) for kind in config.notices.mute_kinds))
+
+
+def _reread(body: Body, expected: str) -> Page | Unreadable:
+    """What a body is that its feed's own parser refused. Brings every parser along, so it is imported when a page has moved."""
+    from statuswatch.sources.detect import reread
+
+    return reread(body, expected)
 
 
 def _sharing(knowledge: Knowledge) -> Share:

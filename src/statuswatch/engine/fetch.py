@@ -6,6 +6,7 @@ The only importer of httpx, inside functions, so that nothing else pays for it. 
 import asyncio
 import logging
 import ssl
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -120,6 +121,7 @@ class Fetcher:
 
     async def fetch(self, request: Request) -> Outcome:
         """Get `request.url` once, following redirects only within the provider's hosts. Never raises for what the network or the server did."""
+        load_library()
         import httpx
 
         seen, obstacle = _Seen(), None
@@ -255,6 +257,20 @@ class _Seen:
     """The last status that came, so that a broken answer is told from no answer."""
 
     status: int | None = None
+
+
+def load_library() -> None:
+    """Import httpx without its command line, which would bring rich and click along where they are installed: 5.6 MB that no engine needs.
+
+    httpx itself does without where that part is missing, as it is unless its extra `cli` was asked for.
+    """
+    if "httpx" not in sys.modules:
+        part = "httpx._main"
+        sys.modules[part] = None  # type: ignore[assignment]  # how Python is told that a module is not there (importlib's reference)
+        try:
+            import httpx  # noqa: F401 - imported for its effect
+        finally:
+            del sys.modules[part]
 
 
 def shown(url: str) -> str:
