@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuswatch.core.health import Confidence, Health
+from statuswatch.core.health import Confidence, Fault, Health
 from statuswatch.core.incident import ComponentChange, Kind
 from statuswatch.core.judge import judge
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.moment import Moment
 from statuswatch.core.network import network
-from statuswatch.core.observation import Observation, PageUnchanged
-from statuswatch.core.verdict import AdviceKind, EvidenceKind, Reason, Verdict
+from statuswatch.core.observation import ClockCompared, ClockJumped, Diagnosis, LocalServer, LocalServersSeen, Observation, PageUnchanged
+from statuswatch.core.verdict import AdviceKind, EvidenceKind, Reach, Reason, Verdict
 from statuswatch.core.world import World
 from support.facts import (
     AUTH,
@@ -49,6 +49,29 @@ _WORK = incident(("10:00", "in_progress", "Planned work on the API."), title="Pl
 
 def _burst(clock: str, diagnosis: object = OVERLOADED, tries: int = 3) -> list[Observation]:
     return [call(f"{clock}:{n:02d}", OPUS, diagnosis, final=n == tries - 1, turn=clock) for n in range(tries)]  # type: ignore[arg-type]
+
+
+_PORTAL = Diagnosis(Fault.NETWORK, Confidence.MEDIUM, "captive_portal", 200)
+_FILTER = Diagnosis(Fault.NETWORK, Confidence.LOW, "own_filter", 403)
+_TLS = Diagnosis(Fault.NETWORK, Confidence.MEDIUM, "tls_verification", None, "CERT_UNTRUSTED", explicit=True)
+_TIMEOUT = Diagnosis(Fault.UNKNOWN, Confidence.LOW, "timeout", None, "ETIMEDOUT")
+_GONE = Diagnosis(Fault.MODEL, Confidence.MEDIUM, "model_unknown", 404, "not_found_error")
+_GATEWAY = Diagnosis(Fault.GATEWAY, Confidence.HIGH, "own_gateway_down", None, "ECONNREFUSED", explicit=True)
+
+
+def _spread(diagnosis: Diagnosis) -> list[Observation]:
+    """Requests that fail more often than not, a minute apart."""
+    return [call(f"10:0{n}:30", OPUS, None if n == 3 else diagnosis, key=f"s{n}") for n in range(1, 8)]
+
+
+def _two_clients(diagnosis: Diagnosis) -> list[Observation]:
+    return [call(f"10:0{n}", OPUS, diagnosis, client="sdk" if n % 2 else "claude-code") for n in range(5, 9)]
+
+
+def _logins(*said: tuple[str, str, object, str | None]) -> list[Observation]:
+    """Calls of (clock, client, diagnosis or None, credential)."""
+    made = [call(clock, OPUS, diagnosis, client=client, key=f"{clock}{client}") for clock, client, diagnosis, _ in said]  # type: ignore[arg-type]
+    return [replace(seen, call=replace(seen.call, credential=credential)) for seen, (*_, credential) in zip(made, said, strict=True)]
 
 
 def verdict(clock: str, *facts: Observation, route: str = OPUS) -> Verdict:
@@ -92,6 +115,20 @@ def verdict(clock: str, *facts: Observation, route: str = OPUS) -> Verdict:
         ([call("09:58"), read("10:01", _MANY)], ("suspect", "provider", "low", "incident_possible")),
         ([read("10:05", _WORK)], ("maintenance", "provider", "medium", "maintenance_now")),
         ([call("10:05", OPUS, AUTH), call("10:08")], ("ok", "unknown", "high", "calls_succeed")),
+        ([*_spread(SERVER), call("10:08")], ("degraded", "provider", "medium", "own_failures_rate")),
+        ([*_spread(OVERLOADED), call("10:08")], ("degraded", "provider", "high", "own_failures_rate")),
+        ([read("10:01", _NAMED), *_spread(SERVER), call("10:08")], ("degraded", "provider", "high", "own_failures_rate")),
+        (_two_clients(SERVER), ("down", "provider", "high", "own_failures_server")),
+        ([call("10:05", OPUS, _PORTAL)], ("down", "network", "medium", "captive_portal")),
+        ([call("10:05", OPUS, _FILTER)], ("down", "network", "low", "intercepted")),
+        ([call("10:05", OPUS, _TLS)], ("down", "network", "medium", "intercepted")),
+        ([call("10:05", OPUS, _TIMEOUT)], ("suspect", "unknown", "low", "own_failures_undecided")),
+        ([call("10:05", OPUS, _TIMEOUT), read("10:06", provider="openai")], ("suspect", "provider", "low", "own_failures_unreachable")),
+        ([call("10:05", OPUS, _TIMEOUT), read("10:06", _NAMED)], ("degraded", "provider", "medium", "incident_affects")),
+        ([read("10:01", _NAMED), call("10:05", OPUS, _TIMEOUT)], ("suspect", "unknown", "low", "own_failures_undecided")),
+        ([read("10:01", _NAMED), call("10:02"), call("10:05", OPUS, _GONE)], ("degraded", "provider", "medium", "incident_affects")),
+        ([read("10:01", _NAMED), call("10:05", OPUS, _GONE)], ("down", "model", "medium", "own_failures_yours")),
+        ([failed_read("10:04"), failed_read("10:04", provider="openai"), call("10:05", OPUS, _GATEWAY)], ("down", "gateway", "high", "own_failures_yours")),
     ],
 )
 def test_the_row_that_fits_decides(facts: list[Observation], row: tuple[str, ...]) -> None:
@@ -284,3 +321,82 @@ def test_nothing_is_sure_on_wording_or_on_one_transient_failure(facts: list[Obse
 
     if got.side == "theirs" and len(failures) <= 1 and got.incident is None:
         assert got.confidence is not Confidence.HIGH
+
+
+@pytest.mark.parametrize(
+    ("said", "row"),
+    [
+        ([("09:00", "a", None, "k1"), ("09:01", "b", None, "k2"), ("10:05", "a", AUTH, "k1"), ("10:06", "b", AUTH, "k2")], ("provider", "medium")),
+        ([("09:00", "a", None, None), ("09:01", "b", None, None), ("10:05", "a", AUTH, None), ("10:06", "b", AUTH, None)], ("provider", "low")),
+        ([("09:00", "a", None, "k1"), ("09:01", "b", None, "k1"), ("10:05", "a", AUTH, "k1"), ("10:06", "b", AUTH, "k1")], ("auth", "high")),
+        ([("09:00", "a", None, None), ("09:01", "b", None, None), ("10:06", "b", AUTH, None)], ("auth", "high")),
+        ([("09:00", "a", None, None), ("09:01", "b", None, None), ("09:40", "a", AUTH, None), ("10:06", "b", AUTH, None)], ("auth", "high")),
+        ([("10:05", "a", AUTH, "k1"), ("10:06", "b", AUTH, "k2")], ("auth", "high")),
+    ],
+)
+def test_logins_that_are_refused_together_are_not_read_as_one_persons_mistake(said: list[tuple[str, str, object, str | None]], row: tuple[str, str]) -> None:
+    got = verdict("10:08", *_logins(*said))
+
+    assert (got.fault, got.confidence) == row
+    assert (got.reason is Reason.KEYS_REFUSED_TOGETHER) is (row[0] == "provider")
+    assert (EvidenceKind.LOGINS_REFUSED in {item.kind for item in got.evidence}) is (row[0] == "provider")
+
+
+def test_what_fails_without_an_answer_as_the_machine_wakes_says_nothing() -> None:
+    facts = [call("09:00"), ClockJumped(at("10:05"), 3000.0), call("10:05:05", OPUS, NETWORK), call("10:05:10", OPUS, _TIMEOUT)]
+
+    assert not verdict("10:06", *facts).trouble
+    assert verdict("10:06", *facts, call("10:05:40", OPUS, NETWORK)).trouble
+    assert verdict("10:06", *facts, call("10:05:12", OPUS, OVERLOADED)).trouble
+
+
+@pytest.mark.parametrize(
+    ("sibling", "reach", "kind"),
+    [
+        ([call("10:07", HAIKU)], Reach.ROUTE, EvidenceKind.SIBLING_OK),
+        ([call("10:07", HAIKU, SERVER)], Reach.PROVIDER, EvidenceKind.SIBLING_FAILED),
+        ([call("10:07", HAIKU, AUTH)], None, None),
+        ([call("10:01", HAIKU)], None, None),
+        ([call("10:07", GPT)], None, None),
+        ([], None, None),
+    ],
+)
+def test_other_models_of_the_same_provider_tell_how_far_it_goes(sibling: list[Observation], reach: Reach | None, kind: EvidenceKind | None) -> None:
+    got = verdict("10:10", *_burst("10:05"), *sibling)
+
+    assert got.reach is reach
+    assert {item.kind for item in got.evidence} & {EvidenceKind.SIBLING_OK, EvidenceKind.SIBLING_FAILED} == ({kind} if kind else set())
+    assert verdict("10:10", failed_read("10:00"), failed_read("10:01", provider="openai")).reach is Reach.EVERYTHING
+
+
+def test_a_rate_of_failures_fades_to_unknown_and_is_over_when_the_page_says_so() -> None:
+    facts = [*_spread(SERVER), call("10:08")]
+
+    assert verdict("10:45", *facts, read("10:44")).health is Health.UNKNOWN
+    assert (
+        verdict(
+            "10:12",
+            *facts,
+            read("10:09", _NAMED),
+            read("10:11", replace(_OVER, updates=(*_OVER.updates[:1], replace(_OVER.updates[1], at=at("10:11"), posted_at=at("10:11"))))),
+        ).reason
+        is Reason.CALLS_SUCCEED
+    )
+    got = verdict("10:09", *facts)
+    assert (got.since, got.as_of) == (at("10:01:30"), at("10:08"))
+    assert [(item.count, item.total) for item in got.evidence if item.kind is EvidenceKind.CALLS_FAILED] == [(6, 8)]
+
+
+def test_a_clock_that_is_minutes_off_is_said_beside_trouble() -> None:
+    told = [item for item in verdict("10:10", ClockCompared(at("10:00"), -300.0), *_burst("10:05")).evidence if item.kind is EvidenceKind.CLOCK_OFF]
+
+    assert [(item.count, item.subject) for item in told] == [(300, "behind")]
+    assert not [item for item in verdict("10:10", ClockCompared(at("10:00"), -300.0), call("10:05")).evidence if item.kind is EvidenceKind.CLOCK_OFF]
+
+
+def test_a_model_on_this_machine_is_named_beside_trouble() -> None:
+    seen = LocalServersSeen(at("10:06"), (LocalServer("Ollama", "127.0.0.1:11434", ("qwen3:8b",)),))
+
+    assert [item.target for item in verdict("10:10", *_burst("10:05"), seen).advice if item.kind is AdviceKind.LOCAL] == [
+        "qwen3:8b (Ollama at 127.0.0.1:11434)"
+    ]

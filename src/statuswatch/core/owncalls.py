@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from statuswatch.core.earlywarning import Warned, early_warning
 from statuswatch.core.health import Fault, Side
 from statuswatch.core.ids import Route
+from statuswatch.core.network import unanswered, waking
 from statuswatch.core.observation import Call, Diagnosis, Outcome
 from statuswatch.core.world import CALLS_AGE, SKEW, World, call_route, covers
 
@@ -92,7 +93,7 @@ def own_calls(world: World, route: Route, now: datetime) -> OwnCalls:
         calls.sort(key=lambda call: (call.at, call.key))
     recent = tuple(call for call in calls if now - call.at <= WINDOW)
     last_ok = max((call.at for call in calls if call.outcome is Outcome.OK), default=None)
-    failures = [call for call in calls if call.outcome is Outcome.FAILED]
+    failures = [call for call in calls if call.outcome is Outcome.FAILED and not (waking(call.at, world.jumped_at) and unanswered(call))]
     streak = _unbroken([call for call in failures if last_ok is None or call.at > last_ok])
     warned = early_warning(calls) if failures else None
     failing = tuple(call for call in failures if warned is not None and call.at >= warned.since)
