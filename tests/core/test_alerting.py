@@ -215,3 +215,12 @@ def test_telling_notes_each_kind_once() -> None:
     trouble = Trouble("t1", "anthropic", at("10:00"), (OPUS,))
 
     assert trouble.telling(NoticeKind.OPENED).telling(NoticeKind.OPENED, NoticeKind.GREW).told == (NoticeKind.OPENED, NoticeKind.GREW)
+
+
+def test_an_incident_that_lasts_beneath_another_is_not_told_anew_when_that_one_is_over() -> None:
+    other = incident(("10:00", "investigating", "We see errors on Claude Opus 4.5."), name="i2", impact="critical")
+    over = incident(("10:00", "investigating", "We see errors on Claude Opus 4.5."), ("14:00", "resolved", "Fixed."), name="i2", impact="critical")
+    person = Person().sees(read("07:01", replace(_NAMED, posted_at=at("07:00"))))
+    person.sees(read("10:01", _NAMED, other), read("13:00", _NAMED, other), read("14:01", _NAMED, over))
+
+    assert person.kinds == ["opened", "opened"]

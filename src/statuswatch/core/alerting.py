@@ -137,9 +137,11 @@ class _Desk:
         self._tell(trouble, NoticeKind.OPENED, reason, verdict)
 
     def _leave_past_troubles(self, route: str) -> None:
-        """A route that opens a new trouble waits in no past one for its end."""
+        """A route that opens a new trouble waits in no past one for its end, unless that one's incident still lasts and will be on top again."""
         left = [
-            replace(trouble, pending=tuple(item for item in trouble.pending if item != route)) if self._is_past(trouble) else trouble
+            replace(trouble, pending=tuple(item for item in trouble.pending if item != route))
+            if self._is_past(trouble) and not any(key in self.world.incidents and self.world.incidents[key].live(self.now) for key in trouble.incidents)
+            else trouble
             for trouble in self.troubles
         ]
         self.troubles = [trouble for trouble in left if trouble.pending or trouble.closed_at]
