@@ -8,6 +8,7 @@ from statuswatch.core.advising import advise
 from statuswatch.core.health import Confidence, Fault, Health
 from statuswatch.core.ids import parse_route
 from statuswatch.core.knowledge import Knowledge, ProviderFacts
+from statuswatch.core.observation import LocalServer
 from statuswatch.core.verdict import AdviceKind, Reason, Verdict
 from support.facts import GPT, HAIKU, OPUS, OVERLOADED, QUOTA, at
 
@@ -26,8 +27,12 @@ def _verdict(route: str, health: Health = Health.OK, fault: Fault = Fault.UNKNOW
 _BAD = _verdict(OPUS, Health.DEGRADED, Fault.PROVIDER, Reason.OWN_FAILURES_CAPACITY)
 
 
-def _kinds(verdict: Verdict, *others: Verdict) -> list[tuple[str, str]]:
-    return [(item.kind.value, item.target) for item in advise(verdict, None, (verdict, *others), _KNOWN)]
+_OLLAMA = (LocalServer("Silent", "127.0.0.1:1"), LocalServer("Ollama", "127.0.0.1:11434", ("qwen3", "llama3")))
+_LOCAL = ("local", "qwen3 (Ollama at 127.0.0.1:11434)")
+
+
+def _kinds(verdict: Verdict, *others: Verdict, local: tuple[LocalServer, ...] = ()) -> list[tuple[str, str]]:
+    return [(item.kind.value, item.target) for item in advise(verdict, None, (verdict, *others), _KNOWN, local)]
 
 
 @pytest.mark.parametrize(
@@ -86,3 +91,31 @@ def test_what_worked_hours_before_the_trouble_is_not_named() -> None:
 
     assert ("switch", HAIKU) in _kinds(bad, _verdict(HAIKU, as_of=at("13:10")))
     assert ("switch", HAIKU) not in _kinds(bad, _verdict(HAIKU, as_of=at("12:50")))
+
+
+def test_a_sibling_has_to_have_worked_since_the_trouble_began_and_a_stranger_need_not() -> None:
+    bad = replace(_BAD, since=at("13:30"), as_of=at("14:00"))
+
+    assert _kinds(bad, _verdict(HAIKU, as_of=at("13:20"))) == [("wait", OPUS)]
+    assert _kinds(bad, _verdict(HAIKU, as_of=at("13:40"))) == [("switch", HAIKU), ("wait", OPUS)]
+    assert _kinds(bad, _verdict(GPT, as_of=at("13:20"))) == [("wait", OPUS)], "they stand on one platform"
+    assert _kinds(bad, _verdict("mystery:thing", as_of=at("13:20"))) == [("switch", "mystery:thing"), ("wait", OPUS)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason", "kinds"),
+    [
+        (Fault.QUOTA, Reason.OWN_FAILURES_YOURS, [("slow_down", OPUS), ("switch", GPT), _LOCAL]),
+        (Fault.BILLING, Reason.OWN_FAILURES_YOURS, [("top_up", OPUS), ("switch", GPT), _LOCAL]),
+        (Fault.NETWORK, Reason.OWN_NETWORK, [("check_network", OPUS), _LOCAL]),
+        (Fault.NETWORK, Reason.CAPTIVE_PORTAL, [("join_network", OPUS), _LOCAL]),
+        (Fault.AUTH, Reason.OWN_FAILURES_YOURS, [("check_key", OPUS)]),
+        (Fault.PROVIDER, Reason.OWN_FAILURES_SERVER, [("switch", HAIKU), ("switch", GPT), _LOCAL, ("wait", OPUS)]),
+    ],
+)
+def test_what_could_be_used_instead_fits_the_trouble(fault: Fault, reason: Reason, kinds: list[tuple[str, str]]) -> None:
+    assert _kinds(replace(_BAD, fault=fault, reason=reason), _verdict(GPT), _verdict(HAIKU), local=_OLLAMA) == kinds
+
+
+def test_a_server_without_a_model_is_no_advice() -> None:
+    assert _kinds(_BAD, local=_OLLAMA[:1]) == [("wait", OPUS)]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -101,6 +102,26 @@ def test_offline_says_how_many_pages_are_out_of_reach_and_how_sure_that_makes_it
     assert summarise(Judgement((told,), at("14:02")), KNOWLEDGE, {}, _NOW).headline.startswith("None of 5 status pages can be reached since 14:02")
     assert "Sure: medium." in summarise(Judgement((told,), at("14:02")), KNOWLEDGE, {}, _NOW).headline
     assert "Sure: high." in summarise(Judgement((told, proven), at("14:02")), KNOWLEDGE, {}, _NOW).headline
+
+
+@pytest.mark.parametrize(
+    ("cut", "words"),
+    [("", "most likely your network"), ("names", "your DNS"), ("intercepted", "no certificate is accepted"), ("portal", "a login page answers")],
+)
+def test_offline_says_what_is_cut_off(cut: str, words: str) -> None:
+    silent = (Evidence(EvidenceKind.FEEDS_SILENT, at("14:02"), 5, 5, cut),)
+    told = verdict(health="unknown", fault="network", reason=Reason.OWN_NETWORK, evidence=silent)
+
+    assert words in summarise(Judgement((told,), at("14:02")), KNOWLEDGE, {}, _NOW).headline
+
+
+def test_clock_times_are_those_of_the_person() -> None:
+    east = timezone(timedelta(hours=5, minutes=30))
+    offline = summarise(Judgement((_BAD,), offline_since=at("14:02")), KNOWLEDGE, {}, _NOW, east)
+    failing = summarise(Judgement((_BAD,)), KNOWLEDGE, {}, _NOW, east)
+
+    assert "since 19:32 (46m)" in offline.headline
+    assert "since 19:55 (23m)" in failing.headline
 
 
 @pytest.mark.parametrize("health", Health)

@@ -140,6 +140,10 @@ def test_clock_times_are_in_the_persons_zone() -> None:
         (Evidence(EvidenceKind.FEED_STATE, at("14:00"), subject="unreadable"), "their page is unreadable since 14:00"),
         (Evidence(EvidenceKind.FEEDS_ANSWER, None, 7, 8), "7 of 8 other feeds answer: not your network"),
         (Evidence(EvidenceKind.FEEDS_SILENT, None, 8, 8), "none of 8 status feeds can be reached"),
+        (Evidence(EvidenceKind.FEEDS_SILENT, None, 8, 8, "names"), "none of 8 status feeds can be reached: no name can be resolved, so most likely your DNS"),
+        (Evidence(EvidenceKind.SIBLING_FAILED, at("14:47"), 2, 3, HAIKU), "Claude Haiku 4.5 fails meanwhile too (2 of 3)"),
+        (Evidence(EvidenceKind.LOGINS_REFUSED, at("14:47"), 2, 2), "2 logins that worked were refused within minutes"),
+        (Evidence(EvidenceKind.CLOCK_OFF, count=300, subject="behind"), "this machine's clock is 5m behind, measured at the pages"),
     ],
 )
 def test_each_kind_of_evidence_has_its_line(evidence: Evidence, words: str) -> None:
@@ -149,6 +153,10 @@ def test_each_kind_of_evidence_has_its_line(evidence: Evidence, words: str) -> N
 @pytest.mark.parametrize("kind", AdviceKind)
 def test_each_kind_of_advice_has_its_line(kind: AdviceKind) -> None:
     assert advice_line(Advice(kind, HAIKU, 21.0), KNOWLEDGE)
+    assert (
+        advice_line(Advice(AdviceKind.LOCAL, "qwen3 (Ollama at 127.0.0.1:11434)"), KNOWLEDGE)
+        == "use the model on this machine: qwen3 (Ollama at 127.0.0.1:11434)"
+    )
 
 
 def test_advice_names_what_works_and_how_long_to_wait() -> None:
@@ -181,3 +189,16 @@ def test_words_for_health_stage_feed_and_confidence() -> None:
     assert stage_word(Stage.UNKNOWN, "") == "unknown stage"
     assert {feed_word(state) for state in FeedState} == {"fresh", "not read lately", "refuses to be read", "unreadable", "out of reach"}
     assert [confidence_word(item) for item in Confidence] == ["not sure", "fairly sure", "sure"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (Reason.CAPTIVE_PORTAL, "It's on your side. Your network: a login page (captive portal) answers in place of Anthropic."),
+        (Reason.INTERCEPTED, "It's on your side. Your calls to Anthropic are stopped on the way"),
+    ],
+)
+def test_what_stands_in_the_way_is_said_as_such(reason: Reason, words: str) -> None:
+    item = replace(_VERDICT, health=Health.DOWN, fault=Fault.NETWORK, reason=reason, since=None)
+
+    assert headline(item, KNOWLEDGE, _NOW).startswith(words)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from statuswatch.core.concern import finding_of
 from statuswatch.core.health import FeedState, Health, Relevance
@@ -26,7 +26,6 @@ from statuswatch.core.snapshot import (
     RouteView,
     Snapshot,
     SourceView,
-    Summary,
     UpdateView,
 )
 from statuswatch.core.summary import summarise
@@ -43,7 +42,10 @@ UPDATES_SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What only the shell knows: who publishes, the feeds' addresses and next reads, the agreed sources, and what went wrong."""
+    """What only the shell knows: who publishes, the feeds' addresses and next reads, the agreed sources, and what went wrong.
+
+    `zone` is the person's, for sentences; all times are UTC.
+    """
 
     engine: EngineView
     urls: Mapping[str, str]
@@ -52,6 +54,7 @@ class Shell:
     problems: tuple[str, ...] = ()
     delivery: tuple[str, ...] = ()
     polling: Mapping[str, PollView] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def compose(outlook: Outlook, shell: Shell, now: Moment) -> Snapshot:
     return Snapshot(
         at=now.at,
         engine=shell.engine,
-        summary=_summary(outlook, now.at),
+        summary=summarise(outlook.judgement, outlook.knowledge, outlook.world.acknowledged, now.at, shell.zone),
         routes=tuple(_route(watch, verdict, outlook, now.at) for watch, verdict in pairs),
         incidents=_incidents(outlook, now.at),
         calls=_calls(outlook.world),
@@ -84,10 +87,6 @@ def compose(outlook: Outlook, shell: Shell, now: Moment) -> Snapshot:
         problems=shell.problems,
         delivery=shell.delivery,
     )
-
-
-def _summary(outlook: Outlook, now: datetime) -> Summary:
-    return summarise(outlook.judgement, outlook.knowledge, outlook.world.acknowledged, now)
 
 
 def _route(watch: Watch, verdict: Verdict, outlook: Outlook, now: datetime) -> RouteView:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from statuswatch.core.health import Health, Side
 from statuswatch.core.judge import Judgement
@@ -41,8 +41,11 @@ def level_of(verdict: Verdict) -> Level:
     }[verdict.health]
 
 
-def summarise(judgement: Judgement, knowledge: Knowledge, acknowledged: Mapping[str, datetime], now: datetime) -> Summary:
-    """The summary of all verdicts. `acknowledged`: routes and incidents, with the time a person said so; what was known then does not lead any more."""
+def summarise(judgement: Judgement, knowledge: Knowledge, acknowledged: Mapping[str, datetime], now: datetime, zone: tzinfo = UTC) -> Summary:
+    """The summary of all verdicts, with clock times in `zone`.
+
+    `acknowledged`: routes and incidents, with the time a person said so; what was known then does not lead any more.
+    """
     verdicts = judgement.verdicts
     if not verdicts:
         return Summary(Level.UNKNOWN, None, "Nothing is watched yet: no model or tool of yours was found.", exit_status=CANNOT_TELL)
@@ -51,16 +54,18 @@ def summarise(judgement: Judgement, knowledge: Knowledge, acknowledged: Mapping[
     worst = (new or ranked)[0]
     level = level_of(worst)
     if judgement.offline_since is not None:
-        words = f"{offline_sentence(verdicts, judgement.offline_since, now)} Nothing below is newer than that."
+        words = f"{offline_sentence(verdicts, judgement.offline_since, now, zone)} Nothing below is newer than that."
         return Summary(Level.YOURS, Side.YOURS, words, label=f"offline {age_of(judgement.offline_since, now)}", exit_status=YOURS)
     if level is Level.OK:
-        return _calm(ranked, knowledge, now)
+        return _calm(ranked, knowledge, now, zone)
     if level is Level.UNKNOWN:
         known = sum(verdict.health is not Health.UNKNOWN for verdict in verdicts)
-        words = headline(worst, knowledge, now) if known or len(verdicts) == 1 else "Nothing is known yet: no page was read and no call of yours was seen."
+        words = (
+            headline(worst, knowledge, now, zone) if known or len(verdicts) == 1 else "Nothing is known yet: no page was read and no call of yours was seen."
+        )
         return Summary(level, None, words, exit_status=CANNOT_TELL)
-    details = tuple(evidence_line(item, knowledge, now) for item in worst.evidence) + tuple(advice_line(item, knowledge) for item in worst.advice)
-    return Summary(level, worst.side, headline(worst, knowledge, now), details, label(worst, level, now), _EXIT[level])
+    details = tuple(evidence_line(item, knowledge, now, zone) for item in worst.evidence) + tuple(advice_line(item, knowledge) for item in worst.advice)
+    return Summary(level, worst.side, headline(worst, knowledge, now, zone), details, label(worst, level, now), _EXIT[level])
 
 
 def _is_acknowledged(verdict: Verdict, acknowledged: Mapping[str, datetime]) -> bool:
@@ -69,13 +74,13 @@ def _is_acknowledged(verdict: Verdict, acknowledged: Mapping[str, datetime]) -> 
     return bool(said) and level_of(verdict) is not Level.OK and (verdict.since is None or verdict.since <= max(said))
 
 
-def _calm(ranked: list[Verdict], knowledge: Knowledge, now: datetime) -> Summary:
+def _calm(ranked: list[Verdict], knowledge: Knowledge, now: datetime, zone: tzinfo) -> Summary:
     """Nothing new is wrong. What was acknowledged goes on, and a script that asks is told so."""
     worst = ranked[0]
     if level_of(worst) is not Level.OK:
-        return Summary(Level.OK, None, f"Nothing else is wrong. As you know: {headline(worst, knowledge, now)}", exit_status=_EXIT[level_of(worst)])
+        return Summary(Level.OK, None, f"Nothing else is wrong. As you know: {headline(worst, knowledge, now, zone)}", exit_status=_EXIT[level_of(worst)])
     working = next((verdict for verdict in ranked if verdict.health is Health.MAINTENANCE), None)
-    return Summary(Level.OK, None, headline(working, knowledge, now) if working else _all_well(tuple(ranked)), exit_status=FINE)
+    return Summary(Level.OK, None, headline(working, knowledge, now, zone) if working else _all_well(tuple(ranked)), exit_status=FINE)
 
 
 def _all_well(verdicts: tuple[Verdict, ...]) -> str:

@@ -217,7 +217,7 @@ _EVIDENCE = {
     EvidenceKind.PAGE_CLEAR: "their page names no trouble with it; read {age} ago",
     EvidenceKind.PAGE_OTHERS: "their page reports trouble with other models or parts only; read {age} ago",
     EvidenceKind.FEEDS_ANSWER: "{item.count} of {item.total} other feeds answer: not your network",
-    EvidenceKind.CLOCK_OFF: "this machine's clock is {long} {item.subject} of those of the pages",
+    EvidenceKind.CLOCK_OFF: "this machine's clock is {long} {item.subject}, measured at the pages",
 }
 
 

@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from statuswatch import __version__
 from statuswatch.core.knowledge import Knowledge
@@ -230,7 +230,7 @@ class Engine:
             plan = parts.poller.plan()
             notes = parts.notes() if parts.notes else {}
             sources = tuple(replace(source, note=notes.get(source.path, "")) for source in parts.sources)
-            shell = Shell(view, parts.poller.urls, plan, sources, problems, delivery, parts.poller.facts())
+            shell = Shell(view, parts.poller.urls, plan, sources, problems, delivery, parts.poller.facts(), now.at.astimezone().tzinfo or UTC)
             self.snapshot = compose(self._course.outlook(plan), shell, now)
         except Exception as error:  # noqa: BLE001 - see above
             self._mishap("picture", error)
