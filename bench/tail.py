@@ -57,7 +57,8 @@ def usage() -> tuple[float, int]:
 
 
 async def measured(root: Path, seconds: float, *, notify: bool) -> None:
-    from statuswatch.engine.tail import Tail, Watched
+    from statuswatch.engine.roots import Watched
+    from statuswatch.engine.tail import Tail
 
     told: asyncio.Queue[float] = asyncio.Queue()
     tail = Tail([Watched("claude-code", root)], None, {}, now, notify=notify)  # type: ignore[arg-type]

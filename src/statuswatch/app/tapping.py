@@ -15,8 +15,9 @@ from statuswatch.engine.clock import Clock
 from statuswatch.engine.inbox import Inbox
 from statuswatch.engine.ingest import Ingest, Mailbox
 from statuswatch.engine.recordfile import Mark
+from statuswatch.engine.roots import Watched
 from statuswatch.engine.runner import Tap
-from statuswatch.engine.tail import Batch, Tail, Watched
+from statuswatch.engine.tail import Batch, Tail
 from statuswatch.engine.taps import follow, receive
 from statuswatch.sources.clients import CLIENTS, Origin
 from statuswatch.sources.clients.diagnose import Diagnose, SignatureDiagnose

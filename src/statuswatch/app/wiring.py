@@ -34,10 +34,10 @@ from statuswatch.engine.inbox import Arrival, Inbox
 from statuswatch.engine.poller import Poller
 from statuswatch.engine.publish import Outlets, Publisher
 from statuswatch.engine.reading import Share
+from statuswatch.engine.roots import Watched
 from statuswatch.engine.runner import Engine, Parts, Tap
 from statuswatch.engine.serve import Server
 from statuswatch.engine.store import Store, Stored
-from statuswatch.engine.tail import Watched
 from statuswatch.engine.taps import marks
 from statuswatch.notify.base import Action, Notifier
 from statuswatch.notify.registry import create

@@ -18,7 +18,8 @@ from typing import BinaryIO
 from statuswatch.core.observation import Call
 from statuswatch.engine.follow import AGAIN_S, POLL_S, Watcher
 from statuswatch.engine.recordfile import Mark, RecordFile
-from statuswatch.sources.clients import CLIENTS, Client, Kind, Origin, Reader, folders_of, kind_for, reader_class
+from statuswatch.engine.roots import Roots, Watched
+from statuswatch.sources.clients import Kind, Origin, Reader, reader_class
 from statuswatch.sources.clients.diagnose import Diagnose
 
 RECENT_S = 2 * 3600.0
@@ -37,15 +38,6 @@ _HOT_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
-    """A client whose records the user agreed to, and the folder where they lie; `named`: how it is called where links lead there."""
-
-    client: str
-    root: Path
-    named: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
     """What one read of one file gave: `calls`, and `mark` up to which they account for the file (None: the file is gone, forget it).
 
@@ -58,12 +50,6 @@ class Batch:
     calls: tuple[Call, ...] = ()
     unanswered: int = 0
     kind: str = ""
-
-
-@dataclass(slots=True)
-class _Found:
-    client: Client
-    kind: Kind
 
 
 class Tail:
@@ -80,7 +66,7 @@ class Tail:
         poll_s: float = POLL_S,
         again_s: float = AGAIN_S,
     ) -> None:
-        self._watched = tuple(Watched(item.client, Path(os.path.realpath(item.root)), item.root) for item in watched)
+        self._roots = Roots(watched)
         self._diagnose = diagnose
         self._stored = dict(marks)
         self._now = now
@@ -96,7 +82,7 @@ class Tail:
         self._changed: set[str] = set()
         self._poll_s = poll_s
         self._settled = False
-        self.watcher = Watcher(self._existing, self._heard, poll_s=poll_s, again_s=again_s) if notify else None
+        self.watcher = Watcher(self._roots.folders, self._heard, poll_s=poll_s, again_s=again_s) if notify else None
 
     def stop(self) -> None:
         """End `batches` after the read that is under way."""
@@ -172,27 +158,21 @@ class Tail:
 
     def knock(self, client: str, path: str) -> bool:
         """Look at once into the record at `path`, which somebody says is `client`'s: false where it is none that may be read. Nothing elsewhere is touched."""
-        inside = [item for item in self._watched if item.client == client]
-        found = next((place for item in inside if (place := _below(item, path)) is not None and self._kind_of(place) is not None), None)
+        found = self._roots.record_at(client, path)
         if found is None:
             return False
         self._heard((found,))
         return True
 
-    def _existing(self) -> tuple[str, ...]:
-        """The folders that exist and can hold records: not the whole of a client's root, which may hold anything."""
-        folders = {str(item.root / folder) if folder else str(item.root) for item in self._watched for folder in folders_of(CLIENTS[item.client])}
-        return tuple(sorted(folder for folder in folders if Path(folder).is_dir()))
-
     def look(self) -> list[str]:
         """All files of the agreed clients that have something unread or are new or gone. Blocking; costs one directory walk."""
         seen: set[str] = set()
         paths: list[str] = []
-        for folder in self._existing():
+        for folder in self._roots.folders():
             for entry in _walk(Path(folder), _DEEPEST):
                 seen.add(entry.path)
                 # What is known was looked at closely when it became so, and is again before it is read.
-                if (entry.path in self._files or self._kind_of(entry.path) is not None) and self._differs(entry.path):
+                if (entry.path in self._files or self._roots.kind_of(entry.path) is not None) and self._differs(entry.path):
                     paths.append(entry.path)
         paths.extend(path for path in (*self._files, *(self._stored if not self.started else ())) if path not in seen and not os.path.lexists(path))
         return sorted(set(paths), key=_age)
@@ -209,17 +189,7 @@ class Tail:
                 paths.update(entry.path for entry in _walk(Path(path), _DEEPEST))
             else:
                 paths.add(path)
-        return sorted((path for path in paths if path in self._files or self._kind_of(path) is not None), key=_age)
-
-    def _kind_of(self, path: str) -> _Found | None:
-        """Which kind of record `path` is; None for other files, and for links that lead out of the root."""
-        for item in self._watched:
-            if path.startswith(f"{item.root}{os.sep}"):
-                client = CLIENTS[item.client]
-                kind = kind_for(client, os.path.relpath(path, item.root).replace(os.sep, "/"))
-                if kind is not None and os.path.realpath(path).startswith(f"{item.root}{os.sep}"):
-                    return _Found(client, kind)
-        return None
+        return sorted((path for path in paths if path in self._files or self._roots.kind_of(path) is not None), key=_age)
 
     def _differs(self, path: str) -> bool:
         known = self._files.get(path)
@@ -237,8 +207,8 @@ class Tail:
             return self._forget(path), False
         with handle:
             status = os.fstat(handle.fileno())
-            found = self._kind_of(path)
-            if not stat.S_ISREG(status.st_mode) or found is None:
+            kind = self._roots.kind_of(path)
+            if not stat.S_ISREG(status.st_mode) or kind is None:
                 return None, False
             file = self._files.get(path)
             fresh = file is None
@@ -247,10 +217,10 @@ class Tail:
             start = file.offset
             lines, more = file.read(handle, status)
             # A file without anything new costs no reader: most files of a first walk are old.
-            reader = self._reader(path, found, handle, file, start) if lines else self.readers.get(path)
+            reader = self._reader(path, kind, handle, file, start) if lines else self.readers.get(path)
         at = self._now()
         calls = [call for line in lines for call in reader.feed(line, at)] if reader else []
-        return self._batch(path, file, calls, reader.unanswered if reader else 0, found.kind.name, fresh=fresh), more
+        return self._batch(path, file, calls, reader.unanswered if reader else 0, kind.name, fresh=fresh), more
 
     def _begin(self, path: str, handle: BinaryIO, status: os.stat_result, before: RecordFile | None) -> RecordFile:
         """Where reading of a file starts: a stored mark, a moved file's place, the start of a new one, the end of an old one."""
@@ -296,11 +266,11 @@ class Tail:
             return status.st_size
         return max(0, status.st_size - READ_BACK)
 
-    def _reader(self, path: str, found: _Found, handle: BinaryIO, file: RecordFile, start: int) -> Reader:
+    def _reader(self, path: str, kind: Kind, handle: BinaryIO, file: RecordFile, start: int) -> Reader:
         """The file's reader; one that was let go or never was is first told what came before, its calls left out."""
         reader = self.readers.get(path)
         if reader is None:
-            reader = reader_class(found.kind)(Origin(Path(path).name, self._diagnose, self._now()))
+            reader = reader_class(kind)(Origin(Path(path).name, self._diagnose, self._now()))
             for line in file.before(handle, start, _HEAD, READ_BACK):
                 reader.feed(line)
             self.readers[path] = reader
@@ -332,15 +302,6 @@ class Tail:
 def _open_plain(path: str, flags: int) -> int:
     # A pipe with a record's name must not block the reader.
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-
-
-def _below(item: Watched, path: str) -> str | None:
-    """The place of `path` below the root of a client, as far as its letters say; None elsewhere. Nothing is looked at on the disk."""
-    plain = os.path.normpath(path)
-    for root in (item.named or item.root, item.root):
-        if plain.startswith(f"{root}{os.sep}"):
-            return str(item.root / os.path.relpath(plain, root))
-    return None
 
 
 def _walk(root: Path, deepest: int) -> Iterator["os.DirEntry[str]"]:
