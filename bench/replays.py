@@ -58,7 +58,10 @@ def section(replay: dict[str, Any], recordings: Path) -> Iterator[str]:
     yield from (f"## {replay['title']}", "", fill(replay["story"], _WIDTH), "", "```sh")
     using = [f"--using '{route}'" for route in replay["routes"]]
     yield " \\\n    ".join([f"statuswatch backtest --provider {replay['provider']}", *using, f"$STATUSWATCH_RECORDINGS/{replay['archive']}"])
-    yield from ("```", "", "| time (UTC) | kind | what is told | why | incident | what it was about | judgement |", "|---|---|---|---|---|---|---|")
+    yield from ("```", "")
+    yield from (
+        ("| time (UTC) | kind | what is told | why | incident | what it was about | judgement |", "|---|---|---|---|---|---|---|") if rows else ("No notice.",)
+    )
     for row in rows:
         ident, about = row["incident"] or "", replay["about"]
         judged = replay.get("wrong", {}).get(ident) or ("right" if ident in about else "not judged yet")
