@@ -29,6 +29,7 @@ def _private_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
         "XDG_CONFIG_HOME": str(home / ".config"),
         "XDG_STATE_HOME": str(home / ".local/state"),
         "XDG_RUNTIME_DIR": runtime,
+        "TMUX_TMPDIR": runtime,  # nobody's own tmux is told of what tests make up
         "TZ": "UTC",
     }.items():
         monkeypatch.setenv(name, value)

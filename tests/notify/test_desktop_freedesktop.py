@@ -74,8 +74,17 @@ async def test_a_notice_arrives_with_words_icon_urgency_and_buttons(desk: Desk) 
     assert (shown.app, shown.replaces, shown.icon, shown.timeout) == ("statuswatch", 0, "dialog-warning", -1)
     assert shown.title == OPENED.title
     assert shown.body == OPENED.body
-    assert shown.labels == {"default": "Open status page", "open:n7": "Open status page", "wait:n7": "Tell me when back", "mute:n7": "Mute 1 h"}
-    assert shown.hints == {"urgency": 1, "category": "network", "desktop-entry": "statuswatch"}
+    buttons = {"open:n7": "Status page", "wait:n7": "Tell me when back", "mute:n7": "Mute 1 h"}  # three, as GNOME draws no more
+    assert shown.labels == {"default": "Status page", **buttons}
+    assert shown.hints == {"urgency": 1, "category": "network", "desktop-entry": "statuswatch", "suppress-sound": True}
+
+
+async def test_a_sound_is_played_for_who_asked_for_it_and_never_for_what_comes_quietly(desk: Desk) -> None:
+    loud = FreedesktopNotifier(lambda *_: None, _environ(desk.bus), sound=True)
+    for notice in (OPENED, _later(NoticeKind.RESOLVED), replace(OPENED, quiet=True)):
+        assert (await loud.deliver(notice, None)).ok
+    await loud.close()
+    assert [(shown.hints["urgency"], "suppress-sound" in shown.hints) for shown in desk.service.shown] == [(1, False), (0, True), (0, True)]
 
 
 async def test_the_next_notice_of_the_trouble_replaces_the_first_in_place(desk: Desk) -> None:
@@ -111,7 +120,10 @@ async def test_a_handle_outlives_the_engine_and_its_buttons_still_work(desk: Des
     assert desk.service.shown[1].replaces == desk.service.shown[0].number
 
 
-@pytest.mark.parametrize(("key", "action"), [("wait:n7", Action.WAIT), ("mute:n7", Action.MUTE), ("open:n7", Action.OPEN), ("default", Action.OPEN)])
+@pytest.mark.parametrize(
+    ("key", "action"),
+    [("wait:n7", Action.WAIT), ("mute:n7", Action.MUTE), ("snooze:n7", Action.SNOOZE), ("open:n7", Action.OPEN), ("default", Action.OPEN)],
+)
 async def test_what_is_pressed_reaches_the_engine(desk: Desk, key: str, action: Action) -> None:
     await desk.notifier.deliver(OPENED, None)
     await desk.service.press(desk.service.shown[0].number, key)
@@ -235,6 +247,7 @@ async def test_a_service_that_hangs_costs_one_timeout_and_nobody_else(desk: Desk
     assert "did not answer" in deliveries[0].detail
     desk.service.silent = False
     assert (await desk.notifier.deliver(OPENED, None)).ok
+    assert len(desk.service.asked_to_show) == 1, "what a service that hangs was asked for it would show later, beside the next"
 
 
 async def test_a_refusal_is_reported_in_the_services_words(desk: Desk) -> None:
@@ -307,7 +320,7 @@ async def test_hostile_words_of_a_feed_arrive_inert(desk: Desk, capabilities: tu
 async def test_a_service_that_draws_the_default_action_gets_each_button_once(desk: Desk) -> None:
     desk.service.name = "Xfce Notify Daemon"
     await desk.notifier.deliver(OPENED, None)
-    assert list(desk.service.shown[0].labels.values()) == ["Open status page", "Tell me when back", "Mute 1 h"]
+    assert list(desk.service.shown[0].labels.values()) == ["Status page", "Tell me when back", "Mute 1 h", "Snooze 1 h"]
 
 
 async def test_an_address_that_is_not_the_webs_is_never_offered(desk: Desk) -> None:

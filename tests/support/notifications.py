@@ -115,6 +115,7 @@ class FakeService:
     refuse: str = ""
     close_at_once: bool = False
     shown: list[Shown] = field(default_factory=list)
+    asked_to_show: list[str] = field(default_factory=list)
     cleared: list[int] = field(default_factory=list)
     bus: MessageBus | None = None
     _number: int = 0
@@ -158,6 +159,8 @@ class FakeService:
         return self._asked(message)
 
     def _asked(self, message: Message) -> Message | None:
+        if message.member == "Notify":
+            self.asked_to_show.append(message.body[3])
         if self.silent:
             # Handled, never answered: the same as a service that hangs.
             return Message(message_type=MessageType.SIGNAL, path=PATH, interface="test.Silence", member="Kept")

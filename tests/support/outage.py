@@ -25,7 +25,7 @@ SHELLS = {
 def environment(home: Path, **more: str) -> dict[str, str]:
     """The environment of a person who uses that home and nothing else."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "XDG_RUNTIME_DIR") if name in os.environ}
-    return {**kept, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "TZ": "UTC", "STATUSWATCH_HOME": str(home), **more}
+    return {**kept, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "TZ": "UTC", "TMUX_TMPDIR": str(home), "STATUSWATCH_HOME": str(home), **more}
 
 
 @dataclass

@@ -237,9 +237,9 @@ class _Actions:
             case Action.OPEN:
                 if notice.url:
                     open_page(notice.url)
-            case Action.MUTE:
-                target = notice.incident or notice.provider
-                self._inbox.offer(Arrival(Command(now, CommandKind.MUTE, target, now + _MUTE)))
+            case Action.MUTE | Action.SNOOZE:
+                kind = CommandKind.MUTE if action is Action.MUTE else CommandKind.SNOOZE
+                self._inbox.offer(Arrival(Command(now, kind, notice.incident or notice.provider, now + _MUTE)))
             case Action.WAIT:
                 self._inbox.offer(Arrival(Command(now, CommandKind.WAIT, notice.routes[0] if notice.routes else notice.provider)))
 

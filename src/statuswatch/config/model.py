@@ -101,6 +101,8 @@ class Notices(_Section):
     """What is told, and where."""
 
     desktop: bool = Field(default=True, description="Show notices as desktop pop-ups.")
+    terminal: bool = Field(default=True, description="Where no desktop shows them, show notices in the terminals of tmux and of the dashboard.")
+    sound: bool = Field(default=False, description="Let the desktop play its sound for a notice; quiet hours stay quiet.")
     mute: TextList = Field(default=(), description="Routes, providers or incident keys about which nothing is told.")
     mute_kinds: KindList = Field(default=(), description="Kinds of notices that are never told, for example grew or maintenance.")
     quiet_hours: HoursList = Field(

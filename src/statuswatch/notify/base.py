@@ -9,11 +9,16 @@ from statuswatch.core.notice import Notice
 
 
 class Action(StrEnum):
-    """What a person may press on a notice. `OPEN`: the incident or the status page; `WAIT`: tell me when it is back; `MUTE`: one hour."""
+    """What a person may press on a notice.
+
+    `OPEN`: the incident or the status page; `WAIT`: tell me when it is back; `MUTE`: an hour without a word; `SNOOZE`: what still lasts in an hour is
+    told then.
+    """
 
     OPEN = "open"
     WAIT = "wait"
     MUTE = "mute"
+    SNOOZE = "snooze"
 
 
 OnAction = Callable[[str, Action], None]

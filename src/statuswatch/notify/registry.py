@@ -10,17 +10,33 @@ from statuswatch.notify.base import Notifier, OnAction
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the settings say of the ways: the person's own program, for which kinds it runs (all where empty), and the address of their webhook."""
+    """What the settings say of the ways.
+
+    The person's own program, for which kinds it runs (all where empty), the address of their webhook, and whether pop-ups may be heard.
+    """
 
     command: tuple[str, ...] = ()
     command_kinds: frozenset[NoticeKind] = frozenset()
     webhook: str = ""
+    sound: bool = False
 
 
-def _desktop(on_action: OnAction, _options: Options) -> Notifier:
+def _desktop(on_action: OnAction, options: Options) -> Notifier:
     from statuswatch.notify.desktop import open_desktop
 
-    return open_desktop(on_action)
+    return open_desktop(on_action, sound=options.sound)
+
+
+def _terminal(_on_action: OnAction, _options: Options) -> Notifier:
+    from statuswatch.notify.terminal import TerminalNotifier
+
+    return TerminalNotifier()
+
+
+def _screen(on_action: OnAction, options: Options) -> Notifier:
+    from statuswatch.notify.screen import ScreenNotifier
+
+    return ScreenNotifier(_desktop(on_action, options), _terminal(on_action, options))
 
 
 def _command(_on_action: OnAction, options: Options) -> Notifier:
@@ -41,7 +57,14 @@ def _push(_on_action: OnAction, _options: Options) -> Notifier:
     return PushNotifier()
 
 
-KINDS: Mapping[str, Callable[[OnAction, Options], Notifier]] = {"desktop": _desktop, "command": _command, "webhook": _webhook, "push": _push}
+KINDS: Mapping[str, Callable[[OnAction, Options], Notifier]] = {
+    "desktop": _desktop,
+    "terminal": _terminal,
+    "screen": _screen,
+    "command": _command,
+    "webhook": _webhook,
+    "push": _push,
+}
 
 
 def create(kind: str, on_action: OnAction, options: Options | None = None) -> Notifier:
@@ -58,19 +81,23 @@ def create(kind: str, on_action: OnAction, options: Options | None = None) -> No
 
 async def available(kinds: tuple[str, ...] = ("desktop",), options: Options | None = None) -> tuple[tuple[str, bool, str], ...]:
     """For each kind its name, whether a delivery would work now, and one sentence."""
-    return tuple([await _asked(kind, options, waking=True) for kind in kinds])
+    return tuple([row for kind in kinds for row in await _asked(kind, options, waking=True)])
 
 
 async def look(kinds: tuple[str, ...] = ("desktop",), options: Options | None = None) -> tuple[tuple[str, bool, str], ...]:
-    """As `available`, for whoever must not start anything: a way that can be looked at without waking its service is."""
-    return tuple([await _asked(kind, options, waking=False) for kind in kinds])
+    """As `available`, for whoever must not start anything: a way that can be looked at without waking its service is. One that has sides tells of each."""
+    return tuple([row for kind in kinds for row in await _asked(kind, options, waking=False)])
 
 
-async def _asked(kind: str, options: Options | None, *, waking: bool) -> tuple[str, bool, str]:
+async def _asked(kind: str, options: Options | None, *, waking: bool) -> tuple[tuple[str, bool, str], ...]:
     try:
         notifier = create(kind, lambda _notice, _action: None, options)
     except StatuswatchError as error:
-        return kind, False, str(error)
-    works, sentence = await (notifier.available() if waking else getattr(notifier, "look", notifier.available)())
-    await notifier.close()
-    return kind, works, sentence
+        return ((kind, False, str(error)),)
+    try:
+        rows = getattr(notifier, "rows", None)
+        if rows is not None and not waking:
+            return tuple(await rows())
+        return ((kind, *await (notifier.available() if waking else getattr(notifier, "look", notifier.available)())),)
+    finally:
+        await notifier.close()

@@ -5,7 +5,7 @@ import contextlib
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ _LOW, _NORMAL = 0, 1
 _SERVER_DECIDES = -1
 # The specification has a click on the pop-up itself invoke "default"; these services draw one more button for it instead (seen at xfce4-notifyd 0.7.3).
 _DRAWS_DEFAULT = frozenset({"Xfce Notify Daemon"})
+# How many buttons fit. GNOME's shell draws three and no more, and notification-daemon cuts off the words of a pop-up that is wider than three are;
+# these lay out four (seen at xfce4-notifyd 0.7.3) or list them in a menu (dunst).
+_ROOM, _MORE_ROOM = 3, {"Xfce Notify Daemon": 4, "dunst": 4}
 # Services tell of every program's pop-ups. A forgotten one costs nothing: the service is then asked to replace a number that it no longer has.
 _CLOSED_KEPT = 256
 
@@ -73,8 +76,9 @@ class _Link:
 class FreedesktopNotifier:
     """One pop-up per trouble, replaced in place. Survives restarts of the service, of the bus and of the engine."""
 
-    def __init__(self, on_action: OnAction, environ: Mapping[str, str] | None = None, timeout_s: float = _TIMEOUT_S) -> None:
+    def __init__(self, on_action: OnAction, environ: Mapping[str, str] | None = None, timeout_s: float = _TIMEOUT_S, *, sound: bool = False) -> None:
         self._on_action = on_action
+        self._sound = sound
         self._environ = os.environ if environ is None else environ
         self._timeout_s = timeout_s
         self._link: _Link | None = None
@@ -139,7 +143,7 @@ class FreedesktopNotifier:
             gone = replaces is None or replaces in self._closed
             return Delivery(ok=True, handle=None if gone else replaces, detail="the pop-up is no longer there; nothing shown")
         old = self._number(replaces, link, server)
-        reply = await _call(link.bus, server.owner, "Notify", "susssasa{sv}i", _arguments(notice, old, server))
+        reply = await _call(link.bus, server.owner, "Notify", "susssasa{sv}i", _arguments(notice, old, server, sound=self._sound))
         number = reply.body[0]
         handle = f"{link.bus_id}/{server.owner}/{number}"
         if replaces is not None and replaces != handle:
@@ -163,9 +167,8 @@ class FreedesktopNotifier:
             if self._link is None or not self._link.bus.connected:
                 self._link = await self._connect()
             link = self._link
-            owner = await _owner(link.bus)
-            if link.server is None or link.server.owner != owner:
-                link.server = await _meet(link.bus)
+            known, link.server = link.server, await _meet(link.bus, link.server)
+            if known is None or known.owner != link.server.owner:
                 self._forget_others(link)
             return link, link.server
 
@@ -268,27 +271,33 @@ async def _owner(bus: MessageBus) -> str | None:
         return None
 
 
-async def _meet(bus: MessageBus) -> _Server:
-    """Ask the service what it can do, by its well-known name, which makes the bus start it where it can."""
-    capabilities = await _call(bus, _SERVICE, "GetCapabilities", "", [])
+async def _meet(bus: MessageBus, known: _Server | None) -> _Server:
+    """Ask the service what it can do, by its well-known name, which makes the bus start it where it can.
+
+    Asked before each notice: a service that hangs would keep it, and show it beside the next one when it goes on; and another one may have taken over.
+    """
+    reply = await _call(bus, _SERVICE, "GetCapabilities", "", [])
+    owner, capabilities = str(reply.sender), frozenset(str(word) for word in reply.body[0])
+    if known is not None and known.owner == owner:
+        return replace(known, capabilities=capabilities)
     try:
         told = str((await _call(bus, _SERVICE, "GetServerInformation", "", [])).body[0])
     except _RefusedError:
         told = ""
     name = "".join(char for char in told if char.isprintable())[:40]
-    return _Server(str(capabilities.sender), name or "the notification service", frozenset(str(word) for word in capabilities.body[0]))
+    return _Server(owner, name or "the notification service", capabilities)
 
 
-def _arguments(notice: Notice, replaces: int, server: _Server) -> list[Any]:
+def _arguments(notice: Notice, replaces: int, server: _Server, *, sound: bool) -> list[Any]:
     """The eight arguments of Notify."""
     actions: list[str] = []
     if "actions" in server.capabilities:
-        for action, label in buttons_of(notice):
+        for action, label in buttons_of(notice)[: _MORE_ROOM.get(server.name, _ROOM)]:
             if action is Action.OPEN and server.name not in _DRAWS_DEFAULT:
                 actions += [_DEFAULT, label]
             actions += [f"{action}:{notice.id}", label]
     hints = {"urgency": Variant("y", _LOW if low(notice) else _NORMAL), "category": Variant("s", "network"), "desktop-entry": Variant("s", APP_NAME)}
-    if silent(notice):
+    if silent(notice, sound=sound):
         hints["suppress-sound"] = Variant("b", True)
     markup = "body-markup" in server.capabilities
     return [APP_NAME, replaces, icon_of(notice), title_of(notice), body_of(notice, markup=markup), actions, hints, _SERVER_DECIDES]

@@ -15,7 +15,9 @@ _BACK_ICON = "dialog-information"
 _OVER = frozenset({NoticeKind.RESOLVED, NoticeKind.RECOVERING})
 _LESSER = _OVER | {NoticeKind.MAINTENANCE}
 
-LABELS: Mapping[Action, str] = MappingProxyType({Action.OPEN: "Open status page", Action.WAIT: "Tell me when back", Action.MUTE: "Mute 1 h"})
+LABELS: Mapping[Action, str] = MappingProxyType(
+    {Action.OPEN: "Status page", Action.WAIT: "Tell me when back", Action.MUTE: "Mute 1 h", Action.SNOOZE: "Snooze 1 h"}
+)
 _OPEN_INCIDENT = "Open incident"
 
 
@@ -32,16 +34,19 @@ def low(notice: Notice) -> bool:
     return notice.kind in _LESSER or notice.quiet
 
 
-def silent(notice: Notice) -> bool:
-    """Whether it comes without a sound."""
-    return low(notice) or notice.kind is NoticeKind.AMENDED
+def silent(notice: Notice, *, sound: bool) -> bool:
+    """Whether it comes without a sound: unless the person asked for sounds (`sound`), all do."""
+    return not sound or low(notice) or notice.kind is NoticeKind.AMENDED
 
 
 def buttons_of(notice: Notice) -> tuple[tuple[Action, str], ...]:
-    """What can be pressed, with its label: nothing to wait for or to mute once it is over, nothing to open without a web address."""
+    """What can be pressed, with its label: nothing to wait for or to mute once it is over, nothing to open without a web address.
+
+    Some desktops have room for three, so what can be done without most comes last.
+    """
     buttons = []
     if notice.url and notice.url.startswith(("https://", "http://")):
         buttons.append((Action.OPEN, _OPEN_INCIDENT if notice.incident else LABELS[Action.OPEN]))
     if notice.kind is not NoticeKind.RESOLVED:
-        buttons += [(Action.WAIT, LABELS[Action.WAIT]), (Action.MUTE, LABELS[Action.MUTE])]
+        buttons += [(action, LABELS[action]) for action in (Action.WAIT, Action.MUTE, Action.SNOOZE)]
     return tuple(buttons)
