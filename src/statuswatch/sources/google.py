@@ -5,22 +5,27 @@ from typing import Any
 from urllib.parse import urljoin
 
 from statuswatch.core.incident import ComponentRef, Impact, Incident, Page, Stage, Unreadable, Update
-from statuswatch.sources.body import Body, read_json, wrong_shape
+from statuswatch.sources import shapes
+from statuswatch.sources.body import Body, wrong_shape
 from statuswatch.sources.fields import Notes, is_shaped, note_order, objects, oldest_first, prose, string, time_at, word
+from statuswatch.sources.needed import Needed, read_needed
 from statuswatch.sources.pages import page_of, quiet_or_worst
 from statuswatch.sources.text import link_of, quoted
+from statuswatch.sources.times import time_of
 from statuswatch.sources.words import ONGOING
 
 INCIDENT = {"begin": str, "external_desc": str, "updates": list}
 """The anchors of one incident."""
 
+
+_NEEDED = Needed("", None, shapes.CloudIncident, "end", lambda end: time_of(end) is not None, "begin")
 _IMPACTS = {"service_information": Impact.MINOR, "service_disruption": Impact.MAJOR, "service_outage": Impact.CRITICAL}
 _STAGES = {"service_information": ONGOING, "service_disruption": ONGOING, "service_outage": ONGOING, "available": Stage.RESOLVED}
 
 
 def parse(body: Body) -> Page | Unreadable:
     """All incidents of the last months, open or not. There is no badge: the page is ok where none is open."""
-    document = read_json(body)
+    document = read_needed(body, _NEEDED)
     if isinstance(document, Unreadable):
         return document
     rows = document.value

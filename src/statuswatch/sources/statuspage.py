@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from statuswatch.core.health import Health
-from statuswatch.core.incident import Component, ComponentChange, ComponentRef, Impact, Incident, Kind, Page, Unreadable, Update
+from statuswatch.core.incident import OVER_STAGES, Component, ComponentChange, ComponentRef, Impact, Incident, Kind, Page, Unreadable, Update
+from statuswatch.sources import shapes
 from statuswatch.sources.body import Body, Document, decode, read_json, wrong_shape
 from statuswatch.sources.fields import (
     Notes,
@@ -27,9 +28,10 @@ from statuswatch.sources.fields import (
     time_at,
     word,
 )
+from statuswatch.sources.needed import Needed, read_needed
 from statuswatch.sources.pages import page_of
 from statuswatch.sources.text import link_of, quoted
-from statuswatch.sources.words import COMPONENTS, IMPACTS, INDICATORS, MAINTENANCE_STAGES
+from statuswatch.sources.words import COMPONENTS, IMPACTS, INDICATORS, MAINTENANCE_STAGES, STAGES
 
 SUMMARY = {"page": dict, "status": dict, "components": list, "incidents": list}
 """The anchors of `/api/v2/summary.json`."""
@@ -43,6 +45,11 @@ COMPONENT_LIST = {"page": dict, "components": list}
 """The anchors of `/api/v2/components.json`."""
 
 _COMPONENTS = 5_000
+
+
+_OVER = frozenset(word for word, stage in STAGES.items() if stage in OVER_STAGES)
+NEEDED = Needed("incidents", shapes.Others, shapes.Incident, "status", lambda status: isinstance(status, str) and status in _OVER, "created_at")
+"""What is needed of `incidents.json` and `summary.json`."""
 
 
 def parse_summary(body: Body) -> Page | Unreadable:
@@ -116,7 +123,7 @@ def is_uptime(value: Any) -> bool:
 
 
 def _parse(body: Body, form: str, anchors: Mapping[str, type], *, lists_open: bool) -> Page | Unreadable:
-    document = read_json(body)
+    document = read_needed(body, NEEDED)
     if isinstance(document, Unreadable):
         return document
     root = document.value
