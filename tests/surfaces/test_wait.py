@@ -179,3 +179,39 @@ def test_the_route_may_change_its_health_while_it_is_waited_for():
         engine.show(replace(down(fault=Fault.AUTH)))
 
         assert waiting.end() == 3
+
+
+def test_with_notify_it_asks_and_returns_at_once(capsys):
+    with Engine() as engine:
+        engine.show(down(fault=Fault.PROVIDER))
+
+        assert wait.run(["claude-opus", "--notify"]) == 0
+        assert wait.run(["claude-opus", "--notify", "--json"]) == 0
+
+    plain, as_json = capsys.readouterr().out.splitlines()
+    assert plain == "You will be told when Claude Opus 4.5 is back."
+    assert json.loads(as_json) == {"route": snapshots.OPUS, "back": False, "health": "down", "exit_status": 0, "message": plain}
+    assert [(command.kind, command.target) for command in engine.commands] == [("wait", snapshots.OPUS)] * 2
+
+
+def test_what_is_fine_already_is_not_asked_for(capsys):
+    with Engine() as engine:
+        engine.show(fine())
+
+        assert wait.run([snapshots.OPUS, "--notify"]) == 0
+
+    assert capsys.readouterr().out == "Claude Opus 4.5 is fine.\n"
+    assert engine.commands == []
+
+
+def test_with_notify_what_cannot_be_asked_for_is_said(capsys):
+    assert wait.run([snapshots.OPUS, "--notify"]) == 4
+    with Engine() as engine:
+        engine.show(down(fault=Fault.BILLING))
+        assert wait.run([snapshots.OPUS, "--notify"]) == 3
+        assert wait.run(["acme/api:big-1", "--notify"]) == 4
+    assert wait.run([snapshots.OPUS, "--notify", "--timeout", "3"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert "no engine answers" in lines[0]
+    assert "Waiting does not help" in lines[1]
+    assert "not watched" in lines[2]

@@ -2,14 +2,21 @@
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from statuswatch.app.engine import RUNS_ALREADY, ensure_running
 from statuswatch.config import paths
 from statuswatch.config.consent import load_consent, save_consent
 from statuswatch.core.errors import StatuswatchError
+from statuswatch.core.notice import Notice
+from statuswatch.core.snapshot import Snapshot
+from statuswatch.notify.osc import own_terminal, spoken
 
 FINE, USAGE = 0, 2
+_ON_SCREEN = ("screen: ", "desktop: ", "terminal: ")
+
+Alert = Callable[[Notice, Snapshot], str]
 _USAGE = """usage: statuswatch [dashboard]
 
 The dashboard. It starts the background engine where none runs; the engine goes on when the dashboard is closed
@@ -34,7 +41,30 @@ def run(argv: list[str]) -> int:
     except (StatuswatchError, OSError) as error:
         notes.append(str(error))
     source = SocketSource(Path(paths.socket_file()), Path(paths.snapshot_file()))
-    return show(source, consent=agree, notes=tuple(notes))
+    return show(source, consent=agree, notes=tuple(notes), alert=calling(os.environ))
+
+
+def calling(environ: Mapping[str, str]) -> Alert | None:
+    """How the dashboard's own terminal calls for the person when the engine could show a notice on no screen; None where it is not known to be able to."""
+    speech, tmux = own_terminal(environ)
+    if speech is None:
+        return None
+
+    def alert(notice: Notice, snapshot: Snapshot) -> str:
+        unseen = any(sentence.startswith(_ON_SCREEN) for sentence in snapshot.delivery)
+        return spoken(notice, speech, tmux=tmux) if unseen and _asked_for() else ""
+
+    return alert
+
+
+def _asked_for() -> bool:
+    """Whether the settings want notices in terminals."""
+    from statuswatch.config.load import load_config
+
+    try:
+        return load_config(paths.config_file()).notices.terminal
+    except StatuswatchError:  # told by the engine
+        return False
 
 
 def agree(allowed: bool) -> None:

@@ -27,12 +27,14 @@ class ScreenNotifier:
         told = await self._terminal.deliver(notice, replaces)
         if told.ok:
             return Delivery(ok=True, handle=replaces, detail=f"{told.detail} (no pop-up: {shown.detail})")
-        return Delivery(ok=False, handle=None, detail=f"{shown.detail}; or: {told.detail}")
+        return Delivery(ok=False, handle=None, detail=_neither(shown.detail, told.detail))
 
     async def available(self) -> Works:
         """Whether either works."""
-        rows = sides(await self._desktop.available(), await self._terminal.available())
-        return any(works for _, works, _ in rows), "; ".join(sentence for _, _, sentence in rows)
+        (desktop, on_desktop), (terminal, in_terminal) = await self._desktop.available(), await self._terminal.available()
+        if not desktop and not terminal:
+            return False, _neither(on_desktop, in_terminal)
+        return True, on_desktop if desktop else in_terminal
 
     async def rows(self) -> tuple[tuple[str, bool, str], ...]:
         """A row for each of the two, for `doctor`. A service that is not running is not started for it."""
@@ -43,6 +45,12 @@ class ScreenNotifier:
         """Let go of both."""
         await self._desktop.close()
         await self._terminal.close()
+
+
+def _neither(desktop: str, terminal: str) -> str:
+    """Both reasons, then what to do about the first."""
+    (why, _, remedy), (nor, _, _) = desktop.partition("; "), terminal.partition("; ")
+    return f"{why}, and {nor}; {remedy}"
 
 
 def sides(desktop: Works, terminal: Works) -> tuple[tuple[str, bool, str], ...]:

@@ -1,4 +1,7 @@
-"""`statuswatch wait ROUTE`: returns when the route is back, for scripts and agents that should pause instead of burning retries."""
+"""`statuswatch wait ROUTE`: returns when the route is back, for scripts and agents that should pause instead of burning retries.
+
+With `--notify` it returns at once, and a notice comes when the route is back.
+"""
 
 import argparse
 import math
@@ -15,6 +18,7 @@ from statuswatch.surfaces.present import find_route
 from statuswatch.surfaces.present_text import clean
 
 RECONNECT_SECONDS = 10.0
+_ANSWER_SECONDS = 5.0
 _AGAIN_SECONDS = 0.2
 # What only a person can mend: waiting for it would be waiting for oneself.
 _NEVER_BY_ITSELF = frozenset({Fault.BILLING, Fault.AUTH, Fault.REQUEST, Fault.MODEL})
@@ -32,7 +36,9 @@ def run(argv: list[str]) -> int:
         epilog="Exit status: 0 back or fine, 3 waiting does not help (your key, credit or request), 4 cannot tell (timed out, no engine, not watched).",
     )
     parser.add_argument("route", metavar="ROUTE", help="a watched route, for example anthropic/code:claude-opus-4.5, or a part of its name that no other has")
-    parser.add_argument("--timeout", type=_seconds, default=None, metavar="S", help="give up after so many seconds")
+    ends = parser.add_mutually_exclusive_group()
+    ends.add_argument("--timeout", type=_seconds, default=None, metavar="S", help="give up after so many seconds")
+    ends.add_argument("--notify", action="store_true", help="do not wait: a notice comes when it is back; exit 0 is then: asked, or fine already")
     parser.add_argument("--json", action="store_true", help="one JSON object at the end")
     try:
         given = parser.parse_args(argv)
@@ -40,9 +46,9 @@ def run(argv: list[str]) -> int:
         return int(stop.code or 0)
     until = None if given.timeout is None else monotonic() + given.timeout
     waiting = _Waiting(given.route)
-    status, sentence = waiting.run(until)
+    status, sentence = waiting.ask() if given.notify else waiting.run(until)
     if given.json and status != USAGE:
-        put_json({"route": waiting.name, "back": status == FINE, "health": waiting.health, "exit_status": status, "message": sentence})
+        put_json({"route": waiting.name, "back": status == FINE and not waiting.asked, "health": waiting.health, "exit_status": status, "message": sentence})
     else:
         (sys.stdout if status == FINE else sys.stderr).write(sentence + "\n")
     return status
@@ -65,8 +71,42 @@ class _Waiting:
         self._text = text
         self._first: RouteView | None = None
         self._lost_at: float | None = None
+        self._quiet = False
         self.name = clean(text, 120)
         self.health: str | None = None
+        self.asked = False
+
+    def ask(self) -> tuple[int, str]:
+        """Ask for a notice when it is back, once; the exit status and the one sentence that says so."""
+        try:
+            link = Link.open(1.0)
+        except EngineGoneError as error:
+            return CANNOT_TELL, f"Cannot tell: {error}"
+        try:
+            return self._ask(link, monotonic() + _ANSWER_SECONDS)
+        except EngineGoneError as error:
+            return CANNOT_TELL, f"Cannot tell: {error}"
+        finally:
+            link.close()
+
+    def _ask(self, link: Link, until: float) -> tuple[int, str]:
+        for message in link.messages(until):
+            snapshot = None if self.asked else snapshot_in(message)
+            if snapshot is not None:
+                view = find_route(snapshot, self._text)
+                if view is None:
+                    return self._not_watched(snapshot)
+                self._quiet = True
+                found = self._look(view, snapshot)
+                if found is not None:
+                    return found
+                link.command("wait", "wait", view.verdict.route.canonical)
+                self.asked = True
+            elif message.get("id") == "wait" and message.get("type") in {"done", "error"}:
+                if message.get("ok") is True:
+                    return FINE, f"You will be told when {self._title} is back."
+                return CANNOT_TELL, f"Cannot tell: the engine did not take it: {clean(str(message.get('error', 'no reason given')), 200)}"
+        return CANNOT_TELL, "Cannot tell: the engine did not answer; look at it: statuswatch engine status"
 
     def run(self, until: float | None) -> tuple[int, str]:
         """The exit status and the one sentence that says why."""
@@ -116,7 +156,7 @@ class _Waiting:
         self._first = self._first or view
         if verdict.fault in _NEVER_BY_ITSELF:
             return YOURS, f"Waiting does not help: {clean(view.title, 60)} fails on your side ({verdict.fault.value}). See: statuswatch why {self.name}"
-        if not begun and sys.stderr.isatty():
+        if not begun and not self._quiet and sys.stderr.isatty():
             sys.stderr.write(f"Waiting for {clean(view.title, 60)} ({health_word(verdict.health, verdict.reason)}) ...\n")
         return None
 

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -25,6 +25,8 @@ from statuswatch.surfaces.tui.source import Connection, Linked, Source
 from statuswatch.surfaces.tui.theme import THEMES
 
 AGES_SECONDS = 10.0
+CALLED_FOR = timedelta(minutes=1)
+"""How long after a notice this terminal still calls for the person, while the engine tries to show it."""
 _LOG_PATH = re.compile(r"; log: [^)]*\)")  # a path is for standard error; here it would hide half of the screen
 
 _COMMANDS = (
@@ -56,6 +58,7 @@ class Dashboard(App[int]):
         self._source = source
         self._notes = notes
         self._answered = False
+        self._unheard: list[tuple[datetime, Notice]] = []
         self.view = View(place)
         for theme in THEMES:
             self.register_theme(theme)
@@ -85,6 +88,7 @@ class Dashboard(App[int]):
     def _take_picture(self, message: PictureArrived) -> None:
         self.view = replace(self.view, snapshot=message.snapshot)
         self._draw()
+        self._call()
         self._ask_first()
 
     @on(LinkChanged)
@@ -100,6 +104,18 @@ class Dashboard(App[int]):
             return
         calm = notice.kind in {NoticeKind.RESOLVED, NoticeKind.RECOVERING, NoticeKind.MAINTENANCE}
         self.notify(clean(notice.body, 300), title=clean(notice.title, 120), severity="information" if calm else "warning", timeout=12, markup=False)
+        self._unheard.append((self.view.place.now(), notice))
+        self._call()
+
+    def _call(self) -> None:
+        """Have the terminal call for a person who looks elsewhere. Whether the engine could show a notice is known only from a later picture."""
+        now, alert, snapshot = self.view.place.now(), self.view.place.alert, self.view.snapshot
+        self._unheard = [(at, notice) for at, notice in self._unheard if alert and now - at <= CALLED_FOR]
+        for entry in list(self._unheard):
+            said = alert(entry[1], snapshot) if alert and snapshot else ""
+            if said and self._driver is not None:
+                self._driver.write(said)
+                self._unheard.remove(entry)
 
     def _draw(self) -> None:
         for screen in self.screen_stack:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.glyphs import speaks_ascii
 from statuswatch.surfaces.present import Look, status_text
-from statuswatch.surfaces.tui.scenery import Consent, Now, Opener, Place
+from statuswatch.surfaces.tui.scenery import Alert, Consent, Now, Opener, Place
 from statuswatch.surfaces.tui.source import Source
 from statuswatch.surfaces.tui.theme import theme_for
 
@@ -23,17 +23,17 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - a surface may not import the engine's clock; everything below gets it passed in
 
 
-def run(source: Source, consent: Consent | None = None, notes: tuple[str, ...] = (), now: Now = wall_clock) -> int:
+def run(source: Source, consent: Consent | None = None, notes: tuple[str, ...] = (), now: Now = wall_clock, alert: Alert | None = None) -> int:
     """Show the dashboard until the person leaves (0). Without a terminal: print the picture once, and return the status that `statuswatch status` would.
 
-    `consent` stores the first run's answer (None: it is not asked); `notes` are sentences to tell at the start.
+    `consent` stores the first run's answer (None: it is not asked); `notes` are sentences to tell at the start; `alert` is how the terminal calls.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         return asyncio.run(_once(source, notes, now))
     from statuswatch.surfaces.tui.app import Dashboard
 
     plain = speaks_ascii(sys.stdout.encoding, os.environ.get("TERM"))
-    place = Place(now, consent, opener(), plain, theme=theme_for(os.environ.get("COLORFGBG")))
+    place = Place(now, consent, opener(), plain, theme=theme_for(os.environ.get("COLORFGBG")), alert=alert)
     dashboard = Dashboard(source, place, notes)
     dashboard.run()
     return dashboard.return_code or 0

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 
 from textual.screen import Screen
 
+from statuswatch.core.notice import Notice
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.present import Look, Scene, scene
 
@@ -18,10 +19,16 @@ Consent = Callable[[bool], None]
 Opener = Callable[[str], None]
 """Shows an address in the person's browser."""
 
+Alert = Callable[[Notice, Snapshot], str]
+"""What to write to this terminal so that it calls for the person; empty where the engine has shown the notice itself, or nothing would be understood."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the dashboard runs: its clock, how it asks for consent and opens a browser (None: it cannot), and how the terminal shows text."""
+    """Where the dashboard runs: its clock, how it asks for consent and opens a browser (None: it cannot), and how the terminal shows text.
+
+    `alert`: how this terminal calls for a person who looks elsewhere (None: it does not).
+    """
 
     now: Now
     consent: Consent | None = None
@@ -29,6 +36,7 @@ class Place:
     ascii: bool = False
     zone: tzinfo | None = None
     theme: str = "statuswatch-dark"
+    alert: Alert | None = None
 
 
 @dataclass(frozen=True, slots=True)
