@@ -16,6 +16,7 @@ from statuswatch.app.engine import ensure_running
 from statuswatch.core.errors import StatuswatchError
 from statuswatch.engine.single import hold, simulation_marker
 from support.outage import environment
+from support.processes import interruptible
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -74,14 +75,15 @@ async def test_a_signal_ends_the_engine_with_the_status_that_shells_expect(home:
 
 async def test_an_interrupted_simulation_ends_with_130_and_leaves_its_folder_empty(home: Path) -> None:
     argv = [sys.executable, "-m", "statuswatch", "simulate", "claude-2025-12-14", "--home", str(home), "--no-desktop"]
-    playing = await asyncio.create_subprocess_exec(*argv, env=environment(home), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
+    playing = await asyncio.create_subprocess_exec(*argv, env=environment(home), **pipes, preexec_fn=interruptible)
     assert playing.stdout
     assert playing.stderr
     hint = (await asyncio.wait_for(playing.stderr.readline(), 30)).decode()
     await asyncio.wait_for(playing.stdout.readline(), 30)
     assert simulation_marker(home).exists()
     playing.send_signal(signal.SIGINT)
-    await asyncio.wait_for(playing.communicate(), 30)
+    await asyncio.wait_for(playing.communicate(), 60)
 
     assert f"STATUSWATCH_HOME={shlex.quote(str(home))} statuswatch" in hint
     assert playing.returncode == 130
