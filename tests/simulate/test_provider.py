@@ -56,7 +56,7 @@ async def running() -> AsyncIterator[Running]:
 
 def events(body: str) -> list[object]:
     """The data of a stream's events; the word that ends some streams stays a word."""
-    data = [line.removeprefix("data: ") for line in body.splitlines() if line.startswith("data: ")]
+    data = [line.removeprefix("data: ") for line in body.splitlines() if line.startswith(("data: ", "{"))]
     return [json.loads(item) if item.startswith("{") else item for item in data]
 
 

@@ -65,6 +65,12 @@ def test_a_stream_has_ended_where_it_shows_an_end(body: str, ended: bool) -> Non
     assert stream.has_ended(body) is ended
 
 
+def test_a_bare_object_that_breaks_a_stream_off_is_its_error_and_text_of_the_answer_is_none() -> None:
+    begun = 'data: {"candidates":[{"content":{"parts":[{"text":"{\\"error\\":{\\"code\\":1}}"}]}}]}\n\n'
+    assert stream.stream_errors(begun) == []
+    assert stream.stream_errors(begun + '{"error":{"code":503,"status":"UNAVAILABLE"}}') == [{"error": {"code": 503, "status": "UNAVAILABLE"}}]
+
+
 @pytest.mark.timeout(10)
 def test_of_a_huge_stream_the_end_is_read() -> None:
     body = 'data: {"delta":"error"}\n\n' * 400_000 + 'event: error\ndata: {"error":{"code":529}}\n\n'

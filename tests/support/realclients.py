@@ -53,7 +53,7 @@ class Client:
 
     `environ` are its own variables beyond HOME and PATH: the address, a false key, and every switch it documents for saying nothing to anyone else.
     `patience_s` is how long after its first failed call a person waits for it, where it goes on trying. `exports`: its record says too little of failures,
-    so the person has let it export its calls as well.
+    so the person has let it export its calls as well. `asks`: names that it asks for although every switch that it documents is off (nobody answers here).
     """
 
     name: str
@@ -65,6 +65,7 @@ class Client:
     environ: Callable[["Ground"], Mapping[str, str]]
     patience_s: float
     exports: bool = False
+    asks: frozenset[str] = frozenset()
 
 
 def _claude_settings(ground: Ground) -> Mapping[str, str]:
@@ -173,8 +174,19 @@ CLIENTS = {
             _codex_environ,
             45.0,
             exports=True,
+            asks=frozenset({"api.chatgpt.com"}),  # with any exporter set, at its start
         ),
-        Client("opencode", "anthropic", "messages", "claude-opus-4-5", ("opencode", "run", "--pure", PROMPT), _opencode_settings, _opencode_environ, 12.0),
+        Client(
+            "opencode",
+            "anthropic",
+            "messages",
+            "claude-opus-4-5",
+            ("opencode", "run", "--pure", PROMPT),
+            _opencode_settings,
+            _opencode_environ,
+            12.0,
+            asks=frozenset({"registry.npmjs.org"}),
+        ),
         Client(
             "gemini-cli",
             "google-gemini",
@@ -222,18 +234,21 @@ def settle_in(client: Client, ground: Ground) -> None:
 async def played(client: str, failure: str, *, prompts: int = 1, times: int | None = None, slots: Sequence[str] = ()) -> dict[str, Any]:
     """Play one cell in a network that leads nowhere (see e2e/clients/cell.py), and what came of it. Fails where such a network cannot be made."""
     cell = Path(__file__).resolve().parents[1] / "e2e" / "clients" / "cell.py"
-    wanted = {"client": client, "failure": failure, "prompts": prompts, "times": times, "slots": list(slots)}
+    wanted = {"client": client, "failure": failure, "prompts": prompts, "times": times, "slots": list(slots), "leash": True}
     apart = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--map-root-user")
     modules = os.pathsep.join(name for name in (_PYTHONPATH, str(_ROOT / "tests")) if name)
     env = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "STATUSWATCH_CLIENTS": str(_PLACE), "PYTHONPATH": modules}
     argv = (*apart, sys.executable, str(cell), json.dumps(wanted))
-    process = await asyncio.create_subprocess_exec(*argv, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=1 << 24)
+    # The cell ends when the other end of its input is closed: by us, or by the end of us.
+    leash, hand = os.pipe()
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*argv, env=env, stdin=leash, stdout=pipe, stderr=pipe, limit=1 << 24)
+    os.close(leash)
     try:
         out, err = await asyncio.wait_for(process.communicate(), _CELL_S)
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        os.close(hand)
+        await process.wait()
     assert process.returncode == 0, err.decode("utf-8", "replace")[-3000:]
     result: dict[str, Any] = json.loads(out.splitlines()[-1])
     return result

@@ -26,13 +26,17 @@ _UPGRADE_REQUIRED = 426
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """How one failure looks at one kind of endpoint. `after`: the answer begins as a stream, and `body` is its next event, of the name `event`."""
+    """How one failure looks at one kind of endpoint. `after`: the answer begins as a stream, and `body` is its next event, of the name `event`.
+
+    `bare`: it is no event but the plain object.
+    """
 
     status: int
     body: str
     headers: Mapping[str, str]
     after: bool = False
     event: str | None = None
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def failures() -> Mapping[str, Mapping[str, Failure]]:
 
 
 def _failure(row: Mapping[str, Any]) -> Failure:
-    return Failure(row["status"], row["body"], row.get("headers", {}), row.get("after", False), row.get("event"))
+    return Failure(row["status"], row["body"], row.get("headers", {}), row.get("after", False), row.get("event"), row.get("bare", False))
 
 
 class Provider:
@@ -130,7 +134,7 @@ def failed(rows: Mapping[str, Failure], call: Asked, name: str, at: datetime) ->
     if not row.after:
         return Answer(row.status, {**own, **row.headers}, body.encode())
     begun = call.shape.streamed(call.model or "unnamed-model", name, int(at.timestamp()))[: call.shape.begun]
-    return Answer(row.status, {**own, "content-type": "text/event-stream", **row.headers}, b"", (*begun, event(body, row.event)))
+    return Answer(row.status, {**own, "content-type": "text/event-stream", **row.headers}, b"", (*begun, body.encode() if row.bare else event(body, row.event)))
 
 
 def _beside(request: Request) -> Answer:

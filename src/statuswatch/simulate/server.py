@@ -19,6 +19,7 @@ LOOPBACK = "127.0.0.1"
 PROVIDER_HEADER = "x-simulated-provider"
 _HEAD_MAX = 65_536
 _BODY_MAX = 1 << 23  # a coding client sends all its tools with every call
+_PIECE_S = 0.02
 _SERVED = ("GET", "HEAD", "POST")
 # As status.claude.com answers (recorded 2026-10-08).
 _PAGE_CACHING = "max-age=10, public, s-maxage=15, stale-while-revalidate=30, stale-if-error=3600"
@@ -100,6 +101,8 @@ class HttpServer:
                 reply = await self._handler(request)
                 writer.write(self._bytes(request, reply))
                 await writer.drain()
+                if request.method != "HEAD":
+                    await self._stream(writer, reply.pieces)
         except _BadRequestError as error:
             writer.write(self._bytes(None, Reply(400, {"content-type": "text/plain", "connection": "close"}, str(error).encode())))
         except ConnectionError:
@@ -109,16 +112,28 @@ class HttpServer:
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
 
+    async def _stream(self, writer: asyncio.StreamWriter, pieces: tuple[bytes, ...]) -> None:
+        """Send the pieces one after the other, each seen by the other side before the next is sent, as a model's words come."""
+        for piece in (*pieces, b"") if pieces else ():
+            await self._clock.sleep(_PIECE_S)
+            writer.write(_chunk(piece))
+            await writer.drain()
+
     def _bytes(self, request: Request | None, reply: Reply) -> bytes:
         headers = {"date": format_datetime(self._clock.now().at.replace(microsecond=0), usegmt=True), **reply.headers}
         body = reply.body
         if reply.pieces:
             headers["transfer-encoding"] = "chunked"
-            body = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in (*((body,) if body else ()), *reply.pieces, b""))
+            body = _chunk(body) if body else b""
         elif reply.status != HTTPStatus.NOT_MODIFIED:
             headers["content-length"] = str(len(body))
         head = f"HTTP/1.1 {reply.status} {_phrase(reply.status)}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         return head.encode("latin-1") + b"\r\n" + (b"" if request is not None and request.method == "HEAD" else body)
+
+
+def _chunk(piece: bytes) -> bytes:
+    """One chunk (RFC 9112, section 7.1); an empty one ends the body."""
+    return b"%x\r\n%s\r\n" % (len(piece), piece)
 
 
 def _phrase(status: int) -> str:

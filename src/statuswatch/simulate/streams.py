@@ -20,7 +20,15 @@ def event(data: Mapping[str, Any] | str, name: str | None = None) -> bytes:
 def message(model: str, name: str, _at: int) -> tuple[bytes, ...]:
     """Anthropic's Messages. Its first two pieces are the start, which a failure in mid-stream follows."""
     usage = {"input_tokens": 12, "output_tokens": 1, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
-    begun: dict[str, Any] = {"id": f"msg_{name}", "type": "message", "role": "assistant", "model": model, "content": [], "stop_reason": None, "stop_sequence": None}
+    begun: dict[str, Any] = {
+        "id": f"msg_{name}",
+        "type": "message",
+        "role": "assistant",
+        "model": model,
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+    }
     parts: tuple[dict[str, Any], ...] = (
         {"type": "message_start", "message": {**begun, "usage": usage}},
         {"type": "ping"},

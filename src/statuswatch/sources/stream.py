@@ -51,7 +51,10 @@ def events(body: str) -> list[tuple[str, str]]:
 
 
 def stream_errors(body: str) -> list[Any]:
-    """The error objects inside a stream, in order. Text that an answer or a prompt carries is never one: only an event's own fields make it an error."""
+    """The error objects inside a stream, in order. Text that an answer or a prompt carries is never one: only an event's own fields make it an error.
+
+    Google breaks a stream off with a bare object instead of an event (its SDK for JavaScript looks for one); such a line counts where no event does.
+    """
     found: list[Any] = []
     for name, data in events(body):
         try:
@@ -65,7 +68,7 @@ def stream_errors(body: str) -> list[Any]:
         elif isinstance(value, dict) and (name in ("error", "response.failed") or is_error(value)):
             found.append(value)
     found += [{"__type": kind} for kind in _EXCEPTION_HEADER.findall(body[-_TAIL:])[:5]]
-    return found
+    return found or line_errors(body)
 
 
 def line_errors(body: str) -> list[Any]:

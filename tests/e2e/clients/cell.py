@@ -1,17 +1,19 @@
 """One client, one failure, in a network namespace of their own: what the client wrote, what statuswatch made of it, and who was asked for on the network.
 
 `python cell.py '{"client": …, "failure": …}'`, started by `support.realclients.played` in namespaces of its own; prints one JSON object. Nothing here can
-reach beyond this machine: the namespace has a loopback and no route, and its only name server is this program, which knows no name and writes down each that
-was asked for. `prompts`: how often the person tries again until they know enough; `times`: how many calls fail before the provider is well again (null: all);
-`keep`: a folder in which everything that was written is left; `slots`: files of which one is locked while anything runs here, so that many cells may wait
-side by side and few compute.
+reach beyond this machine: the namespace has a loopback and nothing else, and its only name server is this program, which knows no name and remembers each.
+`prompts`: how often the person tries again until they know enough; `times`: how many calls fail before the provider is well again (null: all); `keep`: a
+folder in which everything that was written is left; `slots`: files of which one is locked while anything runs here, so that many cells may wait side by side
+and few compute; `leash`: end, with everything in here, when the standard input ends.
 """
 
 import asyncio
 import contextlib
+import ctypes
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import struct
@@ -34,9 +36,9 @@ from support.realclients import CLIENTS, Client, Ground, environment, settle_in
 
 REFUSED, UNRESOLVABLE, NONE = "refused", "unresolvable", "none"
 NOWHERE = "no-such-host.invalid"
-_SIOCGIFFLAGS, _SIOCSIFFLAGS, _UP = 0x8913, 0x8914, 1
+_SIOCADDRT, _SIOCGIFFLAGS, _SIOCSIFFLAGS, _UP = 0x890B, 0x8913, 0x8914, 1
 _START_S = 60.0
-_NO_SERVER_S = 20.0
+_NO_SERVER_S = 5.0
 _SEEN_S = 8.0
 _GIVE_UP_S = 60.0
 _TRY_AGAIN_S = 62.0  # what fails within a minute of a failure counts for the same one
@@ -49,6 +51,16 @@ def raise_loopback() -> None:
         name = b"lo".ljust(16, b"\0")
         flags = struct.unpack("16sh", fcntl.ioctl(any_socket, _SIOCGIFFLAGS, name + b"\0" * 16)[:18])[1]
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh14x", name, flags | _UP))
+
+
+def route_nowhere() -> None:
+    """A default route over the loopback: to programs that look for one this machine has a way out, and whatever takes it is dropped."""
+    empty = struct.pack("Hxx4s8x", socket.AF_INET, b"")
+    device = ctypes.create_string_buffer(b"lo")
+    # struct rtentry of linux/route.h: destination, gateway and mask are all 0.0.0.0.
+    entry = struct.pack("L16s16s16sHh4xLPh6xPLLH", 0, empty, empty, empty, _UP, 0, 0, 0, 0, ctypes.addressof(device), 0, 0, 0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, _SIOCADDRT, entry)
 
 
 class Names(threading.Thread):
@@ -221,8 +233,12 @@ class Cell:
     async def _left(self, process: "subprocess.Popen[bytes]") -> bool:
         """Wait for the client: as long as it has not called anyone, then as long as a person would, and not much longer than it takes to know enough."""
         served = len(self.served)
-        called = await self.until(lambda: process.poll() is not None or len(self.served) > served, _START_S if self.at_server else _NO_SERVER_S)
-        end = read_monotonic() + (self.client.patience_s if called else 0.0)
+
+        def called() -> bool:
+            return len(self.served) > served if self.at_server else bool(troubled(self.watcher.newest, self.client.name))
+
+        await self.until(lambda: process.poll() is not None or called(), _START_S)
+        end = read_monotonic() + (self.client.patience_s if self.at_server else _NO_SERVER_S)
         await self.until(lambda: process.poll() is not None or self.decided(), end - read_monotonic())
         return process.poll() is not None or await self.until(lambda: process.poll() is not None, 2.0)
 
@@ -271,11 +287,22 @@ async def run(wanted: dict[str, Any], folder: Path, names: Names) -> dict[str, A
                 return cell.result(names.asked)
 
 
+def leash(folder: str) -> None:
+    """Wait for the end of the input and end; this process is the first of its namespace, so all others end with it."""
+    while os.read(0, 4096):  # unbuffered: this thread may still wait here when the interpreter ends
+        pass
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(3)
+
+
 def main() -> None:
     wanted = json.loads(sys.argv[1])
     raise_loopback()
+    route_nowhere()
     # The engine's socket lies below it, so its path is short.
     with tempfile.TemporaryDirectory(prefix="swc", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        if wanted.get("leash"):
+            threading.Thread(target=leash, args=(folder,), daemon=True).start()
         names = Names(Path(folder))
         names.start()
         result = asyncio.run(run(wanted, Path(folder), names))
