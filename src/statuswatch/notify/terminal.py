@@ -11,6 +11,7 @@ import os
 import select
 import socket
 import stat
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -26,6 +27,7 @@ MESSAGE_SECONDS = 5
 
 _LINE_MAX = 200
 _TMUX_SECONDS = 2.0
+_ANSWER_MAX = 1 << 16
 _WRITE_SECONDS = 0.5
 _SETTLE_SECONDS = 0.05
 _SOCKETS_MOST = 256
@@ -132,23 +134,24 @@ def _listening(path: Path) -> bool:
 async def _tmux(server: Path, environ: Mapping[str, str], *words: str) -> str | None:
     """What tmux answers; None where it refuses, is not installed, or does not answer in time."""
     kept = {name: environ[name] for name in ("PATH", "HOME") if name in environ} | {"LC_ALL": "C.UTF-8"}
-    pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-    try:
-        process = await asyncio.create_subprocess_exec(
-            "tmux", "-S", str(server), *words, env=kept, stdin=null, stdout=pipe, stderr=null, start_new_session=True
-        )
-    except OSError:
-        return None
-    try:
-        out, _ = await asyncio.wait_for(process.communicate(), _TMUX_SECONDS)
-    except TimeoutError:
-        return None
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    return out.decode(errors="replace") if process.returncode == 0 else None
+    null = asyncio.subprocess.DEVNULL
+    # No pipe: tmux hands its output on to the server, and where that hangs, the pipe would stay open after the end of the one we started.
+    with tempfile.TemporaryFile() as out:
+        try:
+            process = await asyncio.create_subprocess_exec("tmux", "-S", str(server), *words, env=kept, stdin=null, stdout=out, stderr=null)
+        except OSError:
+            return None
+        try:
+            await asyncio.wait_for(process.wait(), _TMUX_SECONDS)
+        except TimeoutError:
+            return None
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+        out.seek(0)
+        return out.read(_ANSWER_MAX).decode(errors="replace") if process.returncode == 0 else None
 
 
 def message_of(notice: Notice) -> str:
