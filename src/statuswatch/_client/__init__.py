@@ -1,0 +1,1 @@
+"""What `statuswatch.client` is made of. It runs inside other people's programs: it imports the standard library, and nothing else."""
