@@ -400,3 +400,10 @@ def test_a_model_on_this_machine_is_named_beside_trouble() -> None:
     assert [item.target for item in verdict("10:10", *_burst("10:05"), seen).advice if item.kind is AdviceKind.LOCAL] == [
         "qwen3:8b (Ollama at 127.0.0.1:11434)"
     ]
+
+
+def test_a_failure_that_says_nothing_at_all_blames_nobody() -> None:
+    silent = call("10:05", OPUS, UNCLEAR)
+    got = verdict("10:10", replace(silent, call=replace(silent.call, diagnosis=None)))
+
+    assert (got.health, got.fault, got.confidence) == (Health.SUSPECT, Fault.UNKNOWN, Confidence.LOW)
