@@ -94,49 +94,49 @@ def _incidents(rows: list[dict[str, Any]]) -> bytes:
 
 
 def test_of_a_long_list_the_newest_and_all_that_is_open_are_read(both: Any) -> None:
-    read, quick = both("statuspage-incidents", _incidents(_rows(120, {3, 60, 119})))
+    read, quick = both("statuspage-incidents", _incidents(_rows(220, {3, 160, 219})))
 
     assert quick
     assert isinstance(read, Page)
-    assert [incident.id for incident in read.incidents] == [*(f"i{place}" for place in range(needed.NEWEST)), "i60", "i119"]
-    assert [incident.id for incident in read.incidents if not incident.over] == ["i3", "i60", "i119"]
+    assert [incident.id for incident in read.incidents] == [*(f"i{place}" for place in range(needed.NEWEST)), "i160", "i219"]
+    assert [incident.id for incident in read.incidents if not incident.over] == ["i3", "i160", "i219"]
     assert read.problems == ("68 older entries that are over were not read",)
 
 
 def test_a_row_whose_state_is_not_known_is_never_left_out(both: Any) -> None:
-    rows = _rows(80, set())
-    rows[70]["status"] = "pondering"
-    del rows[75]["status"]
+    rows = _rows(180, set())
+    rows[170]["status"] = "pondering"
+    del rows[175]["status"]
     read, _ = both("statuspage-incidents", _incidents(rows))
 
     assert isinstance(read, Page)
-    assert [(incident.id, incident.stage) for incident in read.incidents[needed.NEWEST :]] == [("i70", Stage.UNKNOWN), ("i75", Stage.UNKNOWN)]
+    assert [(incident.id, incident.stage) for incident in read.incidents[needed.NEWEST :]] == [("i170", Stage.UNKNOWN), ("i175", Stage.UNKNOWN)]
 
 
 def test_a_list_with_the_oldest_first_is_read_whole(both: Any) -> None:
-    read, _ = both("statuspage-incidents", _incidents(_rows(120, set())[::-1]))
+    read, _ = both("statuspage-incidents", _incidents(_rows(220, set())[::-1]))
 
     assert isinstance(read, Page)
-    assert (len(read.incidents), read.problems) == (120, ())
+    assert (len(read.incidents), read.problems) == (220, ())
 
 
 def test_a_clouds_list_of_years_still_shows_everything_that_is_open(both: Any) -> None:
     rows = []
-    for place in range(120):
+    for place in range(220):
         begin = f"2026-{12 - place // 28:02}-{28 - place % 28:02}T00:00:00+00:00"
-        ended = {} if place == 100 else {"end": begin}
+        ended = {} if place == 200 else {"end": begin}
         rows.append({"id": f"g{place}", "begin": begin, "external_desc": "x", "status_impact": "SERVICE_OUTAGE", "updates": [], **ended})
     read, quick = both("google-cloud", as_json(rows))
 
     assert quick
     assert isinstance(read, Page)
     assert (read.health, read.lists_open, len(read.incidents)) == (Health.DOWN, True, needed.NEWEST + 1)
-    assert [incident.id for incident in read.incidents if not incident.over] == ["g100"]
+    assert [incident.id for incident in read.incidents if not incident.over] == ["g200"]
 
 
 def test_a_row_that_is_no_object_is_read_the_thorough_way(both: Any) -> None:
     for odd in (None, 7, "x", []):
-        read, quick = both("statuspage-incidents", _incidents([*_rows(60, set()), odd]))
+        read, quick = both("statuspage-incidents", _incidents([*_rows(180, set()), odd]))
         assert not quick
         assert isinstance(read, Page)
         assert "an entry of incidents is no object" in read.problems

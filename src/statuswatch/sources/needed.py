@@ -13,8 +13,8 @@ from statuswatch.core.incident import Unreadable
 from statuswatch.sources.body import MAX_BYTES, Body, Document, read_json
 from statuswatch.sources.fields import mapping
 
-NEWEST = 50
-"""Rows that are read of a list that has the newest first, beside those that are not over. Statuspage lists 50; what is older and over is history."""
+NEWEST = 150
+"""Rows that are read of a list that has the newest first, beside those that are not over. Statuspage lists 50, Google Cloud had 111; the rest is history."""
 
 _SMALLEST = 8 * 1024  # below that, importing and asking costs more than it saves
 
@@ -106,7 +106,7 @@ def _whole(light: Any, keys: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _kept(rows: Sequence[Any], ends: Sequence[object], needed: Needed, at: Callable[[Any], object]) -> Sequence[int]:
-    """The places of the rows that are read: all, or of a list with the newest first those that are not over, and fifty."""
+    """The places of the rows that are read: all, or of a list with the newest first those that are not over, and the newest."""
     if not ends:
         return range(len(rows))
     first, last = at(rows[0]), at(rows[-1])
