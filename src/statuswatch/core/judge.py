@@ -38,7 +38,7 @@ def judge(world: World, watchlist: Watchlist, knowledge: Knowledge, now: Moment)
     """One verdict for each watched route at `now`, with the evidence it stands on and what to do."""
     way_out = network(world, now.at)
     listed = docket(world, now.at)
-    answered_at = max((at for at in answers(world) if at <= now.at), default=None)
+    answered_at = max(answers(world), default=None)
     cases = [gather(world, listed, route, knowledge, now.at, way_out, answered_at) for route in watchlist.routes]
     verdicts = tuple(_verdict(case) for case in cases)
     told = tuple(_furnished(verdict, case, verdicts, world, knowledge) for verdict, case in zip(verdicts, cases, strict=True))

@@ -64,12 +64,14 @@ def network(world: World, now: datetime) -> Network | None:
 
 
 def answers(world: World) -> Iterator[datetime]:
-    """When something outside has answered: feeds that could be read, and calls that got a response from beyond the own network."""
+    """When each feed was read last, and each route's newest call that got a response from beyond the own network was made."""
     for feed in world.feeds.values():
         if feed.last_ok is not None:
             yield feed.last_ok
     for group in world.calls.values():
-        yield from (call.at for call in group if answered(call))
+        newest = next((call.at for call in reversed(group) if answered(call)), None)
+        if newest is not None:
+            yield newest
 
 
 def answered(call: Call) -> bool:
