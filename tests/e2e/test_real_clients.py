@@ -53,9 +53,9 @@ USUAL = {
     "refused": UNREACHED,
     "unresolvable": UNREACHED,
 }
-# opencode's log has the error's first sentence and neither status nor code: words alone are never told, however often they come.
+# What these write has the error's first sentence and neither status nor code: words alone are never told, however often they come.
 WORDS_ONLY = Want(frozenset({"provider", "unknown"}))
-LESS = {("opencode", failure): WORDS_ONLY for failure, want in USUAL.items() if want is THEIRS}
+LESS = {("opencode", failure): WORDS_ONLY for failure, want in USUAL.items() if want is THEIRS} | {("copilot-cli", "overloaded_stream"): WORDS_ONLY}
 CELLS = {(client, failure): LESS.get((client, failure), want) for client in CLIENTS for failure, want in USUAL.items()}
 WELL = {(client, "none"): Want(frozenset()) for client in CLIENTS}
 HEALED = {(client, "overloaded once"): Want(frozenset(), times=1) for client in ("claude-code", "codex")}
