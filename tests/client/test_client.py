@@ -168,6 +168,7 @@ def test_an_error_body_that_breaks_off_fails_where_it_failed_before(way: tuple[s
         (SSE, (b"data: {}\n\n",), None),
         (SSE, (b"event: er", b"ror\ndata: {", b'"type":"error","error":{"type":"overloaded_error"}}\n', b"\n"), "failed"),
         (SSE, (b'data: {"error":{"code":503}}',), "failed"),
+        (SSE, (b"data: {}\n\n", b'{"error": {"code": 503', b', "status": "UNAVAILABLE"}}'), "failed"),
         (SSE, (b"event: error\r\ndata: all is lost\r\n\r\n",), "failed"),
         (SSE, (b'data: {"choices":[{"error":{"code":502},"finish_reason":"error"}]}\n\n',), "failed"),
         (SSE, (b'data: {"delta":"event: error overloaded_error {\\"error\\":1}"}\n\n', b"data: [DONE]\n\n"), "ok"),

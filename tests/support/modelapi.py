@@ -18,15 +18,8 @@ from statuswatch.simulate.provider import failed, failures
 from support.server import Answer, Seen, StatusServer, status_server
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-GEMINI = "/v1beta/models/gemini-2.5-pro:"
-PATHS = (
-    "/v1/messages",
-    "/v1/chat/completions",
-    "/openai/v1/chat/completions",
-    "/v1/responses",
-    f"{GEMINI}generateContent",
-    f"{GEMINI}streamGenerateContent",
-)
+_GEMINI = tuple(f"/{version}/models/gemini-2.5-pro:{method}" for version in ("v1", "v1beta") for method in ("generateContent", "streamGenerateContent"))
+PATHS = ("/v1/messages", "/v1/chat/completions", "/openai/v1/chat/completions", "/v1/responses", *_GEMINI)
 
 
 @dataclass

@@ -91,7 +91,7 @@ class Attempt:
         if self._failing or (self._kept and not self._is_stream and _ERROR_FIRST.match(self._kept)):
             self._fail(bytes(self._kept))
         elif self._status in _SUCCESS:
-            if self._is_stream and self._kept and not early:
+            if self._is_stream and self._kept:
                 self._watch_events(b"\n\n")
             # A stream that ends without its mark was cut off: that is no answer, and blames nobody.
             if not self._is_stream or (self._decode is not None and (early or _ENDS.search(self._tail))):
@@ -122,12 +122,12 @@ class Attempt:
         self._tail = (self._tail + piece)[-_TAIL:]
         self._kept += piece
         end = max(self._kept.rfind(mark) + len(mark) if mark in self._kept else 0 for mark in _EVENT_ENDS)
-        if not end:
-            if len(self._kept) > READ_MAX:  # longer than any error is
-                self._kept.clear()
-            return
         events = bytes(self._kept[:end])
         del self._kept[:end]
+        if self._kept[:1] == b"{":  # Gemini breaks off with an object that is no event
+            events += self._kept
+        if len(self._kept) > READ_MAX:  # longer than any error is
+            self._kept.clear()
         if _HINTS.search(events):
             for event in re.split(rb"\r?\n\r?\n", events):
                 if (error := error_in(event)) is not None:

@@ -80,7 +80,7 @@ def decoder(encoding: str, library: str) -> Callable[[bytes], bytes] | None:
 
 def error_in(event: bytes) -> bytes | None:
     """The error that one event of a stream is; only an event's own fields make it one, never what an answer says."""
-    name, data = b"", bytearray()
+    name, data = b"", bytearray(event if event.startswith(b"{") else b"")
     for line in event.splitlines():
         key, _, value = line.partition(b":")
         if key == b"event":

@@ -41,28 +41,29 @@ _NAME = re.compile(r"[A-Za-z@_$.-]{1,64}")
 _NAMED_ERROR = re.compile(r"[A-Za-z]\w{2,60}(?:Exception|Error)")
 # The words by which errors are told apart (catalog/signatures), and no others: whatever a body repeats of a prompt, nothing of it can be read back.
 _WORDS = frozenset(
-    """a aborted access account administrator again akamai all allowed alto and api apikey appear are argument arrears at attention authentication available azure bad
-    balance balances be because been billing blocked blue bluecoat body browser busy by call cannot cap caller capacity captcha captive categories
-    categorized category center cert certificate certificates certification cf check checking cisco client close closed cloudflare cloudfront coat code com
-    company concurrency concurrent connect connection content context cookies could country credit credits cuda current currently day deactivated
-    demand denied depleted deployed deployment deprecated details disabled disconnected dns doctype does doesn door down due eai econnrefused
-    econnreset edgesuite ehostunreach enable endpoint endpoints enetdown enetunreach engine engines enotfound enough epipe err error errors etimedout
-    execute exceed exceeded exceeds exception exhausted exist exists experiencing expired extra failed fastly fetch filter flagged for forbidden forcepoint
-    fortigate fortiguard fortinet found foundation from front fund funds gateway get getaddrinfo googleapis gpu guru h1 h2 hang hard has have head
-    high hit hold host hour hr html http human id identifier imperva in incapsula incorrect inference input insufficient internal internet invalid is
-    issuer javascript just key known later length limit limited limits litellm load loading local localhost location logged login long longer lookup
-    low many max maximum mcafee meditation memory meta name metric min minute missing model models moderation moment more name nameresolutionerror netlify
-    netskope network networks no nodename nor not oauth of offline on or operation organisation organization out overdue overload overloaded palo path payment
-    per performance permission pkix plan please policy pool portal post premature problem process profile project prompt provided provider providers
-    provisioned proxy proxyerror publisher qps quota rate ratelimit ratelimited ray re reached received recharge reference refused refusing region
-    remaining request requested requests required requires reset resolution resolve resolved resource resources responded retired retrieve retry
-    returned revoked route rpd rpm run runner script sec second seconds security self selfsigned server servers service services servname shared sign
-    signed slow socket sorry specified spend spending squid ssl sslcertverificationerror status statuscode stream such sucuri support supported
-    suspended system systems temporarily temporary terminated that the this throttled throttling throttlingexception throughput tier time timed
-    timedout timeout title to token tokens too top topup tpd tpm traffic try trying tunnel umbrella unable unallowed unauthorized unavailable under
-    unexpectedly unknown unknownhost unpaid unprocessable unreachable unsupported untrusted unusually up upgrade upstream url usage used user valid
-    validation varnish vercel verification verify verifying very wait was web webfilter websense while will window with workspace yet you your x
-    zscaler""".split()  # noqa: SIM905 - a table
+    """a aborted access account administrator again akamai all allowed alto and api apikey appear are argument arrears at attention authentication
+    available azure bad balance balances be because been billing blocked blue bluecoat body browser busy by call caller cannot cap capacity captcha
+    captive categories categorized category center cert certificate certificates certification cf check checking cisco client close closed
+    cloudflare cloudfront coat code com company concurrency concurrent connect connection content context cookies could country credit credits cuda
+    current currently day deactivated demand denied depleted deployed deployment deprecated details disabled disconnected dns doctype does doesn
+    door down due eai econnrefused econnreset edgesuite ehostunreach enable endpoint endpoints enetdown enetunreach engine engines enotfound enough
+    epipe err error errors etimedout exceed exceeded exceeds exception execute exhausted exist exists experiencing expired extra failed fastly fetch
+    filter flagged for forbidden forcepoint fortigate fortiguard fortinet found foundation from front fund funds gateway get getaddrinfo googleapis
+    gpu guru h1 h2 hang hard has have head high hit hold host hour hr html http human id identifier imperva in incapsula incorrect inference input
+    insufficient internal internet invalid is issuer javascript just key known later length limit limited limits litellm load loading local
+    localhost location logged login long longer lookup low many max maximum mcafee meditation memory meta metric min minute missing model models
+    moderation moment more name nameresolutionerror netlify netskope network networks no nodename nor not oauth of offline on operation or
+    organisation organization out overdue overload overloaded palo path payment per performance permission pkix plan please policy pool portal post
+    premature problem process profile project prompt provided provider providers provisioned proxy proxyerror publisher qps quota rate ratelimit
+    ratelimited ray re reached received recharge reference refused refusing region remaining request requested requests required requires reset
+    resolution resolve resolved resource resources responded retired retrieve retry returned revoked route rpd rpm run runner script sec second
+    seconds security self selfsigned server servers service services servname shared sign signed slow socket sorry specified spend spending squid
+    ssl sslcertverificationerror status statuscode stream such sucuri support supported suspended system systems temporarily temporary terminated
+    that the this throttled throttling throttlingexception throughput tier time timed timedout timeout title to token tokens too top topup tpd tpm
+    traffic try trying tunnel umbrella unable unallowed unauthorized unavailable under unexpectedly unknown unknownhost unpaid unprocessable
+    unreachable unsupported untrusted unusually up upgrade upstream url usage used user valid validation varnish vercel verification verify
+    verifying very wait was web webfilter websense while will window with workspace x yet you your zscaler
+    """.split()  # noqa: SIM905 - a table
 )
 _RUN = re.compile(r"[A-Za-z0-9]+|[^\x20-\x7e]+")
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
