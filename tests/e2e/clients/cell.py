@@ -227,8 +227,15 @@ class Cell:
             said.seek(0)
             words = said.read().decode("utf-8", "replace")[-1500:]
         await self.until(lambda: len(self.watcher.newest.get("calls", ())) > before, _SEEN_S)
-        await self.until(self.decided, 1.0)
+        await self._settled()
         self.runs.append({"began": began.isoformat(), "ended": datetime.now(UTC).isoformat(), "exit": process.returncode if left else None, "said": words})
+
+    async def _settled(self) -> None:
+        """Wait until the client's records have been read to their end: one of its files may tell the cause of what another has the status of."""
+        for _ in range(10):
+            count = len(self.watcher.newest.get("calls", ()))
+            if not await self.until(lambda count=count: len(self.watcher.newest.get("calls", ())) != count, 1.0):
+                return
 
     async def _left(self, process: "subprocess.Popen[bytes]") -> bool:
         """Wait for the client: as long as it has not called anyone, then as long as a person would, and not much longer than it takes to know enough."""
