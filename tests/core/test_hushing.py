@@ -146,3 +146,13 @@ def test_planned_work_that_is_kept_back_is_not_told_later(policy: Policy, reason
 
     person.policy = Policy()
     assert person.looks(at("10:01") + timedelta(hours=2)).kinds == []
+
+
+@pytest.mark.parametrize("spelling", ["anthropic/api:claude-opus-4-5", "anthropic/api:claude-opus-4.5"])
+def test_a_wish_may_call_a_route_as_the_person_does(spelling: str) -> None:
+    route = "anthropic/api:claude-opus-4-5"
+    asked = Person(route).sees(read("10:01", _NAMED), Command(at("10:05"), CommandKind.WAIT, spelling))
+    assert [trouble.asked for trouble in asked.told.troubles] == [True]
+
+    muted = Person(route).sees(Command(at("10:00"), CommandKind.MUTE, spelling, at("12:00")), read("10:01", _NAMED))
+    assert (muted.kinds, muted.reasons) == ([], {"muted"})

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import signal
 import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from statuswatch.notify.base import Action
 from statuswatch.notify.desktop.freedesktop import FreedesktopNotifier
 from support.desktop import Desktop, desktop, program
 from support.notifications import FakeService, private_bus
+from support.outage import OPUS
 
 pytestmark = pytest.mark.surface("desktop")
 
@@ -35,18 +37,21 @@ OPENED = Notice(
 
 @dataclass(frozen=True)
 class Daemon:
-    """A daemon and where on its pop-up (from its lower right corner) which button of the mouse presses what."""
+    """A daemon and what is pressed on its pop-up: how far from the lower right corner, with which button of the mouse, and what that is."""
 
     name: str
     package: str
-    press: tuple[int, int, int]
-    pressed: Action
+    presses: tuple[tuple[int, int, int, Action], ...]
 
 
 DAEMONS = [
-    Daemon("dunst", "dunst", (100, 30, 2), Action.OPEN),  # it draws no buttons: a middle click is the default action
-    Daemon("xfce4-notifyd", "xfce4-notifyd", (60, 30, 1), Action.MUTE),
-    Daemon("notification-daemon", "notification-daemon", (30, 37, 1), Action.MUTE),
+    Daemon("dunst", "dunst", ((100, 30, 2, Action.OPEN),)),  # it draws no buttons: a middle click is the default action
+    Daemon(
+        "xfce4-notifyd",
+        "xfce4-notifyd",
+        ((79, 30, 1, Action.SNOOZE), (218, 30, 1, Action.MUTE), (357, 30, 1, Action.WAIT), (496, 30, 1, Action.OPEN)),
+    ),
+    Daemon("notification-daemon", "notification-daemon", ((63, 38, 1, Action.MUTE), (166, 38, 1, Action.WAIT), (278, 38, 1, Action.OPEN))),
 ]
 
 
@@ -106,12 +111,18 @@ async def test_a_pop_up_is_seen_replaced_in_place_and_pressed(daemon: Daemon, tm
         assert (amended.right, amended.y) == (seen.right, seen.y)
         assert amended.height < 1.6 * seen.height  # one pop-up, not two
 
-        left, up, button = daemon.press
-        await screen.click(amended.right - left, amended.bottom - up, button)
-        assert await asyncio.wait_for(pressed.get(), 10) == ("n8", daemon.pressed)
+        handle, box, number = second.handle, amended, "n8"
+        for left, up, button, action in daemon.presses:
+            await screen.click(box.right - left, box.bottom - up, button)
+            assert await asyncio.wait_for(pressed.get(), 30) == (number, action)
+            number = f"p-{action}"
+            shown = await notifier.deliver(replace(OPENED, id=number), handle)
+            assert shown.ok, shown.detail
+            handle, box = shown.handle, await _see(screen, tmp_path / f"{number}.png")
 
-        third = await notifier.deliver(replace(OPENED, id="n9", kind=NoticeKind.RESOLVED, title="Claude Opus 4.5 is back", body="Down 78 min."), second.handle)
-        assert third.ok, third.detail
+        third = await notifier.deliver(replace(OPENED, id="n9", kind=NoticeKind.RESOLVED, title="Claude Opus 4.5 is back", body="Down 78 min."), handle)
+        assert third.handle == handle
+        await asyncio.sleep(0.5)
         assert (await _see(screen, tmp_path / "3-back.png")).y == seen.y
         await notifier.close()
 
@@ -133,11 +144,37 @@ async def test_a_daemon_that_dies_and_comes_back_is_survived(tmp_path: Path) -> 
         await notifier.close()
 
 
+async def test_a_daemon_that_hung_shows_nothing_twice_when_it_goes_on(tmp_path: Path) -> None:
+    async with desktop(["dunst"], "dunst", tmp_path) as screen:
+        notifier = FreedesktopNotifier(lambda *_: None, screen.environ, timeout_s=2.0)
+        assert (await notifier.available())[0]
+        screen.signal_daemon(signal.SIGSTOP)
+        try:
+            for _ in range(3):
+                hung = await notifier.deliver(OPENED, None)
+                assert not hung.ok
+                assert "did not answer" in hung.detail
+        finally:
+            screen.signal_daemon(signal.SIGCONT)
+        patient = FreedesktopNotifier(lambda *_: None, screen.environ, timeout_s=30.0)
+        shown = await patient.deliver(OPENED, None)
+        assert shown.ok, shown.detail
+        await _see(screen, tmp_path / "after.png")
+        assert await _counts(screen) == (1, 0)
+        await notifier.close()
+        await patient.close()
+
+
+async def _counts(screen: Desktop) -> tuple[int, int]:
+    """How many pop-ups dunst shows, and how many it still means to show."""
+    return int(await screen.run("dunstctl", "count", "displayed")), int(await screen.run("dunstctl", "count", "waiting"))
+
+
 async def test_a_simulated_outage_is_one_pop_up_from_its_first_failure_to_its_end(tmp_path: Path) -> None:
     async with private_bus() as bus:
         service = await FakeService().start(bus)
         environ = os.environ | {"DBUS_SESSION_BUS_ADDRESS": bus.address}
-        command = (sys.executable, "-m", "statuswatch", "simulate", "claude-2025-12-14", "--speed", "1200", "--json")
+        command = (sys.executable, "-m", "statuswatch", "simulate", "claude-2025-12-14", "--speed", "1200", "--using", OPUS, "--json")
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*command, env=environ, cwd=tmp_path, stdout=pipe, stderr=pipe)
         out, err = await asyncio.wait_for(process.communicate(), 90)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +58,10 @@ class Desktop:
         process = self._processes.pop()
         process.kill()
         await process.wait()
+
+    def signal_daemon(self, number: signal.Signals) -> None:
+        """Send the daemon a signal, for example to make it hang."""
+        self._processes[-1].send_signal(number)
 
     async def screenshot(self, path: Path) -> Path:
         await self.run(program("import", "imagemagick"), "-window", "root", str(path))

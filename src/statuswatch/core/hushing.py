@@ -57,6 +57,6 @@ class Hush:
 
 
 def names_of(verdict: Verdict, incidents: Iterable[str] = ()) -> frozenset[str]:
-    """All that a wish may call this trouble by: everything, the route, the provider, an incident."""
+    """All that a wish may call this trouble by: everything, the route in either spelling, the provider, an incident."""
     own = (verdict.incident,) if verdict.incident else ()
-    return frozenset({EVERYTHING, verdict.route.canonical, verdict.route.provider, *own, *incidents})
+    return frozenset({EVERYTHING, verdict.route.canonical, str(verdict.route), verdict.route.provider, *own, *incidents})
