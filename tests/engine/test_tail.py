@@ -14,10 +14,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import watchfiles
 
 from statuswatch.core.health import Confidence, Fault
 from statuswatch.core.observation import Call, Diagnosis, Outcome
+from statuswatch.engine import follow as follow_module
 from statuswatch.engine import tail as tail_module
+from statuswatch.engine.inotify import Tree
 from statuswatch.engine.roots import Watched
 from statuswatch.engine.tail import Batch, Tail
 from support.recordings import missing
@@ -405,8 +408,11 @@ async def collect(tail: Tail, wanted: int, act: Callable[[], None] | None = None
     return calls
 
 
-@pytest.mark.parametrize("notify", [True, False])
-async def test_a_running_tail_tells_what_is_appended_while_it_runs(root: Path, session: Path, notify: bool) -> None:
+@pytest.mark.parametrize(("notify", "kernel"), [(True, True), (True, False), (False, False)])
+async def test_a_running_tail_tells_what_is_appended_while_it_runs(
+    root: Path, session: Path, notify: bool, kernel: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_module, "KERNEL", kernel)
     write(session, answer(1))
     tail = Tail([Watched("claude-code", root)], Undecided(), {}, lambda: NOW, notify=notify, poll_s=0.05)
     fresh = root / "-other" / "n.jsonl"
@@ -419,13 +425,30 @@ async def test_a_running_tail_tells_what_is_appended_while_it_runs(root: Path, s
     assert sorted(numbers(await collect(tail, 3, act))) == [1, 2, 3]
 
 
-async def test_where_the_system_gives_no_notifications_the_tail_polls(root: Path, session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import watchfiles
+@pytest.fixture(params=["kernel", "library"])
+def refuse(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], None]:
+    """Has a function asked before each watch begins, which may raise; for both ways of hearing of changes."""
+    kernel = request.param == "kernel"
+    monkeypatch.setattr(follow_module, "KERNEL", kernel)
 
-    def refused(*_args, **_kwargs):
+    def ask(first: Callable[[], None]) -> None:
+        owner, name = (Tree, "add") if kernel else (watchfiles, "awatch")
+        real = getattr(owner, name)
+
+        def watch(*given, **more):
+            first()
+            return real(*given, **more)
+
+        monkeypatch.setattr(owner, name, watch)
+
+    return ask
+
+
+async def test_where_the_system_gives_no_notifications_the_tail_polls(root: Path, session: Path, refuse: Callable[[Callable[[], None]], None]) -> None:
+    def refused() -> None:
         raise OSError(28, "inotify watch limit reached")
 
-    monkeypatch.setattr(watchfiles, "awatch", refused)
+    refuse(refused)
     write(session, answer(1))
     tail = Tail([Watched("claude-code", root)], Undecided(), {}, lambda: NOW, poll_s=0.05)
     assert numbers(await collect(tail, 2, lambda: append(session, answer(2)))) == [1, 2]
@@ -469,19 +492,15 @@ def test_at_a_limit_of_the_system_files_are_looked_at_by_the_clock_and_that_is_s
     assert ("max_user_instances" if "instances" in limit else "max_user_watches") in said["note"]
 
 
-async def test_when_the_system_gives_notifications_again_they_are_used(root: Path, session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import watchfiles
-
-    real = watchfiles.awatch
+async def test_when_the_system_gives_notifications_again_they_are_used(root: Path, session: Path, refuse: Callable[[Callable[[], None]], None]) -> None:
     refusals = [OSError(24, "too many"), OSError("OS file watch limit reached"), RuntimeError("?")]
     notes: list[str] = []
 
-    def refused(*given, **more):
+    def refused() -> None:
         if refusals:
             raise refusals.pop(0)
-        return real(*given, **more)
 
-    monkeypatch.setattr(watchfiles, "awatch", refused)
+    refuse(refused)
     write(session, answer(1))
     tail = Tail([Watched("claude-code", root)], Undecided(), {}, lambda: NOW, poll_s=0.05, again_s=0.1)
 
@@ -498,9 +517,7 @@ async def test_when_the_system_gives_notifications_again_they_are_used(root: Pat
     assert len(set(notes) - {""}) == 3
 
 
-async def test_a_folder_that_may_not_be_entered_is_left_out_and_the_rest_is_watched(root: Path, session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import watchfiles
-
+async def test_a_folder_that_the_library_may_not_enter_is_left_out_and_the_rest_is_watched(root: Path, session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real, asked = watchfiles.awatch, []
 
     def refused(*given, ignore_permission_denied, **more):
@@ -509,6 +526,7 @@ async def test_a_folder_that_may_not_be_entered_is_left_out_and_the_rest_is_watc
             raise PermissionError(13, "no")
         return real(*given, ignore_permission_denied=True, **more)
 
+    monkeypatch.setattr(follow_module, "KERNEL", False)
     monkeypatch.setattr(watchfiles, "awatch", refused)
     write(session, answer(1))
     tail = Tail([Watched("claude-code", root)], Undecided(), {}, lambda: NOW)

@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import errno
+import sys
 from collections.abc import Callable, Iterable
 
 POLL_S = 2.0
 AGAIN_S = 600.0
 _SETTLE_S = 1.0
+KERNEL = sys.platform == "linux"
+"""Whether the kernel is asked directly; elsewhere a library is."""
 # The library looks every step whether the system has told it something; a change is handed on after one quiet step.
 _STEP_MS = 200
 _DEBOUNCE_MS = 400
@@ -44,11 +47,7 @@ class Watcher:
         """Watch until `stop`. Where the system refuses (a limit reached, a file system without), it is asked again every ten minutes."""
         while not self._stop.is_set():
             try:
-                try:
-                    await self._listen(blind=False)
-                except PermissionError:
-                    # A folder that may not be entered is left out. Not from the start: the library then keeps quiet about limits, too.
-                    await self._listen(blind=True)
+                await self._listen()
             except FileNotFoundError:  # a folder went while it was looked at: those that are left are watched
                 await asyncio.sleep(_SETTLE_S)
             except (OSError, RuntimeError) as error:
@@ -59,20 +58,56 @@ class Watcher:
                     return
                 self.notified, self.note = True, ""
 
-    async def _listen(self, *, blind: bool) -> None:
-        from watchfiles import awatch
-
+    async def _listen(self) -> None:
         while not self._stop.is_set():
             self._rewatch.clear()
             self.folders = self._wanted()
             if not self.folders:
                 await self._rewatch.wait()
-                continue
-            changes = awatch(*self.folders, watch_filter=None, debounce=_DEBOUNCE_MS, step=_STEP_MS, stop_event=self._rewatch, ignore_permission_denied=blind)
-            async for some in changes:
-                self._changed(path for _, path in some)
-                if any(path in self.folders for _, path in some):  # a folder itself came or went: a watch does not outlive it
-                    self._rewatch.set()
+            elif KERNEL:
+                await self._hear_kernel()
+            else:
+                try:
+                    await self._hear_library(blind=False)
+                except PermissionError:
+                    # A folder that may not be entered is left out. Not from the start: the library then keeps quiet about limits, too.
+                    await self._hear_library(blind=True)
+
+    async def _hear_kernel(self) -> None:
+        """Hand changes on as the kernel tells them, until it is time to watch anew. Raises OSError where it refuses."""
+        from statuswatch.engine.inotify import Tree
+
+        tree, loop = Tree(), asyncio.get_running_loop()
+        refused: list[OSError] = []
+
+        def told() -> None:
+            try:
+                self._tell(tree.changes())
+            except OSError as error:  # a new folder is one too many
+                refused.append(error)
+                self._rewatch.set()
+
+        try:
+            await asyncio.to_thread(tree.add, self.folders)
+            loop.add_reader(tree.fd, told)
+            await self._rewatch.wait()
+        finally:
+            loop.remove_reader(tree.fd)
+            tree.close()
+        if refused:
+            raise refused[0]
+
+    async def _hear_library(self, *, blind: bool) -> None:
+        from watchfiles import awatch
+
+        changes = awatch(*self.folders, watch_filter=None, debounce=_DEBOUNCE_MS, step=_STEP_MS, stop_event=self._rewatch, ignore_permission_denied=blind)
+        async for some in changes:
+            self._tell({path for _, path in some})
+
+    def _tell(self, paths: set[str]) -> None:
+        self._changed(paths)
+        if paths.intersection(self.folders):  # a folder itself came or went: a watch does not outlive it
+            self._rewatch.set()
 
 
 def refusal_in(error: Exception) -> str:

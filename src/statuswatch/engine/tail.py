@@ -145,7 +145,8 @@ class Tail:
             self._woken.clear()
             changed, self._changed = self._changed, set()
             if changed:
-                return await asyncio.to_thread(self._expand, changed)
+                known = [path for path in changed if path in self._files]  # the usual case, for which no thread need be waited for twice
+                return known if len(known) == len(changed) else await asyncio.to_thread(self._expand, changed)
             waited += every
             full = waited >= walk_after or not self._settled
             self._settled = True
