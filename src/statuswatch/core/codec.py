@@ -15,10 +15,23 @@ T = TypeVar("T")
 Plain = dict[str, "Plain"] | list["Plain"] | str | int | float | bool | None
 
 
+_ATOMS = frozenset({str, int, float, bool, type(None)})
+
+
 def encode(value: object) -> Any:
     """Dataclasses to dicts, enums to their values, times to RFC 3339, tuples and sets to lists."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    kind: Any = type(value)
+    if kind in _ATOMS:
+        return value
+    if kind is tuple:
+        return [encode(item) for item in value]  # type: ignore[attr-defined]  # its kind was looked at
+    names = _names(kind)
+    if names is not None:
+        return {name: encode(getattr(value, name)) for name in names}
+    return _encode_other(value)
+
+
+def _encode_other(value: object) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
@@ -28,6 +41,12 @@ def encode(value: object) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [encode(item) for item in value]
     return value
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass; None for any other type. Remembered, because all that is published and stored goes through here after each step."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
 
 
 def decode(kind: type[T], data: object) -> T:

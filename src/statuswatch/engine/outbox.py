@@ -1,6 +1,7 @@
 """Tells what is in the outbox, and records it after it was told: a kill between the two repeats that one delivery and loses none."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -58,6 +59,7 @@ class Outbox:
         self._clock = clock
         self._woken = woken
         self._wake = {name: asyncio.Event() for name in ways}
+        self._done = {name: asyncio.Event() for name in ways}
         self._unstored: list[Notice] = []
         self._settled: set[tuple[str, str]] = set()
         self._handles: dict[tuple[str, str], str | None] = {}
@@ -72,8 +74,16 @@ class Outbox:
     def post(self, unstored: tuple[Notice, ...] = ()) -> None:
         """There is something new. `unstored`: notices that the store could not take; they are told from memory, because silence would be worse."""
         self._unstored = [*self._unstored, *unstored][-50:]
-        for event in self._wake.values():
+        for name, event in self._wake.items():
+            self._done[name].clear()
             event.set()
+
+    async def head_start(self, seconds: float) -> None:
+        """Return when every way has tried what was posted, at the latest after `seconds` of real time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                for done in self._done.values():
+                    await done.wait()
 
     async def run(self, name: str) -> None:
         """Deliver by the way `name` until cancelled. A notice that fails holds up the later ones of this way, so that their order stays."""
@@ -84,6 +94,8 @@ class Outbox:
                     tried = self._attempts[outgoing.notice.id, name]
                     wait = min(FIRST_RETRY_SECONDS * 2 ** (tried - 1), LAST_RETRY_SECONDS)
                     break
+            if not self._wake[name].is_set():
+                self._done[name].set()
             await sleep_unless(self._clock, wait * self._clock.speed, self._wake[name])
 
     def _waiting(self, name: str) -> list[Outgoing]:

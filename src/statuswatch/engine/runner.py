@@ -33,6 +33,7 @@ JUMP_SECONDS = 10.0
 """Wall and monotonic time may drift apart by less than this between two looks without anyone calling it a jump."""
 
 _SHORTEST_WAIT = 0.2
+_HEAD_START = 0.02
 _RESTART_SECONDS = 30.0
 _ROUTES_NAMED = 12
 _logger = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ class Engine:
         """Run until `stop`, SIGTERM or SIGINT; what is published then expires at once. Raises PlaceError where the socket has no place."""
         tasks: list[asyncio.Task[None]] = []
         try:
-            self._step(())
+            await self._step(())
             if self._parts.server:
                 await self._parts.server.start()
             self._listen_to_signals()
@@ -132,7 +133,7 @@ class Engine:
                 batch: tuple[Arrival, ...] = ()
                 if taking.done():
                     batch, taking = taking.result(), None
-                self._step(batch)
+                await self._step(batch)
         finally:
             stopping.cancel()
             if taking:
@@ -145,7 +146,7 @@ class Engine:
         look = self._course.next_look
         return beat if look is None else max(_SHORTEST_WAIT, min(beat, (look - self._clock.now().at).total_seconds()))
 
-    def _step(self, batch: tuple[Arrival, ...]) -> None:
+    async def _step(self, batch: tuple[Arrival, ...]) -> None:
         """One step. Named boundary: a step that fails leaves the engine running with what it knew before."""
         if self._parts.holds and not self._parts.holds():
             _logger.warning("the lock file is gone or another's: somebody removed the engine's folder; the engine ends")
@@ -153,13 +154,16 @@ class Engine:
             self.stop()
             return
         now = self._clock.now()
+        told = False
         try:
             memory = self._take((*self._jump(now), *self._compare(now), *batch), now)
-            self._conclude(memory, now)
+            told = self._conclude(memory, now)
         except Exception as error:  # noqa: BLE001 - see above
             self._mishap("step", error)
         else:
             self._problems.pop("step", None)
+        if told:  # a pop-up takes two milliseconds, the picture and its files take longer
+            await self._outbox.head_start(_HEAD_START)
         self._publish(now)
         self._parts.poller.reconsider()
         if self._parts.beat:
@@ -200,8 +204,11 @@ class Engine:
                 self._parts.poller.hurry(*hurry)
         return memory
 
-    def _conclude(self, memory: Mapping[str, str], now: Moment) -> None:
-        """Judge, decide and store; then hand over what is to be told. Where storing fails the engine goes on from memory: no time to fall silent."""
+    def _conclude(self, memory: Mapping[str, str], now: Moment) -> bool:
+        """Judge, decide and store; then hand over what is to be told, and say whether there is any.
+
+        Where storing fails the engine goes on from memory: no time to fall silent.
+        """
         step, fresh = self._course.conclude(now, memory, self._outbox.names)
         try:
             self._parts.store.commit(step)
@@ -218,6 +225,7 @@ class Engine:
                 self._outbox.post()
         for notice in fresh:
             self._parts.publisher.tell(notice)
+        return bool(fresh)
 
     def _publish(self, now: Moment) -> None:
         """Publish the picture. Named boundary: where composing it fails, the last one stays and says so."""
