@@ -6,14 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from statuswatch.app.around import around, wanted
+from statuswatch.app.around import around, doubted, wanted
 from statuswatch.catalog.localservers import ServerSpec, local_servers
+from statuswatch.core.health import FeedState
 from statuswatch.core.observation import LocalServer, LocalServersSeen
 from statuswatch.engine.clock import SystemClock
 from statuswatch.engine.fetch import Fetcher
 from statuswatch.engine.inbox import Inbox
 from statuswatch.engine.localmodels import LocalModels, model_names
 from support.server import Answer, StatusServer, status_server
+from support.snapshots import calm, trouble
 
 _SPEC = ServerSpec("Ollama", 11434, "/api/tags", "models", "name", "docs")
 
@@ -54,21 +56,27 @@ async def test_it_is_looked_for_while_needed_and_forgotten_after() -> None:
         server.serve("/other", Answer(headers={"Content-Type": "text/html"}, body=b"<!doctype html><html></html>"))
         inbox, needed = Inbox(), [False]
         clock = _Impatient()
-        running = asyncio.create_task(LocalModels(_specs(server), Fetcher(total_seconds=2.0), inbox, clock, lambda: needed[0]).run())
+        models = LocalModels(_specs(server), Fetcher(total_seconds=2.0), inbox, clock, lambda: needed[0])
+        running = asyncio.create_task(models.run())
         await asyncio.sleep(0.2)
-        assert server.seen == []
+        assert (server.seen, clock.sleeps) == ([], 0), "while nothing is wrong nothing is looked for, and no clock runs"
         needed[0] = True
+        models.stepped()
         assert await _seen(inbox) == (LocalServer("Ollama", f"127.0.0.1:{server.port}", ("qwen3",)),)
         needed[0] = False
+        models.stepped()
         assert await _seen(inbox) == ()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
 
 class _Impatient(SystemClock):
-    """Machine time whose sleeps are short."""
+    """Machine time whose sleeps are short, and counted."""
+
+    sleeps = 0
 
     async def sleep(self, seconds: float) -> None:
+        self.sleeps += 1
         await super().sleep(min(seconds, 0.02))
 
 
@@ -80,7 +88,14 @@ async def _seen(inbox: Inbox) -> tuple[LocalServer, ...]:
                     return arrival.observation.servers
 
 
-def test_nothing_is_looked_for_before_there_is_a_picture_or_where_it_is_switched_off() -> None:
+async def test_nothing_is_looked_for_before_there_is_a_picture_or_where_it_is_switched_off() -> None:
     assert not wanted(None)
-    assert list(around(Inbox(), SystemClock(), lambda: None, local=False)) == ["the network of this machine"]
-    assert len(around(Inbox(), SystemClock(), lambda: None, local=True)) == 2
+    assert not doubted(None)
+    assert list(around(Inbox(), SystemClock(), lambda: None, local=False).taps) == ["the network of this machine"]
+    assert len(around(Inbox(), SystemClock(), lambda: None, local=True).taps) == 2
+
+
+def test_the_network_is_doubted_in_trouble_and_where_a_feed_cannot_be_reached() -> None:
+    assert not doubted(calm())
+    assert doubted(trouble())
+    assert doubted(replace(calm(), feeds=tuple(replace(feed, state=FeedState.UNREACHABLE) for feed in calm().feeds[:1])))

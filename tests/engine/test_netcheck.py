@@ -58,7 +58,42 @@ async def test_only_changes_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     running = asyncio.create_task(NetCheck(inbox, SystemClock(), _kernel(tmp_path, _HEAD)).run())
     assert await _links(inbox, 1) == [Link.NONE]
     _kernel(tmp_path, _HEAD + _DEFAULT)
+    assert await _links(inbox, 1) == [Link.UNKNOWN], "without a way out it is looked for by the clock"
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+class _Counting(SystemClock):
+    """Machine time that counts who sleeps by it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sleeps = 0
+
+    async def sleep(self, seconds: float) -> None:
+        self.sleeps += 1
+        await super().sleep(min(seconds, 0.02))
+
+
+async def test_while_nothing_is_wrong_a_step_is_what_has_it_look(tmp_path: Path) -> None:
+    inbox, clock, doubted = Inbox(), _Counting(), [False]
+    check = NetCheck(inbox, clock, _kernel(tmp_path, _HEAD + _DEFAULT), doubted=lambda: doubted[0])
+    running = asyncio.create_task(check.run())
+    await asyncio.sleep(0)
+    check.stepped()
+    await asyncio.sleep(0)
+    assert clock.sleeps == 0
+    _kernel(tmp_path, _HEAD)
+    check.stepped()
+    assert await _links(inbox, 1) == [Link.NONE]
+    _kernel(tmp_path, _HEAD + _DEFAULT)
     assert await _links(inbox, 1) == [Link.UNKNOWN]
+    doubted[0] = True
+    check.stepped()
+    slept = clock.sleeps
+    async with asyncio.timeout(60):
+        while clock.sleeps < slept + 3:  # noqa: ASYNC110 - a clock tells nobody
+            await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 

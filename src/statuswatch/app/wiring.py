@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from statuswatch.app.around import around
+from statuswatch.app.around import Around, around
 from statuswatch.app.tapping import OTLP, Ground, Tapped, tap
 from statuswatch.app.telling import options, wanted
 from statuswatch.catalog.knowing import know
@@ -35,7 +35,7 @@ from statuswatch.engine.poller import Poller
 from statuswatch.engine.publish import Outlets, Publisher
 from statuswatch.engine.reading import Share
 from statuswatch.engine.roots import Watched
-from statuswatch.engine.runner import Engine, Parts, Tap
+from statuswatch.engine.runner import Engine, Parts
 from statuswatch.engine.serve import Server
 from statuswatch.engine.store import Store, Stored
 from statuswatch.engine.taps import marks
@@ -135,6 +135,7 @@ def make_engine(setting: Setting, start: Start) -> Made:
     publisher = Publisher(outlets, render, server)
     actions = _Actions(inbox, clock)
     ways, untellable = _ways(start, config, actions)
+    beside = _around(start, config, inbox, actions)
     parts = Parts(
         clock,
         knowledge,
@@ -147,11 +148,11 @@ def make_engine(setting: Setting, start: Start) -> Made:
         publisher,
         server,
         ways,
-        {**tapped.taps, **_around(start, config, inbox, actions)},
+        {**tapped.taps, **beside.taps},
         (*sources, *tapped.sources),
         (*(str(problem) for problem in setting.catalogue.problems), *untellable),
         start.simulated,
-        start.after_step,
+        _all(beside.stepped, start.after_step),
         start.holds,
         tapped.notes,
         lambda at: quiet_until(config.notices.quiet, at.astimezone()),
@@ -160,11 +161,22 @@ def make_engine(setting: Setting, start: Start) -> Made:
     return Made(engine, inbox, knowledge, fetcher, poller)
 
 
-def _around(start: Start, config: Config, inbox: Inbox, actions: "_Actions") -> dict[str, Tap]:
+def _around(start: Start, config: Config, inbox: Inbox, actions: "_Actions") -> Around:
     """What is looked at on this machine, where that is the person's own: a simulation brings its own world along."""
     if start.simulated is not None:
-        return {}
+        return Around({}, lambda: None)
     return around(inbox, start.clock, lambda: actions.engine.snapshot if actions.engine else None, local=config.advice.local_models)
+
+
+def _all(*chores: Callable[[], None] | None) -> Callable[[], None]:
+    """One chore that does all that are there."""
+
+    def do() -> None:
+        for chore in chores:
+            if chore is not None:
+                chore()
+
+    return do
 
 
 def _policy(config: Config, now: datetime, *, simulated: bool) -> Policy:

@@ -3,19 +3,19 @@
 Only 127.0.0.1 is asked, only while `needed` says so, and never in a simulation. Nothing is sent but the question for the list of models.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 
 from statuswatch.catalog.localservers import ServerSpec
 from statuswatch.core.observation import LocalServer, LocalServersSeen
-from statuswatch.engine.clock import Clock
+from statuswatch.engine.clock import Clock, sleep_unless
 from statuswatch.engine.fetch import Fetched, Fetcher, Request
 from statuswatch.engine.inbox import Arrival, Inbox
 
 LOOK_SECONDS = 60.0
 """Between two looks while there is trouble."""
-_NOTICE_SECONDS = 5.0
 _MOST = 20
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,79}")
 
@@ -28,14 +28,25 @@ class LocalModels:
     def __init__(self, specs: Sequence[ServerSpec], fetcher: Fetcher, inbox: Inbox, clock: Clock, needed: Needed) -> None:
         self._specs, self._fetcher, self._inbox, self._clock, self._needed = tuple(specs), fetcher, inbox, clock, needed
         self._told: tuple[LocalServer, ...] = ()
+        self._wanted = False
+        self._woken = asyncio.Event()
+
+    def stepped(self) -> None:
+        """The engine has made a step: what is needed may have changed."""
+        if self._needed() is not self._wanted:
+            self._woken.set()
 
     async def run(self) -> None:
         """Look while it is needed, until cancelled; what was found is forgotten when the trouble ends."""
         try:
             while True:
-                wanted = self._needed()
-                await self._tell(await self.look() if wanted else ())
-                await self._clock.sleep(LOOK_SECONDS if wanted else _NOTICE_SECONDS)
+                self._woken.clear()
+                self._wanted = self._needed()
+                await self._tell(await self.look() if self._wanted else ())
+                if self._wanted:
+                    await sleep_unless(self._clock, LOOK_SECONDS, self._woken)
+                else:
+                    await self._woken.wait()
         finally:
             await self._fetcher.close()
 

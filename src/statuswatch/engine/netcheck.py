@@ -1,6 +1,7 @@
 """What this machine itself says of its way out, without sending anything: routes of the kernel, and NetworkManager's word where it runs.
 
 A hint for `core.network`, told when it changes. Absent sources are nothing to complain of: servers, containers and other systems have none.
+While nothing is wrong it has no clock of its own: it looks when the engine makes a step, and a step is what the first failure brings.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statuswatch.core.observation import Link, NetworkSeen
-from statuswatch.engine.clock import Clock
+from statuswatch.engine.clock import Clock, sleep_unless
 from statuswatch.engine.inbox import Arrival, Inbox
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from dbus_fast.aio import MessageBus
 
 LOOK_SECONDS = 5.0
-"""Between two looks at the routes, which are two small files of the kernel."""
+"""Between two looks at the routes, which are two small files of the kernel, while something is wrong."""
 
-_ASK_AGAIN_SECONDS = 60.0
+_ASK_AGAIN_SECONDS = 600.0
 _CALL_SECONDS = 5.0
 _UP, _REJECT = 0x1, 0x200  # linux/route.h: RTF_UP, RTF_REJECT
 _SYSTEM_BUS = "/run/dbus/system_bus_socket"
@@ -32,10 +33,15 @@ Changed = Callable[[Link], None]
 
 
 class NetCheck:
-    """A tap that tells of changes. `kernel` is the folder of the kernel's network tables; `bus` the address of the system bus, None to ask none."""
+    """A tap that tells of changes. `kernel` is the folder of the kernel's network tables; `bus` the address of the system bus, None to ask none.
 
-    def __init__(self, inbox: Inbox, clock: Clock, kernel: Path = Path("/proc/net"), bus: str | None = None) -> None:
-        self._inbox, self._clock, self._kernel, self._bus = inbox, clock, kernel, bus
+    `doubted` says whether something is wrong that the network could be the reason of.
+    """
+
+    def __init__(
+        self, inbox: Inbox, clock: Clock, kernel: Path = Path("/proc/net"), bus: str | None = None, doubted: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._inbox, self._clock, self._kernel, self._bus, self._doubted = inbox, clock, kernel, bus, doubted
         self._manager = Link.UNKNOWN
         self._told = Link.UNKNOWN
         self._woken = asyncio.Event()
@@ -47,16 +53,19 @@ class NetCheck:
             while True:
                 self._woken.clear()
                 await self._tell(self.link())
-                sleeping = asyncio.ensure_future(self._clock.sleep(LOOK_SECONDS))
-                waking = asyncio.ensure_future(self._woken.wait())
-                await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-                for waiting in (sleeping, waking):
-                    waiting.cancel()
+                if self._told is Link.NONE or self._doubted():
+                    await sleep_unless(self._clock, LOOK_SECONDS, self._woken)
+                else:
+                    await self._woken.wait()
         finally:
             if asking:
                 asking.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await asking
+
+    def stepped(self) -> None:
+        """The engine has made a step: look again."""
+        self._woken.set()
 
     def link(self) -> Link:
         """What is known now: the manager's bad word, else whether the kernel knows a way out, else the manager's good one."""
