@@ -174,10 +174,11 @@ def main() -> int:
             cells.append(f"{statistics.median(known):.1f} ({known[int(0.9 * len(known))]:.1f}); {100 * len(known) / len(found):.0f} %" if known else "-")
         print(f"| {hourly} | {' | '.join(cells)} |", flush=True)
     if core:
-        print(f"\nThrough advance, judge and decide, {core} month(s) of each:")
-        for index, day in enumerate(DAYS_OF_ALL_KINDS[:4]):
-            counts = [notices(good_month(day, random.Random(1000 * index + month))) for month in range(core)]
-            print(f"- {day.name}: {statistics.mean(counts):.2f} notices of trouble a month", flush=True)
+        print(f"\nWarnings of the test alone, and notices of trouble through advance, judge and decide, {core} month(s) of each:")
+        for index, day in list(enumerate(DAYS_OF_ALL_KINDS))[4:6]:
+            alone = sum(alarms(good_month(day, random.Random(1000 * index + month))) for month in range(core))
+            whole = sum(notices(good_month(day, random.Random(1000 * index + month))) for month in range(core))
+            print(f"- {day.name}: {alone} warnings, {whole} notices", flush=True)
     return 0
 
 
