@@ -114,3 +114,23 @@ async def test_what_is_too_old_is_not_told_any_more(store: Store) -> None:
     await _told(store, {"screen": way}, 1, TOO_OLD + timedelta(seconds=1))
 
     assert (way.asked, store.pending()) == (0, ())
+
+
+@pytest.mark.looptime
+@pytest.mark.parametrize(
+    ("way", "least", "most"), [(_Refuses(times=0), 0.0, 0.5), (_Refuses(), 0.0, 0.5), (_Hangs(), 0.9, 1.1)], ids=["takes it", "refuses", "hangs"]
+)
+async def test_a_head_start_lasts_until_each_way_has_tried_and_not_longer_than_given(store: Store, way: _Refuses | _Hangs, least: float, most: float) -> None:
+    loop = asyncio.get_running_loop()
+    outbox = Outbox(store, {"screen": way}, _clock(loop), lambda: None)
+    telling = asyncio.create_task(outbox.run("screen"))
+    await asyncio.sleep(0.1)
+    store.commit(Step(START, World(), Told(counter=1), Watchlist(()), (notice(0),), ways=("screen",)))
+    outbox.post()
+    began = loop.time()
+    await outbox.head_start(1.0)
+
+    assert least <= loop.time() - began <= most
+    assert way.asked == 1
+    telling.cancel()
+    await asyncio.gather(telling, return_exceptions=True)
