@@ -3,8 +3,8 @@
 `python cell.py '{"client": …, "failure": …}'`, started by `support.realclients.played` in namespaces of its own; prints one JSON object. Nothing here can
 reach beyond this machine: the namespace has a loopback and nothing else, and its only name server is this program, which knows no name and remembers each.
 `prompts`: how often the person tries again until they know enough; `times`: how many calls fail before the provider is well again (null: all); `keep`: a
-folder in which everything that was written is left; `slots`: files of which one is locked while anything runs here, so that many cells may wait side by side
-and few compute; `leash`: end, with everything in here, when the standard input ends.
+folder in which everything that was written is left; `slots`: files of which one is locked while the first prompt runs, so that many cells may wait side by
+side and few begin; `leash`: end, with everything in here, when the standard input ends.
 """
 
 import asyncio
@@ -288,10 +288,8 @@ async def run(wanted: dict[str, Any], folder: Path, names: Names) -> dict[str, A
             for _ in range(cell.prompts - 1):
                 if await cell.until(cell.decided, _TRY_AGAIN_S):
                     break
-                async with slot(slots):
-                    await cell.prompt(ground)
-            async with slot(slots):
-                return cell.result(names.asked)
+                await cell.prompt(ground)  # without waiting: what is late is no evidence of the same trouble any more
+            return cell.result(names.asked)
 
 
 def leash(folder: str) -> None:
