@@ -155,6 +155,7 @@ def test_many_threads_tell_each_call_once(box: Mailbox) -> None:
     assert len(set(taken)) == len(taken) > 8
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # other threads of the tests are none of the child's
 def test_a_forked_child_tells_under_its_own_name_and_nothing_twice(box: Mailbox) -> None:
     LINK.send({**CALL, "id": LINK.next_id()})
     with LINK._lock:  # as another thread may hold it at that moment

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from statuswatch._client.link import LINK
 from statuswatch.simulate.answers import answered, asked
@@ -42,7 +43,7 @@ class ModelApi:
     def handle(self, seen: Seen) -> Answer:
         if self.answer is not None:
             return self.answer
-        call = asked(seen.path.partition("?")[0].removeprefix("/openai"), seen.body)
+        call = asked(urlsplit(seen.path).path.removeprefix("/openai"), seen.body)  # as a proxy it is asked for whole addresses
         assert call is not None
         failing = self.failure if self.times != 0 else None
         if failing and self.times is not None:
