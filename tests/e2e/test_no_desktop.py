@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.outage import OPUS, Played, environment, output, playing
-from support.terminals import Terminal, tmux, waited
+from support.terminals import Terminal, tmux
 
 pytestmark = [pytest.mark.surface("tmux"), pytest.mark.timeout(180)]
 
@@ -83,9 +83,9 @@ async def test_an_unknown_terminal_is_given_nothing_but_the_dashboard(home: Path
         dashboard = await dashboard_of(played, **NO_BUS, TERM="vt220")
         try:
             await played.until(lambda: bool(played.snapshot()["delivery"]) if played.notices() else False)
-            start = len(dashboard.said)
+            await dashboard.until(lambda said: b"Claude Opus 4.5" in said)
             dashboard.type("?")  # something to draw, after the picture that said so
-            await waited(lambda: len(dashboard.said) > start + 200)
+            await dashboard.until(lambda said: b"Keys and symbols" in said)
         finally:
             await dashboard.stop()
             played.process.terminate()

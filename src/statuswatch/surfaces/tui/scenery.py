@@ -1,9 +1,11 @@
 """What screens need of the app: the newest picture as seen now, and a redraw when it changes."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from statuswatch.core.notice import Notice
@@ -68,7 +70,8 @@ class Viewing(Screen[bool]):
         """Take a newer view and draw it."""
         self.view = view
         if self.is_mounted:
-            self.draw()
+            with suppress(NoMatches):  # while the dashboard is being closed its parts go one by one, and a picture may still come
+                self.draw()
 
     def draw(self) -> None:
         """Bring what is shown up to date; subclasses do it."""
