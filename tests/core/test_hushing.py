@@ -22,7 +22,9 @@ def _night(until: str = "11:00") -> Policy:
 
 
 def _fails(clock: str, route: str = OPUS) -> list:
-    return [call(f"{clock}:{n:02d}", route, OVERLOADED, final=n == 2, turn=f"{route}{clock}") for n in range(3)]
+    """Three requests that fail, two minutes apart: enough for a notice. The last one is four minutes after `clock`."""
+    first = at(clock)
+    return [call(f"{first + timedelta(minutes=2 * n):%H:%M}", route, OVERLOADED, turn=f"{route}{clock}{n}") for n in range(3)]
 
 
 def test_what_begins_in_quiet_hours_is_told_at_their_end_if_it_still_lasts() -> None:
@@ -76,7 +78,7 @@ def test_quiet_hours_hold_a_reminder_too() -> None:
 
 
 def test_growth_worsening_and_a_relapse_are_held_and_told_afterwards() -> None:
-    person = Person(OPUS, SONNET).sees(*_fails("10:01"), Command(at("10:05"), CommandKind.SNOOZE, SONNET, at("10:20")), *_fails("10:10", SONNET))
+    person = Person(OPUS, SONNET).sees(*_fails("10:01"), Command(at("10:06"), CommandKind.SNOOZE, SONNET, at("10:20")), *_fails("10:10", SONNET))
     assert (person.kinds, person.reasons) == (["opened"], {"snoozed", "already_told"})
     assert person.looks(at("10:20")).kinds == ["opened", "grew"]
 
