@@ -37,9 +37,9 @@ def _notice(*verdicts: Verdict, kind: NoticeKind = NoticeKind.OPENED, reason: No
     [
         ([_verdict()], "Anthropic is failing for Claude Opus 4.5"),
         ([_verdict(health=Health.DOWN)], "Anthropic is down for Claude Opus 4.5"),
-        ([_verdict(), _verdict(_SONNET)], "Anthropic is failing for Claude Opus 4.5, Claude Sonnet 4.5"),
+        ([_verdict(), _verdict(_SONNET)], "Anthropic is failing for Claude Opus 4.5 and Claude Sonnet 4.5"),
         ([_verdict(), _verdict("anthropic/code:claude-opus-4.5")], "Anthropic is failing for Claude Opus 4.5"),
-        ([_verdict(), _verdict(GPT)], "Anthropic and OpenAI are failing for Claude Opus 4.5 and gpt-5.5"),
+        ([_verdict(), _verdict(GPT)], "Anthropic and OpenAI are failing for Claude Opus 4.5 and GPT-5.5"),
         ([_verdict("github:*")], "GitHub is failing"),
         (
             [_verdict(health=Health.SUSPECT, reason=Reason.INCIDENT_POSSIBLE, incident="anthropic:i1"), _verdict(HAIKU)],
@@ -61,7 +61,7 @@ def test_of_very_many_models_only_a_few_are_named() -> None:
     possible = [_verdict(route, health=Health.SUSPECT, reason=Reason.INCIDENT_POSSIBLE) for route in routes]
 
     assert _notice(*possible).title.endswith("may concern Claude Opus 4, Claude Sonnet 4 and 3 more")
-    assert _notice(*(_verdict(route) for route in routes)).title == "Anthropic is failing for Claude Opus 4, Claude Sonnet 4, Claude Haiku 4 and 2 more"
+    assert _notice(*(_verdict(route) for route in routes)).title == "Anthropic is failing for Claude Opus 4, Claude Sonnet 4 and 3 more"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,22 @@ def test_a_relapse_says_that_it_is_one_and_names_its_route_alone() -> None:
     again = _notice(_verdict(), _verdict(_SONNET), kind=NoticeKind.REOPENED, reason=NoticeReason.REOPENED)
 
     assert (again.title, again.routes) == ("Again: Anthropic is failing for Claude Opus 4.5", (OPUS,))
+
+
+@pytest.mark.parametrize(
+    ("evidence", "body"),
+    [
+        ((replace(_POSTED, quote="Database upgrade", until=at("12:00")),), 'Page: "Database upgrade". It is planned to end in 1h30m.'),
+        ((replace(_POSTED, quote="Database upgrade", until=at("10:20")),), 'Page: "Database upgrade".'),
+        ((replace(_POSTED, quote="Database upgrade"),), 'Page: "Database upgrade".'),
+        ((), ""),
+    ],
+)
+def test_planned_work_is_told_with_its_name_and_how_long_it_is_to_last(evidence: tuple[Evidence, ...], body: str) -> None:
+    work = _verdict(OPUS, *evidence, health=Health.MAINTENANCE, reason=Reason.MAINTENANCE_NOW)
+    told = _notice(work, kind=NoticeKind.MAINTENANCE, reason=NoticeReason.PLANNED)
+
+    assert (told.title, told.body) == ("Anthropic has begun planned maintenance for Claude Opus 4.5", body)
 
 
 @pytest.mark.parametrize(

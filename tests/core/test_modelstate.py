@@ -69,7 +69,10 @@ def test_later_words_narrow_and_widen(texts: list[str], opus: tuple[str, str], h
         (["Errors on Opus 4.5", "We see errors on some models"], OTHERS),
         (["Errors on Opus 4.5", "We see errors on requests to models"], OTHERS),
         (["Errors on Opus 4.5", "We now see errors across all models"], ALL),
-        (["Elevated errors", "Errors on Opus 4.5", "We resolve errors on multiple models"], OTHERS),
+        (["Elevated errors", "Errors on Opus 4.5", "We resolve errors on multiple models"], MANY),
+        (["Errors on multiple models", "Errors on Opus 4.5", "We found the cause of errors on several models"], MANY),
+        (["Errors on multiple models", "Errors on Opus 4.5 and Sonnet 4.5", "We found the cause of errors on several models"], OTHERS),
+        (["Errors on multiple models", "Errors on Opus 4.5", "We found the cause of errors on some models"], OTHERS),
         (["Elevated errors", "Errors on Opus 4.5", "We see additional errors on multiple models"], MANY),
     ],
 )

@@ -13,9 +13,11 @@ from statuswatch.core.phrasing import (
     instead_at,
     limited,
     opened,
+    partly,
     polarity,
     shut_out,
     spares_requests,
+    sweeping,
     trouble,
     upstream,
 )
@@ -156,3 +158,15 @@ def test_trouble_and_upstream_are_words() -> None:
     assert not trouble(only("Opus was released"))
     assert upstream(only("This is due to our upstream model provider"))
     assert not upstream(only("This is due to a deployment"))
+
+
+def test_many_products_are_a_sweep_and_some_of_them_are_parts() -> None:
+    assert sweeping(only("Multiple cloud products are down"))
+    assert sweeping(only("All services fail"))
+    assert not sweeping(only("Two services fail"))
+    assert not sweeping(only("Some services fail"))
+    assert not sweeping(only("In many regions, services fail"))
+    assert partly(only("Some Acme Code services are degraded"))
+    assert partly(only("Several features fail"))
+    assert not partly(only("All features fail"))
+    assert not partly(only("The services fail"))

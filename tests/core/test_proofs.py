@@ -1,11 +1,14 @@
 """The lines of evidence that are worked out from more than one fact; each kind in a whole verdict is tried in test_judge."""
 
+from dataclasses import replace
+
 import pytest
 
+from statuswatch.core.incident import Kind
 from statuswatch.core.judge import judge
 from statuswatch.core.observation import Observation
 from statuswatch.core.verdict import Evidence, EvidenceKind
-from support.facts import AUTH, GPT, HAIKU, NETWORK, OPUS, SERVER, at, call, failed_read, moment, read, watching, world
+from support.facts import AUTH, GPT, HAIKU, NETWORK, OPUS, SERVER, at, call, failed_read, incident, moment, read, watching, world
 from support.timeline import KNOWLEDGE
 
 
@@ -45,3 +48,10 @@ def test_failures_are_counted_in_requests_since_they_began(facts: list[Observati
     found = _evidence(*facts)[EvidenceKind.CALLS_FAILED]
 
     assert (found.count, found.total) == counts
+
+
+def test_planned_work_is_quoted_by_its_title_and_says_until_when() -> None:
+    work = incident(("10:00", "in_progress", "We upgrade the database of the API."), title="Upgrade of the API", kind=Kind.MAINTENANCE, impact="maintenance")
+    found = _evidence(read("10:05", replace(work, scheduled_until=at("12:00"))))[EvidenceKind.INCIDENT]
+
+    assert (found.quote, found.quoted_at, found.until) == ("Upgrade of the API", None, at("12:00"))

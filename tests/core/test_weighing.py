@@ -15,7 +15,13 @@ from support.incidents import ACME, START, found, incident, listing, shipped, sm
 OPUS_API, OPUS_CODE, OPUS_CHAT = "anthropic/api:claude-opus-4.5", "anthropic/code:claude-opus-4.5", "anthropic/chat:claude-opus-4.5"
 SURFACE_ONLY, NOT_INFERENCE, MAYBE_INFERENCE = ("affected", "surface_only"), ("unaffected", "not_inference"), ("possible", "not_inference")
 OTHER_SURFACE, EXCLUDED_SURFACE = ("unaffected", "other_surface"), ("unaffected", "surface_excluded")
-MAYBE_SURFACE = ("possible", "other_surface")
+MAYBE_SURFACE, MAYBE_ALL = ("possible", "other_surface"), ("possible", "nothing_said")
+
+
+def _cloud(
+    title: str, *bodies: str, provider: str = "google-cloud", components: tuple[str, ...] = ("Cloud Widgets",), impact: Impact = Impact.CRITICAL
+) -> Incident:
+    return incident(title, *bodies, provider=provider, components=components, impact=impact)
 
 
 @pytest.mark.parametrize(
@@ -196,6 +202,44 @@ def test_a_shared_page_says_nothing_until_it_names_us() -> None:
     assert told(incident("Delays in wiki search", provider="github-copilot"), route) == OTHER_SURFACE
     assert told(incident("Incident with Copilot", provider="github-copilot"), route) == SURFACE_ONLY
     assert told(incident("Elevated errors", provider="google-cloud", components=("Cloud Widgets",)), "google-cloud/cloud:gemini-2.5-pro") == OTHER_SURFACE
+
+
+@pytest.mark.parametrize(
+    ("whole", "route", "expected"),
+    [
+        (_cloud("Multiple cloud products are impacted"), "google-cloud/cloud:gemini-2.5-pro", MAYBE_ALL),
+        (_cloud("Outage of all Google Cloud services", "We look into it."), "google-cloud/cloud:claude-opus-4.5@europe-west1", MAYBE_ALL),
+        (_cloud("Many products fail", components=("Cloud Widgets", "Vertex Gemini API")), "google-cloud/cloud:claude-opus-4.5", MAYBE_ALL),
+        (_cloud("Many products fail", components=("Cloud Widgets", "Vertex Gemini API")), "google-cloud/cloud:gemini-2.5-pro", SURFACE_ONLY),
+        (_cloud("Multiple cloud products are impacted", impact=Impact.MAJOR), "google-cloud/cloud:gemini-2.5-pro", OTHER_SURFACE),
+        (_cloud("Cloud Widgets are down"), "google-cloud/cloud:gemini-2.5-pro", OTHER_SURFACE),
+        (_cloud("Two products are down"), "google-cloud/cloud:gemini-2.5-pro", OTHER_SURFACE),
+        (_cloud("Multiple products in europe-west9 are down"), "google-cloud/cloud:gemini-2.5-pro", OTHER_SURFACE),
+        (_cloud("Multiple products are down", "We see errors in europe-west9."), "google-cloud/cloud:gemini-2.5-pro", OTHER_SURFACE),
+        (_cloud("Logging in to multiple products fails"), "google-cloud/cloud:gemini-2.5-pro", OTHER_SURFACE),
+        (_cloud("Multiple products are down", "Vertex AI is not affected."), "google-cloud/cloud:gemini-2.5-pro", EXCLUDED_SURFACE),
+        (_cloud("Multiple services are down", provider="github-copilot", components=("Actions",)), "github-copilot/code:gpt-5.5", OTHER_SURFACE),
+    ],
+)
+def test_a_cloud_that_is_down_at_large_may_be_down_for_what_it_has_not_listed_yet(whole: Incident, route: str, expected: tuple[str, str]) -> None:
+    assert told(whole, route) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["Some Acme Code services are degraded", "Trouble with code reviews, routines and coding agents"], NOT_INFERENCE),
+        (["Some Acme Code services are degraded", "Some Acme Code services have issues. Trouble with code reviews or routines"], NOT_INFERENCE),
+        (["Some Acme Code services are degraded", "Trouble with code reviews and terminals"], MAYBE_INFERENCE),
+        (["Some Acme Code services are degraded", "Trouble with code reviews and completions"], SURFACE_ONLY),
+        (["Some Acme Code services are degraded", "Trouble with code reviews. Acme Code does not start"], SURFACE_ONLY),
+        (["Some Acme Code services are degraded", "We look"], SURFACE_ONLY),
+        (["Acme Code is degraded", "Trouble with code reviews and routines"], SURFACE_ONLY),
+        (["All Acme Code services are degraded", "Trouble with code reviews and routines"], SURFACE_ONLY),
+    ],
+)
+def test_some_services_of_a_tool_are_those_that_a_list_of_topics_names(texts: list[str], expected: tuple[str, str]) -> None:
+    assert told(incident(*texts, provider="acme"), "acme/code:lyra-opal-4.5", small(acme=ACME)) == expected
 
 
 def test_the_chat_of_a_coding_tool_is_the_tools_own_and_a_console_is_where_people_chat() -> None:

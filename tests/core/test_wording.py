@@ -52,7 +52,16 @@ def test_the_age_of_nothing_is_never() -> None:
     [
         ("claude-opus-4.5", "Claude Opus 4.5", "opus"),
         ("claude-opus", "Claude Opus", "opus"),
-        ("gpt-5.5", "gpt-5.5", "gpt-5.5"),
+        ("gpt-5.5", "GPT-5.5", "gpt-5.5"),
+        ("gpt-4o-mini", "GPT-4o mini", "gpt-4o-mini"),
+        ("gpt-5.1-codex", "GPT-5.1 Codex", "gpt-5.1-codex"),
+        ("gpt-4-0314", "gpt-4-0314", "gpt-4-0314"),
+        ("glm-air", "glm-air", "air"),
+        ("gemini-2.5-pro", "Gemini 2.5 Pro", "gemini-2.5-pro"),
+        ("grok-4", "Grok 4", "grok-4"),
+        ("llama-3.3-70b-instruct", "Llama 3.3 70B Instruct", "llama-3.3-70b-instruct"),
+        ("davinci-002", "davinci-002", "davinci-002"),
+        ("qwen3-coder", "qwen3-coder", "qwen3-coder"),
         ("o3", "o3", "o3"),
         ("*", "any model", "*"),
     ],
@@ -130,6 +139,10 @@ def test_clock_times_are_in_the_persons_zone() -> None:
         (
             Evidence(EvidenceKind.INCIDENT, at("14:31"), subject="affected", quote="Errors", posted_at=at("14:31:02"), quoted_at=at("14:31:40")),
             'their page posted 14:31: "Errors" (affected)',
+        ),
+        (
+            Evidence(EvidenceKind.INCIDENT, at("14:31"), subject="affected", quote="Upgrade", posted_at=at("14:31"), until=at("16:00")),
+            'their page posted 14:31, until 16:00: "Upgrade" (affected)',
         ),
         (
             Evidence(EvidenceKind.INCIDENT, at("14:31"), subject="possible", quote="Errors", quoted_at=at("14:46")),

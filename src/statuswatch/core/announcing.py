@@ -8,7 +8,7 @@ from statuswatch.core.ids import parse_route
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason, Policy, Trouble
 from statuswatch.core.verdict import AdviceKind, Evidence, EvidenceKind, Reason, Verdict
-from statuswatch.core.wording import USUAL_LAG, age_of, failed_words, failing_sentence, model_title, route_title
+from statuswatch.core.wording import USUAL_LAG, age_of, age_words, failed_words, failing_sentence, model_title, route_title
 
 _NAMED = 3
 _UNSEEN = timedelta(minutes=15)
@@ -68,7 +68,7 @@ class Announcer:
         if kind is NoticeKind.RESOLVED:
             return self._back(trouble, reason, shown)
         if kind is NoticeKind.MAINTENANCE:
-            return f"{self._poster(shown[0])} has begun planned maintenance for {self._names(shown)}", self._page(shown[0])
+            return f"{self._poster(shown[0])} has begun planned maintenance for {self._names(shown)}", self._planned(shown[0])
         title, body = self._bad(kind, shown)
         return (f"Still: {title}" if reason is NoticeReason.STILL else title), body
 
@@ -90,9 +90,7 @@ class Announcer:
         providers = list(dict.fromkeys(item.route.provider for item in shown))
         if len(providers) > 1:
             return f"{_listed([self.knowledge.name_of(provider) for provider in providers])} are failing for {self._names(shown)}"
-        models = list(dict.fromkeys(model_title(item.route.model) for item in shown))
-        more = f" and {len(models) - _NAMED} more" if len(models) > _NAMED else ""
-        return ", ".join([failing_sentence(shown[0], self.knowledge), *models[1:_NAMED]]) + more
+        return failing_sentence(shown[0], self.knowledge, _listed(list(dict.fromkeys(model_title(item.route.model) for item in shown))))
 
     def _poster(self, verdict: Verdict) -> str:
         """Whose page speaks: that of the incident, which may be what the provider runs on."""
@@ -115,6 +113,12 @@ class Announcer:
         if _find(verdict, EvidenceKind.PAGE_OTHERS) is not None:
             return "Page reports trouble with other models or parts only."
         return "" if _find(verdict, EvidenceKind.FEED_STATE) is None else "Their page cannot be read."
+
+    def _planned(self, verdict: Verdict) -> str:
+        """What the page calls the work, and how long it is to last, where it says so."""
+        incident = _find(verdict, EvidenceKind.INCIDENT)
+        left = (incident.until - self.now).total_seconds() if incident and incident.until else 0.0
+        return self._page(verdict) + (f" It is planned to end in {age_words(left)}." if left > 0 else "")
 
     def _instead(self, verdict: Verdict) -> str:
         switch = [advice.target for advice in verdict.advice if advice.kind is AdviceKind.SWITCH]

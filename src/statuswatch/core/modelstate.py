@@ -148,9 +148,8 @@ class _Walk:
             self.settle(*_BREADTHS[breadth], claim)
 
     def restated(self, breadth: Breadth) -> bool:
-        """Whether "some models" after a list are those of the list; "multiple models" beside a title with one name are more."""
-        list_known = self.finding is not None and (self.finding.position is not None or len(self.models) > 1)
-        return breadth is Breadth.SOME or (breadth is Breadth.MANY and list_known)
+        """Whether "some models" after a list are those of the list; "multiple models" are more than the one that was named."""
+        return breadth is Breadth.SOME or (breadth is Breadth.MANY and len(self.models) > 1)
 
     def recovery(self, claim: Claim, said: Said) -> None:
         """What has recovered was hit; the others are out of it only where the clause says what the incident was about.

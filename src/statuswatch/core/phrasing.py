@@ -118,6 +118,9 @@ _ALL = _phrases("all, every, entire, any, each, whole")
 _MANY = _phrases("many, multiple, several, various, most, numerous, number of, majority of, range of, two, three, four, five")
 _SOME = _phrases("some, certain, specific, select, older, newer, subset of, few, couple of, handful of, one of, a model, one model")
 _PLURAL = frozenset({"models", "model", "engines", "engine", "llms"})
+_OFFERED = frozenset({"products", "services"})
+_PARTS = _OFFERED | {"features", "functions", "functionalities", "capabilities", "components", "parts", "tools"}
+_COUNTED = frozenset({"two", "three", "four", "five", "couple", "few", "handful", "one"})  # so few of them are a list that was not written, no sweep
 _NEAR = 5
 _SHORTEST = 3
 _MOST_COMMAS = 6
@@ -244,6 +247,27 @@ def contrasts(clause: Clause, start: int) -> bool:
 def exception_at(clause: Clause) -> int | None:
     """The word index from which names are excepted ("other than ..."), if any."""
     return clause.index(_EXCEPT)
+
+
+def sweeping(clause: Clause) -> bool:
+    """Whether the clause speaks of many or all products at once without naming them: "multiple cloud products"; not "two services"."""
+    return any(kind in (Breadth.MANY, Breadth.ALL) and not _COUNTED & set(ahead) for kind, ahead in _quantified(clause, _OFFERED))
+
+
+def partly(clause: Clause) -> bool:
+    """Whether the clause speaks of some parts of a thing and leaves open which: "some of its services", "several features"; not "all services"."""
+    return any(kind in (Breadth.MANY, Breadth.SOME) for kind, _ in _quantified(clause, _PARTS))
+
+
+def _quantified(clause: Clause, nouns: frozenset[str]) -> list[tuple[Breadth, tuple[str, ...]]]:
+    """How many of each of `nouns` the clause speaks of, with the words before it; a quantity before a comma belongs to something else."""
+    found = []
+    for index, word in enumerate(clause.words):
+        if word in nouns:
+            ahead = clause.words[max(0, index - _NEAR) : index]
+            near = ahead[ahead.index(",") + 1 :] if "," in ahead else ahead
+            found.append((_quantity(f" {' '.join(near)} "), near))
+    return found
 
 
 def breadth(clause: Clause, stems: frozenset[str], named: frozenset[int]) -> tuple[Breadth, bool]:

@@ -16,18 +16,20 @@ from statuswatch.core.world import World, call_route, covers
 def evidence(case: Case, verdict: Verdict, world: World) -> tuple[Evidence, ...]:
     """All lines of evidence for `verdict`, own calls first."""
     found = [*_calls(case), *_siblings(case, verdict, world)]
-    for concern in case.concerns or ((case.ended,) if case.ended else ()):
+    planned = verdict.reason is Reason.MAINTENANCE_NOW
+    for concern in case.maintenance if planned else case.concerns or ((case.ended,) if case.ended else ()):
         incident = concern.incident
         found.append(
             Evidence(
                 EvidenceKind.INCIDENT,
                 concern.tracked.first_seen,
                 subject=concern.finding.relevance,
-                quote=concern.finding.sentence or incident.title,
+                quote=incident.title if planned else concern.finding.sentence or incident.title,
                 incident=incident.key,
                 posted_at=incident.posted_at or incident.started_at,
                 url=incident.url,
-                quoted_at=_quoted_at(concern),
+                quoted_at=None if planned else _quoted_at(concern),
+                until=incident.scheduled_until if planned else None,
             )
         )
     if verdict.reason is Reason.KEYS_REFUSED_TOGETHER and case.refusal is not None:
@@ -114,7 +116,8 @@ def _feeds(case: Case, verdict: Verdict, world: World) -> list[Evidence]:
         return [Evidence(EvidenceKind.FEEDS_SILENT, case.network.since, case.network.silent, len(world.feeds), case.network.cut)]
     found = []
     if not case.concerns and not case.maintenance and not case.ended and case.fresh:
-        found.append(Evidence(_page_kind(case, verdict), max(feed.last_ok for feed in case.fresh if feed.last_ok)))
+        read_at = max(feed.last_ok for feed in case.fresh if feed.last_ok)
+        found.append(Evidence(EvidenceKind.PAGE_PART, read_at, quote=case.parts[0]) if case.parts else Evidence(_page_kind(case, verdict), read_at))
     for feed in case.feeds:
         state = feed.state_at(case.now)
         if state is not None and state is not FeedState.FRESH:

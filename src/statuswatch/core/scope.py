@@ -20,9 +20,11 @@ from statuswatch.core.phrasing import (
     instead_at,
     limited,
     opened,
+    partly,
     polarity,
     shut_out,
     spares_requests,
+    sweeping,
     trouble,
     upstream,
 )
@@ -44,6 +46,7 @@ class Claim:
     `topic`: the rule by which it is about something beside plain requests; `request`: it is about plain requests;
     `beside`: a surface stands in one list with the topic.
     `providers`: other providers that it names. `barred`: people cannot use what it names; `spares`: plain requests as such never were part of it.
+    `sweeping`: it speaks of many products at once; `partly`: of some parts of something, and not which; `wholly`: its list holds nothing but topics.
     """
 
     sentence: str
@@ -65,6 +68,9 @@ class Claim:
     providers: frozenset[str] = frozenset()
     barred: bool = False
     spares: bool = False
+    sweeping: bool = False
+    partly: bool = False
+    wholly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +169,7 @@ class _Reader:
         names = _heard(clause, names)
         exception = exception_at(clause)
         inverted = [name for name in names if (exception is not None and name.start >= exception) or contrasts(clause, name.start)]
-        topic, request, beside = self.topic(clause)
+        topic, request, beside, wholly = self.topic(clause)
         return Claim(
             sentence=clause.sentence,
             position=position,
@@ -184,6 +190,9 @@ class _Reader:
             providers=self.providers(clause),
             barred=shut_out(clause),
             spares=not names and not others and spares_requests(clause),
+            sweeping=not names and sweeping(clause),
+            partly=not names and partly(clause),
+            wholly=wholly,
         )
 
     def generic(self, mention: Mention) -> bool:
@@ -217,16 +226,16 @@ class _Reader:
                 found += [Mention(parse_model(family), at, at + 1) for family in sorted(families)]
         return found
 
-    def topic(self, clause: Clause) -> tuple[Rule | None, bool, bool]:
-        """The topic beside plain requests that the clause speaks of, whether it speaks of plain requests, and whether a surface stands beside the topic."""
+    def topic(self, clause: Clause) -> tuple[Rule | None, bool, bool, bool]:
+        """The topic beside plain requests, and whether the clause speaks of plain requests, a surface stands beside the topic, all of its list are topics."""
         text = clause.joined
         topic = None
         for rule in self.topics.speaking(clause.words):
-            phrase = rule.speaks(text)
-            if phrase:
+            while phrase := rule.speaks(text):
                 topic = topic or rule
                 text = text.replace(phrase + "requests ", _MARK).replace(phrase + "request ", _MARK).replace(phrase, _MARK)
-        return topic, any(rule.speaks(text) for rule in self.requests.speaking(clause.words)), topic is not None and self.beside(text)
+        request = any(rule.speaks(text) for rule in self.requests.speaking(clause.words))
+        return topic, request, topic is not None and self.beside(text), _wholly(text)
 
     def beside(self, text: str) -> bool:
         """Whether a surface stands in one list with a topic: "Copilot Chat, coding agent and code review". `text` has a mark in place of each topic."""
@@ -276,6 +285,13 @@ class _Reader:
         foreign = shared_page(self.facts) and not models and not claim[0].surfaces
         own = any(stem in claim[0].sentence.lower() for stem in self.own)
         return ComponentFacts(identity, (name,), claim[0].surfaces, models, inference=not foreign or own)
+
+
+def _wholly(text: str) -> bool:
+    """Whether everything in one list with a topic is one too: "issues with reviews, routines and web sessions". `text` has a mark in place of each topic."""
+    items = text.replace(" and ", " , ").replace(" or ", " , ").replace(" & ", " , ").split(" , ")
+    marked = [_MARK.strip() in item for item in items if item.strip()]
+    return True in marked and all(marked[marked.index(True) :])
 
 
 def _heard(clause: Clause, names: list[Mention]) -> list[Mention]:

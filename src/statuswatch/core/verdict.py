@@ -14,6 +14,7 @@ class Reason(StrEnum):
 
     NOTHING_KNOWN = "nothing_known"
     PAGE_QUIET = "page_quiet"
+    COMPONENT_STATED = "component_stated"
     CALLS_SUCCEED = "calls_succeed"
     OWN_FAILURES_CAPACITY = "own_failures_capacity"
     OWN_FAILURES_SERVER = "own_failures_server"
@@ -46,6 +47,7 @@ class EvidenceKind(StrEnum):
     PAGE_QUIET = "page_quiet"
     PAGE_CLEAR = "page_clear"
     PAGE_OTHERS = "page_others"
+    PAGE_PART = "page_part"
     FEED_STATE = "feed_state"
     FEEDS_ANSWER = "feeds_answer"
     FEEDS_SILENT = "feeds_silent"
@@ -57,7 +59,7 @@ class Evidence:
     """One observation that the verdict uses. `subject` is ours (a code, a model, a provider name); `quote` is theirs, raw and untrusted.
 
     `count` of `total` are requests: retries of one request are one; `attempts` counts them all. `posted_at` is when the incident was posted,
-    `quoted_at` the time of the update that `quote` stands in (None: the title).
+    `quoted_at` the time of the update that `quote` stands in (None: the title); `until` when planned work is to end.
     """
 
     kind: EvidenceKind
@@ -73,6 +75,7 @@ class Evidence:
     url: str | None = None
     attempts: int = 0
     quoted_at: datetime | None = None
+    until: datetime | None = None
 
 
 class Reach(StrEnum):

@@ -43,6 +43,13 @@ class View:
         return frozenset(region for claim in self.headline for region in claim.regions)
 
     @cached_property
+    def sweeping(self) -> bool:
+        """Whether the title speaks of many products at once, wherever they run: neither it nor the first post names a region, a model or a topic."""
+        said = [claim for part in self.said[:2] for claim in part.claims if claim.polarity is Polarity.IMPACT]
+        bounded = any(claim.names or claim.regions - {"*"} for claim in said)
+        return not bounded and not self.topical and any(claim.sweeping and claim.trouble for claim in self.headline)
+
+    @cached_property
     def worded(self) -> bool:
         """Whether the words, not just the list of components, say which surfaces are hit."""
         return any(claim.surfaces and claim.polarity is Polarity.IMPACT and (claim.trouble or claim.position is None) for claim in self.claims)
@@ -127,7 +134,7 @@ class View:
         topic = next((claim for claim in self.headline if claim.topic), None)
         if topic is not None and not any(claim.beside for claim in self.headline):
             return self._titled(topic, bodies, surface)
-        if any(_plain(claim) or claim.surfaces for claim in self.headline):
+        if any(_plain(claim) or (claim.surfaces and not claim.partly) for claim in self.headline):
             return self._closed()
         evidence = any(claim.trouble and (claim.request if claim.topic else _plain(claim) or _used(claim)) for claim in bodies)
         topic = next((claim for claim in bodies if claim.topic and claim.trouble), None)
@@ -135,6 +142,8 @@ class View:
             return self._closed()
         title = self.title.lower()
         general = any(claim.trouble and not claim.upstream for claim in self.headline) and (" error" in f" {title}" or " outage" in title)
+        # "Some services of the tool" are those that the list names, if they are all that it names.
+        general = general or (not topic.wholly and any(claim.surfaces for claim in self.headline))
         return _not_inference(topic, _POSSIBLE if general else _UNAFFECTED)
 
     def _titled(self, topic: Claim, bodies: list[Claim], surface: Surface | None) -> Finding | None:
@@ -182,7 +191,12 @@ def _says(claim: Claim) -> bool:
 def _used(claim: Claim) -> bool:
     """Whether a surface that people work with is in trouble, in more words than a page fills in by itself when a component is set."""
     text = claim.sentence.lower()
-    return bool(claim.surfaces & {Surface.CODE, Surface.CHAT}) and " degraded performance" not in text and " degraded availability" not in text
+    return (
+        not claim.partly
+        and bool(claim.surfaces & {Surface.CODE, Surface.CHAT})
+        and " degraded performance" not in text
+        and " degraded availability" not in text
+    )
 
 
 def _shut_out(claim: Claim, surface: Surface | None) -> bool:

@@ -7,7 +7,7 @@ from statuswatch.core.crossing import crossed, related
 from statuswatch.core.finding import Finding, RelevanceReason, Turn
 from statuswatch.core.health import Relevance
 from statuswatch.core.ids import Route, Surface
-from statuswatch.core.incident import Incident
+from statuswatch.core.incident import Impact, Incident
 from statuswatch.core.knowledge import Knowledge, ProviderFacts
 from statuswatch.core.lexicon import lexicon
 from statuswatch.core.modelstate import Standing, standings
@@ -74,7 +74,7 @@ class Scales:
     def _weigh(self, route: Route, count: int) -> Finding:
         view = self.views[count - 1]
         if route.provider == self.scope.provider:
-            finding = self._own(view, route, self._standing(route, count))
+            finding = self._wider(view, self._own(view, route, self._standing(route, count)))
         elif self.concerns(route):
             finding = crossed(self.incident, view, self._standing(route, count), route, self.knowledge)
         else:
@@ -112,6 +112,13 @@ class Scales:
         if finding.relevance is _AFFECTED and other is not None:
             return other
         return _regional(view, route, finding)
+
+    def _wider(self, view: View, finding: Finding) -> Finding:
+        """A cloud that is down at large lists its products one by one: that ours is not listed yet says nothing. What words spare stays spared."""
+        listed = finding.relevance is _UNAFFECTED and finding.position is None and finding.sentence == view.title
+        if not listed or self.facts.usual_surface is not Surface.CLOUD or self.incident.impact is not Impact.CRITICAL or not view.sweeping:
+            return finding
+        return Finding(_POSSIBLE, RelevanceReason.NOTHING_SAID, view.title, None)
 
     def _unnamed(self, view: View) -> Finding:
         """No model is spoken of: everything on the surfaces that are hit."""

@@ -53,7 +53,11 @@ _SILENT = {
     Cut.INTERCEPTED: "no certificate is accepted, so something on the way opens the connections, or this machine's clock is wrong",
     Cut.PORTAL: "a login page answers in place of them (captive portal)",
 }
-_CAPITALS = re.compile(r"[a-z]+(?:-[a-z]+)+(?:-\d[\d.]*)?(?:-[a-z0-9]+)?")
+# How makers write names of that shape: Claude Opus 4.5, Gemini 2.5 Pro, Llama 3.3 70B; and a family without a vowel is an acronym: GPT-5.5, GPT-4o mini.
+_CAPITALS = re.compile(r"[a-z]+(?:-[a-z]+)+(?:-\d[\d.]*)?(?:-[a-z0-9]+)?|[a-z]+-\d{1,2}(?:\.\d+)*(?:-\d+b)?(?:-[a-z]+)*")
+_ACRONYM = re.compile(r"([b-df-hj-np-tv-xz]{2,})-(.+)")
+_VERSIONED = re.compile(r"(\d{1,2}(?:\.\d+)*[a-z]?)((?:-[a-z]+)*)")
+_SIZES = frozenset({"mini", "nano", "pro"})
 
 
 def age_words(seconds: float) -> str:
@@ -76,12 +80,23 @@ def age_of(then: datetime | None, now: datetime) -> str:
 
 
 def model_title(model: str) -> str:
-    """A model's name for a person: `claude-opus-4.5` reads Claude Opus 4.5; names with one word stay ids (`gpt-5.5`)."""
+    """A model's name for a person: `claude-opus-4.5` reads Claude Opus 4.5, `gpt-4o-mini` GPT-4o mini; what has another shape stays an id (`o3`)."""
     if model == "*":
         return "any model"
+    acronym = _ACRONYM.fullmatch(model)
+    if acronym:
+        return _acronym_title(model, acronym[1], acronym[2])
     if not _CAPITALS.fullmatch(model):
         return model
-    return " ".join(part if part[:1].isdigit() else part.capitalize() for part in model.split("-"))
+    return " ".join(part.upper() if part[:1].isdigit() and part.endswith("b") else part.capitalize() for part in model.split("-"))
+
+
+def _acronym_title(model: str, family: str, rest: str) -> str:
+    """A family of consonants and its version are one word; the words of its sizes stay small."""
+    shaped = _VERSIONED.fullmatch(rest)
+    if not shaped:
+        return model
+    return " ".join([f"{family.upper()}-{shaped[1]}", *(word if word in _SIZES else word.capitalize() for word in shaped[2].split("-")[1:])])
 
 
 def short_model(model: str) -> str:
@@ -152,6 +167,7 @@ def _silent_words(cut: str) -> str:
 
 _QUIET = {
     Reason.INCIDENT_POSSIBLE: "Not sure yet. {provider} reports trouble that may concern {model}{since}. No call of yours says so.",
+    Reason.COMPONENT_STATED: "Not sure yet. {provider}'s page shows a part that {model} stands on as failing, and has posted no incident.",
     Reason.PAGE_QUIET: "{model}: no trouble known. {provider}'s page reports none, and you made no call lately.",
     Reason.RESOLVED_UNVERIFIED: "{provider} says {model} is back{since}; you made no call since.",
     Reason.MAINTENANCE_NOW: "{provider} has planned maintenance for {model}{since}.",
@@ -171,13 +187,13 @@ def _quiet_headline(verdict: Verdict, provider: str, model: str, since: str, now
     return words.format(provider=provider, model=model, since=since)
 
 
-def failing_sentence(verdict: Verdict, knowledge: Knowledge) -> str:
-    """Who fails for what, without a time: the title of a notice."""
+def failing_sentence(verdict: Verdict, knowledge: Knowledge, names: str = "") -> str:
+    """Who fails for what, without a time: the title of a notice. `names`: the models in words, where it is not the verdict's alone."""
     provider = knowledge.name_of(verdict.route.provider)
     if verdict.route.model == "*":
         return f"{provider} is {_HEALTH[verdict.health]}"
     verb = "is down" if verdict.health is Health.DOWN else "is failing"
-    return f"{provider} {verb} for {model_title(verdict.route.model)}"
+    return f"{provider} {verb} for {names or model_title(verdict.route.model)}"
 
 
 def page_word(verdict: Verdict, impact: str | None, state: FeedState | None) -> str:
@@ -188,7 +204,7 @@ def page_word(verdict: Verdict, impact: str | None, state: FeedState | None) -> 
         return impact or "affected"
     if verdict.relevance is Relevance.POSSIBLE:
         return "possible"
-    return "quiet"
+    return "component" if verdict.reason is Reason.COMPONENT_STATED else "quiet"
 
 
 def evidence_line(evidence: Evidence, knowledge: Knowledge, now: datetime, zone: tzinfo = UTC) -> str:
@@ -215,6 +231,7 @@ _EVIDENCE = {
     EvidenceKind.LOGINS_REFUSED: "{item.count} logins that worked were refused within minutes",
     EvidenceKind.PAGE_QUIET: f"their page says nothing yet ({USUAL_LAG}); read {{age}} ago",
     EvidenceKind.PAGE_CLEAR: "their page names no trouble with it; read {age} ago",
+    EvidenceKind.PAGE_PART: 'their page shows "{item.quote}" as failing, without an incident; read {age} ago',
     EvidenceKind.PAGE_OTHERS: "their page reports trouble with other models or parts only; read {age} ago",
     EvidenceKind.FEEDS_ANSWER: "{item.count} of {item.total} other feeds answer: not your network",
     EvidenceKind.CLOCK_OFF: "this machine's clock is {long} {item.subject}, measured at the pages",
@@ -222,12 +239,13 @@ _EVIDENCE = {
 
 
 def _posted(evidence: Evidence, zone: tzinfo) -> str:
-    """When the incident was posted, and when the words that are quoted were, where that is another minute."""
+    """When the incident was posted, when the words that are quoted were, where that is another minute, and until when work is planned."""
     posted = f"posted {clock_words(evidence.posted_at, zone)}" if evidence.posted_at else ""
     quoted = f"at {clock_words(evidence.quoted_at, zone)}" if evidence.quoted_at else ""
     if posted.removeprefix("posted ") == quoted.removeprefix("at "):
         quoted = ""
-    return ", ".join(part for part in (posted or "reports", quoted) if part)
+    until = f"until {clock_words(evidence.until, zone)}" if evidence.until else ""
+    return ", ".join(part for part in (posted or "reports", quoted, until) if part)
 
 
 def failed_words(evidence: Evidence) -> str:
