@@ -6,10 +6,15 @@ import pytest
 
 from statuswatch.core.case import Case, gather
 from statuswatch.core.concern import docket
-from statuswatch.core.ids import parse_route
+from statuswatch.core.health import Health
+from statuswatch.core.ids import Surface, parse_route
+from statuswatch.core.incident import Component, Incident
+from statuswatch.core.judge import judge
+from statuswatch.core.knowledge import ComponentFacts
 from statuswatch.core.network import answers
 from statuswatch.core.observation import Observation
-from support.facts import AUTH, HAIKU, NETWORK, OPUS, SERVER, at, call, incident, read, world
+from statuswatch.core.verdict import Reason
+from support.facts import AUTH, HAIKU, NETWORK, OPUS, SERVER, at, call, incident, moment, read, watching, world
 from support.timeline import KNOWLEDGE
 
 _ROUTE = parse_route(OPUS)
@@ -69,3 +74,39 @@ def test_two_logins_that_turn_at_one_time_are_a_refusal_of_both() -> None:
     assert (both.since, both.logins, both.proven) == (at("10:05"), 2, True)
     assert _case(*worked, _login("10:05", "plan", refused=True)).refusal is None
     assert _case(*worked).refusal is None
+
+
+def _shown(name: str, health: Health, identity: str | None = None, *incidents: Incident) -> Observation:
+    seen = read("10:05", *incidents)
+    return replace(seen, page=replace(seen.page, components=(Component(identity, name, health), Component("x", "Console", Health.DOWN))))
+
+
+@pytest.mark.parametrize(
+    ("shown", "parts"),
+    [
+        (_shown("Claude API", Health.DOWN), ("Claude API",)),
+        (_shown("Renamed", Health.DEGRADED, "api"), ("Renamed",)),
+        (_shown("Claude API", Health.OK), ()),
+        (_shown("Claude API", Health.MAINTENANCE), ()),
+        (_shown("Claude API", Health.UNKNOWN), ()),
+        (_shown("claude.ai", Health.DOWN), ()),  # another surface
+        (_shown("Something new", Health.DOWN), ()),  # nobody knows what it stands for
+        (_shown("Claude API", Health.DOWN, None, incident(("10:00", "investigating", "Claude Haiku 4.5 fails."))), ()),  # an incident says why
+    ],
+)
+def test_a_part_that_the_page_shows_as_failing_without_an_incident_counts_where_it_stands_for_the_route(shown: Observation, parts: tuple[str, ...]) -> None:
+    assert _case(shown).parts == parts
+    assert judge(world(shown), watching(OPUS), KNOWLEDGE, moment("10:10")).verdicts[0].reason is not (Reason.PAGE_QUIET if parts else Reason.COMPONENT_STATED)
+
+
+def test_a_part_of_some_models_stands_for_those_and_a_stale_page_for_nothing() -> None:
+    known = KNOWLEDGE.providers["anthropic"]
+    part = ComponentFacts("haiku", ("Haiku",), frozenset({Surface.API}), ("claude-haiku",))
+    knowledge = replace(KNOWLEDGE, providers={"anthropic": replace(known, components=(part,))})
+    state = world(_shown("Haiku", Health.DOWN))
+    gathered = [gather(state, docket(state, at(clock)), parse_route(route), knowledge, at(clock), None, None).parts for route, clock in _ASKED]
+
+    assert gathered == [(), ("Haiku",), ("Haiku",), ()]
+
+
+_ASKED = ((OPUS, "10:10"), (HAIKU, "10:10"), ("anthropic:claude-haiku-4.5", "10:10"), (HAIKU, "11:10"))

@@ -83,6 +83,12 @@ def test_growth_worsening_and_a_relapse_are_held_and_told_afterwards() -> None:
     assert person.looks(at("10:20")).kinds == ["opened", "grew"]
 
 
+def test_undoing_everything_undoes_each_mute_and_snooze() -> None:
+    asked = [Command(at("10:00"), CommandKind.MUTE, "anthropic:i1", at("12:00")), Command(at("10:00"), CommandKind.SNOOZE, OPUS, at("12:00"))]
+    assert Person().sees(*asked, read("10:01", _NAMED), Command(at("10:02"), CommandKind.UNMUTE, "*")).world.mutes == {}
+    assert Person().sees(*asked, Command(at("10:02"), CommandKind.UNMUTE, "*"), read("10:03", _NAMED)).kinds == ["opened"]
+
+
 def test_undoing_a_snooze_ends_it_at_once() -> None:
     asked = Command(at("10:00"), CommandKind.SNOOZE, "*", at("12:00")), Command(at("10:05"), CommandKind.UNMUTE, "*")
     assert Person().sees(asked[0], read("10:01", _NAMED), asked[1]).kinds == ["opened"]

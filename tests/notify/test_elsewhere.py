@@ -16,9 +16,11 @@ import pytest
 from statuswatch.core.health import Confidence, Fault
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.notify.command import CommandNotifier, facts_of
-from statuswatch.notify.push import URLS, PushNotifier
+from statuswatch.notify.push import PushNotifier
+from statuswatch.notify.secret import PUSH_URLS as URLS
+from statuswatch.notify.secret import WEBHOOK_SECRET as SECRET
 from statuswatch.notify.secret import secret
-from statuswatch.notify.webhook import SECRET, WebhookNotifier, payload, sign
+from statuswatch.notify.webhook import WebhookNotifier, payload, sign
 from support.server import Answer, StatusServer, status_server
 
 _EVIL = "$(touch owned) `touch owned`; \x1b]0;owned\x07 | \u202e && \n<b>bold</b>"
@@ -46,7 +48,9 @@ def _program(folder: Path, code: str) -> tuple[str, ...]:
     return sys.executable, str(script)
 
 
-async def test_the_program_gets_the_notice_in_its_environment_and_no_shell_reads_it(tmp_path: Path) -> None:
+async def test_the_program_gets_the_notice_in_its_environment_and_no_shell_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SECRET, "hidden")
+    monkeypatch.setenv(URLS, "json://hidden")
     wrote = tmp_path / "seen.json"
     argv = _program(tmp_path, f"import json, os; json.dump({{k: v for k, v in os.environ.items() if k.startswith('STATUSWATCH_')}}, open({str(wrote)!r}, 'w'))")
     way = CommandNotifier(argv)
@@ -56,6 +60,7 @@ async def test_the_program_gets_the_notice_in_its_environment_and_no_shell_reads
     seen = json.loads(wrote.read_text(encoding="utf-8"))
     assert {name: seen[name] for name in facts_of(OPENED)} == dict(facts_of(OPENED))
     assert (seen["STATUSWATCH_KIND"], seen["STATUSWATCH_ROUTES"]) == ("opened", " ".join(OPENED.routes))
+    assert "hidden" not in json.dumps(seen)
     assert all(value.isprintable() for value in facts_of(OPENED).values())
     assert not list(tmp_path.glob("owned")) + list(Path.cwd().glob("owned"))
 

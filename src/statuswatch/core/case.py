@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from statuswatch.core.concern import Concern, Docket, concerns, ended_since
 from statuswatch.core.earlywarning import Warned
-from statuswatch.core.health import Fault, FeedState, Relevance
+from statuswatch.core.health import Fault, FeedState, Health, Relevance
 from statuswatch.core.ids import Route
 from statuswatch.core.incident import Kind
-from statuswatch.core.knowledge import Knowledge
+from statuswatch.core.knowledge import ComponentFacts, Knowledge, ProviderFacts
 from statuswatch.core.network import Network
 from statuswatch.core.observation import Call, Diagnosis, Outcome
 from statuswatch.core.owncalls import OwnCalls, leading, own_calls
@@ -29,7 +29,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One route at one instant: own calls, what leads among them, incidents, feeds, and what answers elsewhere (`answered_at`: newest of all)."""
+    """One route at one instant: own calls, what leads among them, incidents, feeds, and what answers elsewhere (`answered_at`: newest of all).
+
+    `parts`: components that stand for the route, that the page shows in trouble, and that no incident explains.
+    """
 
     route: Route
     now: datetime
@@ -43,6 +46,7 @@ class Case:
     network: Network | None
     answered_at: datetime | None
     refusal: Refusal | None
+    parts: tuple[str, ...] = ()
 
     @property
     def top(self) -> Concern | None:
@@ -84,6 +88,8 @@ def gather(world: World, listed: Docket, route: Route, knowledge: Knowledge, now
     names = {route.provider, *(facts.feeds_of if facts else ())}
     failed_at = calls.last_failed or (calls.warned.last_failed if calls.warned else None)
     first = leading(calls.streak or calls.failing)
+    feeds = tuple(feed for feed in world.feeds.values() if feed.provider in names)
+    spoken = any(item.incident.provider in names and item.incident.kind is Kind.INCIDENT for item in listed.live)
     return Case(
         route=route,
         now=now,
@@ -92,12 +98,25 @@ def gather(world: World, listed: Docket, route: Route, knowledge: Knowledge, now
         concerns=concerns(listed, route, knowledge),
         maintenance=concerns(listed, route, knowledge, Kind.MAINTENANCE),
         ended=ended_since(listed, route, knowledge, failed_at) if failed_at else None,
-        feeds=tuple(feed for feed in world.feeds.values() if feed.provider in names),
-        listed=any(item.incident.provider in names and item.incident.kind is Kind.INCIDENT for item in listed.live),
+        feeds=feeds,
+        listed=spoken,
         network=way_out,
         answered_at=answered_at,
         refusal=_refusal(world, route.provider) if first is not None and first.fault is Fault.AUTH else None,
+        parts=() if spoken else _failing_parts(feeds, route, facts, now),
     )
+
+
+def _failing_parts(feeds: tuple[FeedStatus, ...], route: Route, facts: ProviderFacts | None, now: datetime) -> tuple[str, ...]:
+    """The components that a fresh page shows as failing and that are known to stand for this route."""
+    failing = [part for feed in feeds if feed.state_at(now) is FeedState.FRESH for part in feed.components if part.health in {Health.DEGRADED, Health.DOWN}]
+    mine = [known for known in (facts.components if failing and facts else ()) if known.inference and _stands_for(known, route)]
+    return tuple(part.name for part in failing if any(part.name in known.names or (part.id is not None and part.id == known.id) for known in mine))
+
+
+def _stands_for(known: ComponentFacts, route: Route) -> bool:
+    surface = bool(known.surfaces) and (route.surface is None or route.surface in known.surfaces)
+    return surface and (not known.models or any(route.model.startswith(model) for model in known.models))
 
 
 def _refusal(world: World, provider: str) -> Refusal | None:

@@ -233,10 +233,15 @@ def _calls_succeed(case: Case) -> Verdict | None:
 
 
 def _page_quiet(case: Case) -> Verdict | None:
-    """No own call speaks, and a page that was read just now reports nothing: fine as far as anyone says, at low confidence."""
+    """No own call speaks, and a page that was read just now reports nothing: fine as far as anyone says, at low confidence.
+
+    A page may show a part as failing before it posts an incident, or without ever posting one: then nothing is fine.
+    """
     if not case.fresh or case.calls.streak or case.warned is not None:
         return None
     as_of = max(feed.last_ok for feed in case.fresh if feed.last_ok)
+    if case.parts:
+        return Verdict(case.route, Health.SUSPECT, Fault.PROVIDER, Confidence.LOW, Reason.COMPONENT_STATED, None, as_of)
     return Verdict(case.route, Health.OK, Fault.UNKNOWN, Confidence.LOW, Reason.PAGE_QUIET, None, as_of)
 
 

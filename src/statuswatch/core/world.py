@@ -330,8 +330,9 @@ def _command(world: World, command: Command, now: datetime) -> tuple[World, tupl
             snoozes[command.target] = command.until or now + timedelta(hours=1)
             world = replace(world, snoozes=snoozes)
         case CommandKind.UNMUTE:  # undoes whatever keeps notices about the target back
-            mutes.pop(command.target, None)
-            snoozes.pop(command.target, None)
+            kept = (lambda _: False) if command.target == "*" else (lambda target: target != command.target)
+            mutes = {target: until for target, until in mutes.items() if kept(target)}
+            snoozes = {target: until for target, until in snoozes.items() if kept(target)}
             world = replace(world, mutes=mutes, snoozes=snoozes)
         case CommandKind.ACKNOWLEDGE:
             world = replace(world, acknowledged=_wished(world.acknowledged, command.target, now))

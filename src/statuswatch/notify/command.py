@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from statuswatch.core.moment import format_time
 from statuswatch.core.notice import Notice, NoticeKind
 from statuswatch.notify.base import Delivery
+from statuswatch.notify.secret import HIDDEN
 from statuswatch.notify.text import body_of, title_of
 
 PREFIX = "STATUSWATCH_"
@@ -37,7 +38,7 @@ class CommandNotifier:
         try:
             process = await asyncio.create_subprocess_exec(
                 *self._argv,
-                env={**os.environ, **facts_of(notice)},
+                env={**_environment(), **facts_of(notice)},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -63,6 +64,11 @@ class CommandNotifier:
 
     async def close(self) -> None:
         """Nothing to let go of."""
+
+
+def _environment() -> Mapping[str, str]:
+    """The engine's own, without what it alone must know: the keys of other ways of telling."""
+    return {name: value for name, value in os.environ.items() if name not in HIDDEN}
 
 
 def facts_of(notice: Notice) -> Mapping[str, str]:

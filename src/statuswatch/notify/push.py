@@ -7,10 +7,10 @@ from apprise import Apprise, NotifyType
 
 from statuswatch.core.notice import Notice, NoticeKind
 from statuswatch.notify.base import Delivery
+from statuswatch.notify.secret import PUSH_URLS as URLS
 from statuswatch.notify.secret import missing, secret
 from statuswatch.notify.text import body_of, title_of
 
-URLS = "STATUSWATCH_PUSH_URLS"
 _GOOD = frozenset({NoticeKind.RESOLVED, NoticeKind.RECOVERING})
 # Apprise logs addresses, which hold keys.
 logging.getLogger("apprise").setLevel(logging.CRITICAL)

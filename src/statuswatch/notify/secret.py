@@ -6,6 +6,10 @@ from importlib import import_module
 
 _KEYRING_SECONDS = 5.0
 SERVICE = "statuswatch"
+WEBHOOK_SECRET = "STATUSWATCH_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable
+PUSH_URLS = "STATUSWATCH_PUSH_URLS"
+HIDDEN = frozenset({WEBHOOK_SECRET, PUSH_URLS})
+"""What no program that is started may inherit."""
 
 
 async def secret(name: str) -> str | None:

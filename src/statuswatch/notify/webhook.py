@@ -12,10 +12,10 @@ from statuswatch.core.codec import encode
 from statuswatch.core.moment import format_time
 from statuswatch.core.notice import Notice
 from statuswatch.notify.base import Delivery
+from statuswatch.notify.secret import WEBHOOK_SECRET as SECRET
 from statuswatch.notify.secret import missing, secret
 from statuswatch.notify.text import body_of, title_of
 
-SECRET = "STATUSWATCH_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable
 _PREFIX = "whsec_"
 _TIMEOUT_S = 10.0
 _WRITTEN = ("id", "trouble", "kind", "reason", "routes", "provider", "incident", "url", "fault", "confidence", "quiet", "simulated")
