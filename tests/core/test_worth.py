@@ -24,7 +24,7 @@ def test_each_verdict_has_its_worth_and_its_reason() -> None:
     assert _worth(call("10:01", OPUS, AUTH)) == (None, "your_side")
     assert _worth(call("10:01", OPUS, UNCLEAR)) == (None, "not_sure_yet")
     assert _worth(call("10:01", OPUS, SERVER)) == (None, "not_sure_yet")
-    assert _worth(*(call(f"10:01:{n:02d}", OPUS, OVERLOADED, final=n == 2, turn="t") for n in range(3))) == ("own_failures", None)
+    assert _worth(*(call(f"10:0{2 * n}", OPUS, OVERLOADED, turn=f"t{n}") for n in range(3))) == ("own_failures", None)
     assert _worth(read("10:01", _NAMED)) == ("incident_posted", None)
     assert _worth(read("10:01", _MANY)) == ("incident_posted", None)
     assert _worth(read("10:01", _SOME)) == (None, "not_sure_yet")

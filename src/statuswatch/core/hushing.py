@@ -50,11 +50,6 @@ class Hush:
         told_at = trouble.reminded_at or trouble.opened_at
         return max((until for target, until in self.snoozes.items() if target in names and until > told_at), default=None)
 
-    @property
-    def quiet(self) -> bool:
-        """Whether what is told now comes without a sound."""
-        return self.policy.quiet_until is not None and self.policy.quiet_until > self.now
-
 
 def names_of(verdict: Verdict, incidents: Iterable[str] = ()) -> frozenset[str]:
     """All that a wish may call this trouble by: everything, the route in either spelling, the provider, an incident."""
