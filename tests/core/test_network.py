@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from statuswatch.core.health import Confidence, Fault
-from statuswatch.core.network import Cut, clock_ahead, network
+from statuswatch.core.network import Cut, clock_ahead, network, unanswered
 from statuswatch.core.observation import ClockCompared, ClockJumped, Diagnosis, Link, NetworkSeen, Observation, Obstacle
 from statuswatch.core.world import World
 from support.facts import GPT, NETWORK, OPUS, OVERLOADED, at, call, failed_read, read, world
@@ -76,3 +76,17 @@ def test_the_same_word_of_the_system_twice_is_one() -> None:
 @pytest.mark.parametrize(("ahead", "told"), [(None, None), (30.0, None), (-121.0, -121.0), (600.0, 600.0)])
 def test_a_clock_is_worth_a_word_when_it_is_minutes_off(ahead: float | None, told: float | None) -> None:
     assert clock_ahead(_state(ClockCompared(at("10:00"), ahead))) == told
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "missing"),
+    [
+        (Diagnosis(Fault.NETWORK, Confidence.MEDIUM, "name not found", None, "ENOTFOUND"), True),
+        (Diagnosis(Fault.UNKNOWN, Confidence.LOW, "transport_unknown", None, "EWHATEVER"), True),
+        (Diagnosis(Fault.UNKNOWN, Confidence.LOW, "words that nobody knows"), False),
+        (Diagnosis(Fault.UNKNOWN, Confidence.LOW, "not recognised", 418), False),
+        (None, False),
+    ],
+)
+def test_only_a_call_that_is_known_to_have_got_no_answer_speaks_of_the_way(diagnosis: Diagnosis | None, missing: bool) -> None:
+    assert unanswered(call("10:00", diagnosis=diagnosis).call) is missing

@@ -83,9 +83,14 @@ def answered(call: Call) -> bool:
 
 
 def unanswered(call: Call) -> bool:
-    """Whether the call failed without any response, so that the way may be to blame as well as its end."""
+    """Whether the call failed without any response, so that the way may be to blame as well as its end.
+
+    A record that gives neither a status nor a code may be of an answer whose words nobody knows: that is no missing answer.
+    """
     diagnosis = call.diagnosis
-    return diagnosis is not None and diagnosis.status is None and diagnosis.fault in {Fault.NETWORK, Fault.UNKNOWN}
+    if diagnosis is None or diagnosis.status is not None:
+        return False
+    return diagnosis.fault is Fault.NETWORK or (diagnosis.fault is Fault.UNKNOWN and diagnosis.code is not None)
 
 
 def waking(at: datetime | None, jumped_at: datetime | None) -> bool:
