@@ -5,8 +5,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
+REAL_CLIENTS := tests/e2e/test_real_clients.py
 
-.PHONY: run test check static format fresh docs coverage clients lock bench clean help
+.PHONY: run test test-clients check static format fresh docs coverage clients lock bench clean help
 
 help:              ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -15,7 +16,10 @@ run: $(VENV)/.run  ## the dashboard
 	$(BIN)/statuswatch
 
 test: $(VENV)/.dev ## all tests; STATUSWATCH_REQUIRE=all makes a missing surface or recording a failure
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup tests
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup tests --ignore=$(REAL_CLIENTS)
+
+test-clients: $(VENV)/.dev clients ## the real coding clients, alone: fifty of them keep a whole machine busy for ten minutes
+	STATUSWATCH_REQUIRE=clients $(BIN)/python -m pytest -q $(REAL_CLIENTS)
 
 check: static fresh test coverage ## everything that must hold before a change lands
 

@@ -33,7 +33,7 @@ async def test_every_surface_agrees_at_each_step(place: Path) -> None:
     async with private_bus() as bus:
         service = await FakeService().start(bus)
         terminals = Terminals(home, place)
-        arguments = ("--speed", "120", "--using", OPUS, "--using", HAIKU)
+        arguments = ("--speed", "80", "--using", OPUS, "--using", HAIKU)
         async with playing(home, *arguments, DBUS_SESSION_BUS_ADDRESS=bus.address) as played:
             await played.until(lambda: (home / "run" / "bridge.sock").exists() and bool(played.events))
             await terminals.start()
@@ -170,7 +170,7 @@ async def test_a_person_who_stopped_calling_is_told_at_the_uncontradicted_resolv
 
 
 async def test_a_haiku_user_alone_is_told_nothing(place: Path) -> None:
-    async with playing(place / "home", "--speed", "600", "--no-desktop", "--using", HAIKU) as played:
+    async with playing(place / "home", "--speed", "300", "--no-desktop", "--using", HAIKU) as played:
         pass
 
     assert played.notices() == []
