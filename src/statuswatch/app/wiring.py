@@ -1,5 +1,6 @@
 """Makes a ready engine from configuration, catalogue, store and clock."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from statuswatch.config.consent import load_consent
 from statuswatch.config.load import load_config, with_overrides
 from statuswatch.config.model import Config
 from statuswatch.core.errors import StatuswatchError
+from statuswatch.core.history import History
 from statuswatch.core.incident import Page, Unreadable
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.notice import NoticeKind, Policy
@@ -30,6 +32,7 @@ from statuswatch.core.watchlist import Watch, Watchlist, WatchSource
 from statuswatch.engine.clock import Clock
 from statuswatch.engine.discover import Source, discover, roots_of
 from statuswatch.engine.fetch import Fetcher
+from statuswatch.engine.history import read_history
 from statuswatch.engine.inbox import Arrival, Inbox
 from statuswatch.engine.poller import Poller
 from statuswatch.engine.publish import Outlets, Publisher
@@ -130,7 +133,7 @@ def make_engine(setting: Setting, start: Start) -> Made:
     pace = start.pace or Pace(config.poll.fast_interval_s, config.poll.interval_s, config.poll.slow_interval_s)
     poller = Poller(setting.catalogue.feeds, fetcher, clock, inbox, parser_for, pace, stored.memory, _sharing(knowledge), _reread)
     tapped = _tapped(setting, start, inbox, poller, stored)
-    server = Server(Path(paths.socket_file()), inbox.submit, clock.now, tapped.observe)
+    server = Server(Path(paths.socket_file()), inbox.submit, clock.now, tapped.observe, lambda routes: _recall(routes, clock, actions))
     outlets = Outlets(Path(paths.snapshot_file()), Path(paths.status_file()), Path(paths.prompt_file()))
     publisher = Publisher(outlets, render, server)
     actions = _Actions(inbox, clock)
@@ -159,6 +162,13 @@ def make_engine(setting: Setting, start: Start) -> Made:
     )
     engine = actions.engine = Engine(parts)
     return Made(engine, inbox, knowledge, fetcher, poller)
+
+
+async def _recall(routes: tuple[str, ...], clock: Clock, actions: "_Actions") -> History:
+    """The past of `routes`, of what is watched where there are none. Read beside the loop, which must keep answering."""
+    seen = actions.engine.snapshot if actions.engine else None
+    wanted = routes or tuple(view.route for view in (seen.routes if seen else ()))
+    return await asyncio.to_thread(read_history, Path(paths.store_file()), wanted, clock.now().at)
 
 
 def _around(start: Start, config: Config, inbox: Inbox, actions: "_Actions") -> Around:

@@ -40,6 +40,9 @@ MIGRATIONS: tuple[str, ...] = (
                          confidence TEXT NOT NULL, reason TEXT NOT NULL, incident TEXT);
     CREATE INDEX health_by_route ON health (route, at);
     """,
+    """
+    CREATE TABLE watched (number INTEGER PRIMARY KEY, start REAL NOT NULL, until REAL NOT NULL);
+    """,
 )
 
 

@@ -11,13 +11,14 @@ import socket
 import struct
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from statuswatch import __version__
 from statuswatch.core.codec import encode
 from statuswatch.core.errors import DataError
+from statuswatch.core.history import History
 from statuswatch.core.moment import Moment, parse_time
 from statuswatch.core.notice import Notice
 from statuswatch.core.observation import Command, CommandKind
@@ -25,7 +26,7 @@ from statuswatch.core.snapshot import Snapshot
 from statuswatch.engine.single import listening_socket
 
 PROTOCOL = 1
-CAPABILITIES = ("snapshot", "changes", "notice", "command", "ping", "observe")
+CAPABILITIES = ("snapshot", "changes", "notice", "command", "ping", "observe", "history")
 LISTENERS_MAX = 256
 LINE_MAX = 8192
 NOTICES_KEPT = 32
@@ -33,6 +34,7 @@ NOTICES_KEPT = 32
 _LINES_KEPT = 4
 _ID_MAX = 64
 _TARGET_MAX = 200
+_ROUTES_MAX = 256
 _logger = logging.getLogger(__name__)
 
 Submit = Callable[[Command], "asyncio.Future[None] | None"]
@@ -40,18 +42,30 @@ Submit = Callable[[Command], "asyncio.Future[None] | None"]
 Observe = Callable[[Mapping[str, Any]], bool | None]
 """Takes a message `observe` in (see sources.observed); false: it may not be followed or there is no room, None: it tells of no call and no record."""
 
+Recall = Callable[[tuple[str, ...]], Awaitable[History]]
+"""Gives the past of the routes of these names; of all that are watched where there are none."""
+
 
 class Server:
     """Accepts listeners at one Unix socket and tells all of them the newest picture."""
 
-    def __init__(self, path: Path, submit: Submit, now: Callable[[], Moment], observe: Observe | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        submit: Submit,
+        now: Callable[[], Moment],
+        observe: Observe | None = None,
+        recall: Recall | None = None,
+    ) -> None:
         self._path = path
+        self._recall = recall
         self._observe = observe
         self._submit = submit
         self._now = now
         self._listeners: set[_Listener] = set()
         self._server: asyncio.Server | None = None
         self._inode: int | None = None
+        self._recalling: dict[tuple[str, ...], asyncio.Future[History]] = {}
         self.newest: _Picture | None = None
 
     @property
@@ -106,6 +120,16 @@ class Server:
     def observe(self, message: Mapping[str, Any]) -> bool | None:
         """Take a message `observe` in; see Observe."""
         return self._observe(message) if self._observe else False
+
+    def recall(self, routes: tuple[str, ...]) -> "asyncio.Future[History] | None":
+        """The past of `routes`; None where nobody keeps any. The same question is not asked twice at once."""
+        if self._recall is None:
+            return None
+        asked = self._recalling.get(routes)
+        if asked is None or asked.done():
+            asked = self._recalling[routes] = asyncio.ensure_future(self._recall(routes))
+            asked.add_done_callback(lambda _: self._recalling.pop(routes, None))
+        return asked
 
     def joined(self, listener: "_Listener") -> bool:
         """Count a new listener; False when there are too many already."""
@@ -262,8 +286,27 @@ class _Listener(asyncio.Protocol):
                 self._command(message, name)
             case "observe":
                 self._observe(message, name)
+            case "history":
+                self._history(message, name)
             case _:
-                self._send({"type": "error", "id": name, "error": "unknown type; expected command, observe or ping"})
+                self._send({"type": "error", "id": name, "error": "unknown type; expected command, history, observe or ping"})
+
+    def _history(self, message: dict[str, Any], name: str | None) -> None:
+        routes = message.get("routes", [])
+        if not isinstance(routes, list) or len(routes) > _ROUTES_MAX or not all(isinstance(route, str) and 0 < len(route) <= _TARGET_MAX for route in routes):
+            self._send({"type": "error", "id": name, "error": f"routes: expected a list of at most {_ROUTES_MAX} routes; an empty one means all"})
+            return
+        asked = self._server.recall(tuple(routes))
+        if asked is None:
+            self._send({"type": "error", "id": name, "error": "no history is kept here"})
+            return
+        asked.add_done_callback(lambda future: self._recalled(future, name))
+
+    def _recalled(self, future: "asyncio.Future[History]", name: str | None) -> None:
+        if future.cancelled() or future.exception() is not None:
+            self._send({"type": "error", "id": name, "error": "the history could not be read"})
+        else:
+            self._send({"type": "history", "id": name, "history": encode(future.result())})
 
     def _observe(self, message: dict[str, Any], name: str | None) -> None:
         taken = self._server.observe(message)

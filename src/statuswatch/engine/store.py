@@ -30,6 +30,10 @@ CALLS_MOST = 50_000
 NOTICES_MOST = 2_000
 SUPPRESSED_MOST = 2_000
 HEALTH_MOST = 50_000
+WATCHED_EACH = 30.0
+"""Seconds after which the time in which the engine looked is written down anew: no more of it is lost to a kill."""
+WATCHED_GAP = 600.0
+"""Seconds without a step after which nobody is said to have looked in between: the engine beats each minute, and a machine that sleeps does not."""
 RECENT_NOTICES = 50
 RECENT_SUPPRESSED = 50
 
@@ -107,6 +111,7 @@ class Store:
         self._problems = problems
         self._mark = _Mark(World())
         self._until_prune = 1
+        self._watched: tuple[int, float] | None = None
 
     @classmethod
     def open(cls, path: Path, now: datetime, migrations: Sequence[str] = MIGRATIONS) -> "Store":
@@ -173,10 +178,12 @@ class Store:
                 self._write_world(step.world)
                 self._write_state(step)
                 self._write_told(step)
+                watched = self._write_watched(step.at.timestamp())
                 self._prune(step.at)
         except sqlite3.Error as error:
             raise StoreError(f"{self._path}: this step could not be stored ({error}); free some room, or make the file writable") from error
         self._mark = _Mark(step.world, step.told, step.watchlist, _rest(step.world))
+        self._watched = watched
 
     def pending(self) -> tuple[Outgoing, ...]:
         """What is still to be told, oldest first."""
@@ -270,12 +277,24 @@ class Store:
         ]
         execute("INSERT INTO health (at, route, was, now, fault, confidence, reason, incident) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", turns)
 
+    def _write_watched(self, now: float) -> tuple[int, float]:
+        """Say that the engine looks at `now`: the row of this stretch and up to when it is written, in seconds since 1970."""
+        known = self._watched
+        if known is None or not -WATCHED_GAP < now - known[1] < WATCHED_GAP:
+            added = self._connection.execute("INSERT INTO watched (start, until) VALUES (?, ?)", (now, now))
+            return int(added.lastrowid or 0), now
+        if now - known[1] < WATCHED_EACH:
+            return known
+        self._connection.execute("UPDATE watched SET until = ? WHERE number = ?", (now, known[0]))
+        return known[0], now
+
     def _prune(self, now: datetime) -> None:
         self._until_prune -= 1
         if self._until_prune > 0:
             return
         self._until_prune = _PRUNE_EVERY
         self._connection.execute("DELETE FROM calls WHERE at < ?", ((now - CALLS_FOR).timestamp(),))
+        self._connection.execute("DELETE FROM watched WHERE until < ?", ((now - CALLS_FOR).timestamp(),))
         most = (("calls", CALLS_MOST), ("suppressed", SUPPRESSED_MOST), ("health", HEALTH_MOST))
         for table, rows in most:
             self._connection.execute(f"DELETE FROM {table} WHERE number <= (SELECT max(number) FROM {table}) - ?", (rows,))  # noqa: S608 - names of ours
