@@ -8,6 +8,7 @@ from email.utils import formatdate
 import httpx
 import pytest
 
+from statuswatch.catalog.model import FeedSpec
 from statuswatch.core.health import FeedState, Health
 from statuswatch.core.incident import Page, Unreadable, UnreadableReason
 from statuswatch.core.notice import Policy, Told
@@ -20,6 +21,7 @@ from statuswatch.engine.inbox import Inbox
 from statuswatch.engine.poller import MEMORY, Attention, Poller
 from statuswatch.engine.reading import Remembered, keep, recall
 from statuswatch.engine.store import Stored
+from statuswatch.sources.health import parse as parse_health
 from support.enginekit import KNOWLEDGE, START, WATCHLIST, call, feed, feed_body, incident, loop_clock, read_feed
 from support.faketransport import FakeTransport, body, slowly
 
@@ -29,15 +31,14 @@ pytestmark = pytest.mark.looptime
 class Desk:
     """A poller with its inbox and its transport."""
 
-    def __init__(self, answering, feeds=None, memory=None, parse=read_feed, reread=None):
+    def __init__(self, answering, feeds=None, memory=None, parse=read_feed, reread=None, remember=None):
         self.transport = FakeTransport(answering)
         self.inbox = Inbox()
         self.clock = loop_clock()
         self.fetcher = Fetcher(lambda _origin: self.transport)
         parser_for = parse if isinstance(parse, dict) else {"test": parse}
-        self.poller = Poller(
-            feeds or (feed(),), self.fetcher, self.clock, self.inbox, parser_for.__getitem__, memory=memory, **({"reread": reread} if reread else {})
-        )
+        given = {name: value for name, value in (("reread", reread), ("remember", remember)) if value is not None}
+        self.poller = Poller(feeds or (feed(),), self.fetcher, self.clock, self.inbox, parser_for.__getitem__, memory=memory, **given)
         self._task = None
 
     async def __aenter__(self):
@@ -95,7 +96,7 @@ async def test_the_next_request_is_conditional_also_after_a_restart():
 
     async with Desk(answer) as desk:
         memory = (await desk.next()).memory
-        assert list(memory) == [MEMORY + "acme"]
+        assert list(memory) == [MEMORY + "acme", "host:status.acme.example"]
         assert isinstance((await desk.next()).observation, PageUnchanged)
     async with Desk(answer, memory=memory) as desk:
         assert isinstance((await desk.next()).observation, PageUnchanged)
@@ -240,7 +241,7 @@ async def test_an_unreadable_body_is_a_failure_that_names_what_came_and_is_parse
             assert "status.acme.example/feed" in arrival.observation.detail
             assert "something else than test came" in arrival.observation.detail
             assert "secret-words" not in arrival.observation.detail
-            assert not arrival.memory
+            assert MEMORY + "acme" not in arrival.memory
         assert isinstance((await desk.next()).observation, PageRead)
     assert len(parsed) == 2
 
@@ -492,3 +493,66 @@ async def test_a_simulated_day_of_two_feeds_passes_in_a_moment():
         await asyncio.gather(draining, return_exceptions=True)
     assert len(desk.transport.seen) == 2 * 480
     assert time.perf_counter() - began < 60  # a guard against real sleeping, no measure of speed
+
+
+async def test_what_a_host_is_owed_outlives_the_engine():
+    memory: dict[str, str] = {}
+    async with Desk(lambda _r: httpx.Response(403), memory=memory, remember=memory.update) as desk:
+        memory |= (await desk.next()).memory
+    async with Desk(lambda _r: body(feed_body()), memory=memory) as desk:
+        assert desk.poller.plan()["acme"].reason is DueReason.BLOCKED
+        await desk.next()
+        assert 890 <= seconds() <= 910
+
+
+async def test_an_engine_that_is_started_over_and_over_keeps_to_the_hosts_budget():
+    memory: dict[str, str] = {}
+    asked = 0
+
+    async def started() -> int:
+        """A life of two seconds that stores none of its arrivals: it dies of the first answer."""
+        async with Desk(lambda _r: body(feed_body()), memory=memory, remember=memory.update) as desk:
+            await asyncio.sleep(2)
+            return len(desk.transport.seen)
+
+    for _ in range(150):
+        asked += await started()
+    assert asked <= 10 + seconds() / 15 + 1
+
+
+async def test_a_note_of_a_host_that_cannot_be_read_or_is_from_the_future_is_no_lock():
+    for note in ("{", "null", "[1]", '[1, 2, "zz", null, null, null]', '[1, 2, "blocked", "x", null, null]', '["a", 0, null, null, null, null]'):
+        async with Desk(lambda _r: body(feed_body()), memory={"host:status.acme.example": note}) as desk:
+            await desk.next()
+            assert desk.poller.facts()["acme"].budget_left == 9
+    ahead = '[10.0, 1, "blocked", "2031-03-01T12:00:00Z", "2031-03-01T12:00:00Z", "2031-03-02T12:00:00Z"]'
+    async with Desk(lambda _r: body(feed_body()), memory={"host:status.acme.example": ahead}) as desk:
+        began = seconds()
+        await desk.next()
+        assert seconds() - began == pytest.approx(900, abs=1)
+
+
+async def test_a_health_check_that_answers_with_an_error_is_read_all_the_same():
+    health = {"Content-Type": "application/health+json"}
+    answers = [
+        body(b'{"status":"pass"}', headers=health),
+        body(b'{"status":"fail","checks":{"db":[{"status":"fail"}]}}', 503, health),
+        body(b'{"status":"fail","checks":{"db":[{"status":"fail"}]}}', 503, {"Content-Type": "application/json"}),
+        body(b'{"status":"pass"}', 503, health),  # an error that says that all is well says nothing
+        body(b'{"message":"Forbidden"}', 503, health),
+        body(b'{"status":"fail"}', 403, health),
+        body(b'{"status":"pass"}', headers=health),
+    ]
+    spec = FeedSpec("acme", "acme", "health-json", ("https://status.acme.example/health",), ("acme",))
+    async with Desk(lambda _r: answers.pop(0), (spec,), parse={"health-json": parse_health}) as desk:
+        seen = [(await desk.next()).observation for _ in range(7)]
+    assert [getattr(each, "page", None) and each.page.health for each in seen] == [Health.OK, Health.DOWN, None, None, None, None, Health.OK]
+    assert isinstance(seen[2], PageUnchanged)
+    assert [each.state for each in seen[3:6]] == [FeedState.UNREACHABLE, FeedState.UNREACHABLE, FeedState.BLOCKED]
+    assert "answered 503" in seen[3].detail
+
+
+async def test_the_body_of_an_error_is_no_feed_of_another_format():
+    async with Desk(lambda _r: body(feed_body(("i1", "resolved")), 503, {"Content-Type": "application/json"})) as desk:
+        failed = (await desk.next()).observation
+    assert (failed.state, failed.transport) == (FeedState.UNREACHABLE, False)

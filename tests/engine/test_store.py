@@ -319,3 +319,14 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_shown(path):
         assert back.problems == ()
         opened.close()
     assert shown > 12
+
+
+def test_a_sources_notes_are_stored_at_once_and_read_like_those_of_a_step(store, path):
+    store.remember({"host:status.acme.example": "[1]", "feed:acme": "x"})
+    store.remember({"host:status.acme.example": "[2]"})
+    store.close()
+    again = Store.open(path, START)
+    assert again.load(START).memory == {"host:status.acme.example": "[2]", "feed:acme": "x"}
+    again.close()
+    with pytest.raises(StoreError):
+        again.remember({"host:status.acme.example": "[3]"})

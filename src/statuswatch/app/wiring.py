@@ -1,6 +1,7 @@
 """Makes a ready engine from configuration, catalogue, store and clock."""
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import sys
@@ -39,7 +40,8 @@ from statuswatch.engine.publish import Outlets, Publisher
 from statuswatch.engine.reading import Share
 from statuswatch.engine.roots import Watched
 from statuswatch.engine.runner import Engine, Parts
-from statuswatch.engine.serve import Server
+from statuswatch.engine.schema import StoreError
+from statuswatch.engine.serve import Ask, Server
 from statuswatch.engine.store import Store, Stored
 from statuswatch.engine.taps import marks
 from statuswatch.notify.base import Action, Notifier
@@ -131,7 +133,7 @@ def make_engine(setting: Setting, start: Start) -> Made:
     stored = store.load(clock.now().at)
     inbox, fetcher = Inbox(), Fetcher()
     pace = start.pace or Pace(config.poll.fast_interval_s, config.poll.interval_s, config.poll.slow_interval_s)
-    poller = Poller(setting.catalogue.feeds, fetcher, clock, inbox, parser_for, pace, stored.memory, _sharing(knowledge), _reread)
+    poller = Poller(setting.catalogue.feeds, fetcher, clock, inbox, parser_for, pace, stored.memory, _sharing(knowledge), _reread, _remembering(store))
     tapped = _tapped(setting, start, inbox, poller, stored)
     server = Server(Path(paths.socket_file()), inbox.submit, clock.now, tapped.observe, lambda routes: _recall(routes, clock, actions))
     outlets = Outlets(Path(paths.snapshot_file()), Path(paths.status_file()), Path(paths.prompt_file()))
@@ -206,6 +208,16 @@ def _sharing(knowledge: Knowledge) -> Share:
     """A page with the incidents that it holds for the other providers its feed covers."""
 
     def share(page: Page, covers: Sequence[str]) -> Page:
+def _remembering(store: Store) -> Callable[[Mapping[str, str]], None]:
+    """Notes are stored where that can be done. Where it cannot, the engine goes on from memory, and its next step says so."""
+
+    def remember(memory: Mapping[str, str]) -> None:
+        with contextlib.suppress(StoreError):
+            store.remember(memory)
+
+    return remember
+
+
         pages = pages_for(page, covers, knowledge)
         incidents = tuple(incident for each in pages for incident in each.incidents)
         return replace(page, incidents=incidents, maintenances=tuple(item for each in pages for item in each.maintenances))

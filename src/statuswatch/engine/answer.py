@@ -10,6 +10,7 @@ from statuswatch.core.health import FeedState
 _SERVER_ERROR = 500
 _FIRST_YEAR = 2000
 _LONGEST = 7 * 86400.0
+_HEALTH = "application/health+json"
 _REFUSALS = {401: "asks for a login", 403: "refuses this reader", 405: "refuses the method, as bot protection does", 429: "asks for fewer requests"}
 
 
@@ -22,6 +23,11 @@ def refusal(status: int, body: bytes) -> tuple[FeedState, str]:
     if status >= _SERVER_ERROR:
         return FeedState.UNREACHABLE, "the status page itself has trouble"
     return FeedState.UNREADABLE, "expected 200 with a feed"
+
+
+def tells(content_type: str, data: bytes, *, expected: bool) -> bool:
+    """Whether the body of an error may be a feed: by its type (draft-inadarei-api-health-check section 3.1), or any JSON object where that is `expected`."""
+    return bool(data) and (content_type.startswith(_HEALTH) or (expected and data.lstrip()[:1] == b"{"))
 
 
 def challenged(headers: Mapping[str, str]) -> bool:

@@ -17,7 +17,7 @@ from urllib.request import getproxies, proxy_bypass
 from statuswatch import __version__
 from statuswatch.core.health import FeedState
 from statuswatch.core.observation import Obstacle
-from statuswatch.engine.answer import challenged, date_of, fresh_for, has_captcha, is_html, refusal, retry_after, seconds_of, unpacked
+from statuswatch.engine.answer import challenged, date_of, fresh_for, has_captcha, is_html, refusal, retry_after, seconds_of, tells, unpacked
 
 if TYPE_CHECKING:
     import httpx
@@ -48,13 +48,17 @@ _HOST_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-:")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to get. `hosts`: where a redirect may lead besides the address's own host. `expects`: `json`, `xml` or empty (either)."""
+    """What to get. `hosts`: where a redirect may lead besides the address's own host. `expects`: `json`, `xml` or empty (either).
+
+    `errors_tell`: the body of an error may be the feed itself, as it is where a service says of itself that it fails.
+    """
 
     url: str
     hosts: frozenset[str] = frozenset()
     expects: str = ""
     etag: str | None = None
     last_modified: str | None = None
+    errors_tell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Fetched:
     """A body came. `age` in seconds (RFC 9111 section 5.1); `url` is where it finally came from; `html` says that it is a web page and no feed.
 
     `fresh_for`: seconds for which the page says that asking again is of no use (None: it says nothing, or the copy is older already).
+    `otherwise`: the body came with an error status; what that is where the body turns out to be no feed.
     """
 
     status: int
@@ -75,6 +80,7 @@ class Fetched:
     url: str
     html: bool = False
     fresh_for: float | None = None
+    otherwise: "FetchFailed | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +197,7 @@ class Fetcher:
             detail = f"{shown(url)}: status {status}, bot protection asks for a person to prove themselves"
             return FetchFailed(FeedState.BLOCKED, detail, status=status, retry_after=wish)
         if status != _OK:
-            state, words = refusal(status, await _look(response))
-            obstacle = Obstacle.LOGIN_PAGE if status == _LOG_IN_FIRST else None
-            return FetchFailed(state, f"{shown(url)}: answered {status}, {words}", status=status, retry_after=wish, obstacle=obstacle)
+            return _erred(request, url, response, await _look(response))
         data = await self._body(response)
         if data is None:
             detail = f"{shown(url)}: larger than {self._max_bytes // (1024 * 1024)} MiB, or packed in a way that was not asked for"
@@ -257,6 +261,20 @@ class _Seen:
     """The last status that came, so that a broken answer is told from no answer."""
 
     status: int | None = None
+
+
+def _erred(request: Request, url: str, response: "httpx.Response", data: bytes) -> Fetched | FetchFailed:
+    """An error with the beginning of its body: a failure, and perhaps an answer all the same."""
+    status, headers = response.status_code, response.headers
+    wish = retry_after(headers)
+    state, words = refusal(status, data)
+    obstacle = Obstacle.LOGIN_PAGE if status == _LOG_IN_FIRST else None
+    failed = FetchFailed(state, f"{shown(url)}: answered {status}, {words}", status=status, retry_after=wish, obstacle=obstacle)
+    kind = headers.get("content-type", "").strip().lower()[:200]
+    if state is FeedState.BLOCKED or not tells(kind, data, expected=request.errors_tell) or len(data) >= _LOOKED_AT:
+        return failed
+    date, age = date_of(headers.get("date")), seconds_of(headers.get("age"))
+    return Fetched(status, data, kind, None, None, date, age, wish, url, fresh_for=fresh_for(headers) if wish is None else wish, otherwise=failed)
 
 
 def load_library() -> None:

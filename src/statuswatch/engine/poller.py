@@ -51,7 +51,10 @@ class Attention:
 
 
 class Poller:
-    """Polls `feeds`. `parser_for` gives the parser of a format, `reread` reads a body that it refused; `memory` is what was stored last time."""
+    """Polls `feeds`. `parser_for` gives the parser of a format, `reread` reads a body that it refused; `memory` is what was stored last time.
+
+    `remember` stores at once, and without an arrival, what hosts are asked: before they are, so that an engine that dies of the answer has counted it.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class Poller:
         memory: Mapping[str, str] | None = None,
         share: Share = lambda page, _covers: page,
         reread: Reread = lambda body, expected: unreadable(body, UnreadableReason.WRONG_SHAPE, f"something else than {expected} came"),
+        remember: Callable[[Mapping[str, str]], None] = lambda _memory: None,
     ) -> None:
         self._clock = clock
         self._inbox = inbox
@@ -73,9 +77,10 @@ class Poller:
         self._wake = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._zero = clock.now()
-        self._hosts = Hosts(self._pace.allowance)
-        self._reader = Reader(fetcher, self._hosts, clock.now, self._steady, parser_for, reread, share, self._pace)
         stored = memory or {}
+        self._remember = remember
+        self._hosts = Hosts(self._pace.allowance, stored, self._zero.at)
+        self._reader = Reader(fetcher, self._hosts, clock.now, self._steady, parser_for, reread, share, self._pace)
         self._feeds = {spec.name: Polled(spec, recall(stored.get(MEMORY + spec.name)), clock.jitter()) for spec in feeds if spec.readable and spec.urls}
         self._on_host: dict[str, list[Polled]] = {}
         for polled in self._feeds.values():
@@ -182,6 +187,14 @@ class Poller:
 
     def _start_due(self) -> float:
         """Start what is due; the seconds until something else is."""
+        asked: list[str] = []
+        wait = self._started(asked)
+        if asked:
+            self._remember(self._hosts.kept(asked))
+        return wait
+
+    def _started(self, asked: list[str]) -> float:
+        """Start what is due and add to `asked` the addresses that are asked first; the seconds until something else is due."""
         now = self._clock.now()
         steady = self._steady(now)
         self._look_around(now)
@@ -200,6 +213,7 @@ class Poller:
             polled.insisting = polled.hurried in INSISTING
             polled.hurried = None
             self._reader.set_out(polled)
+            asked.append(polled.way[0])
             polled.task = asyncio.create_task(self._poll(polled), name=f"poll {polled.spec.name}")
         self._asleep_until = steady + timedelta(seconds=_IDLE_SECONDS)
         return _IDLE_SECONDS
@@ -213,7 +227,7 @@ class Poller:
             _logger.error("reading %s: %s", polled.spec.name, describe(error))  # noqa: TRY400 - the exception's text may quote the feed
             detail = f"{shown(polled.spec.urls[0])}: reading it failed inside statuswatch ({type(error).__name__})"
             observation, remembered = FeedFailed(self._clock.now().at, polled.spec.name, polled.spec.provider, FeedState.UNREADABLE, detail), None
-        memory = self._noted(polled, observation, remembered)
+        memory = {**self._noted(polled, observation, remembered), **self._hosts.kept(polled.spec.urls)}
         try:
             await self._inbox.put(Arrival(observation, memory))
         finally:

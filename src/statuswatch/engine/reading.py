@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from statuswatch import __version__
 from statuswatch.catalog.model import FeedSpec
-from statuswatch.core.health import FeedState
+from statuswatch.core.health import FeedState, Health
 from statuswatch.core.incident import Page, Unreadable
 from statuswatch.core.moment import Moment
 from statuswatch.core.observation import FeedFailed, Observation, Obstacle, PageRead, PageUnchanged
@@ -17,6 +17,7 @@ from statuswatch.core.schedule import DueReason, Pace
 from statuswatch.engine.fetch import Fetched, Fetcher, FetchFailed, NotModified, Request, shown
 from statuswatch.engine.hosts import Hosts, host_of
 from statuswatch.sources.body import Body
+from statuswatch.sources.formats import ERRORS_TELL
 
 LARGE = 64 * 1024
 """Bodies of more bytes are parsed in a thread: the loop must keep answering."""
@@ -133,8 +134,11 @@ class Reader:
     async def _read_one(self, polled: Polled, url: str) -> _Answer:
         spec, known = polled.spec, polled.remembered
         same = known.url == url
-        request = Request(url, polled.allowed, etag=known.etag if same else None, last_modified=known.last_modified if same else None)
+        etag, modified = (known.etag, known.last_modified) if same else (None, None)
+        request = Request(url, polled.allowed, etag=etag, last_modified=modified, errors_tell=(known.format or spec.format) in ERRORS_TELL)
         outcome = await self._fetcher.fetch(request)
+        if isinstance(outcome, Fetched) and outcome.otherwise is not None and not self._tells(polled, outcome):
+            outcome = outcome.otherwise
         steady = self._steady()
         self._hosts.heard(url, outcome, steady)
         polled.status = outcome.status
@@ -152,6 +156,12 @@ class Reader:
         if digest == polled.refused[0]:
             return _Answer(self._failed(polled, FeedState.UNREADABLE, polled.refused[1], obstacle=_in_place(outcome)))
         return await self._parsed(polled, outcome, remembered, as_of)
+
+    def _tells(self, polled: Polled, fetched: Fetched) -> bool:
+        """Whether the body of an error is a feed in the format that is read here, and no mere word on the error. That all is well no error can tell."""
+        body = Body(fetched.data, polled.spec.provider, fetched.url, fetched.content_type)
+        page = self._parser_for(polled.remembered.format or polled.spec.format)(body)
+        return isinstance(page, Page) and page.health is not Health.OK
 
     async def _parsed(self, polled: Polled, fetched: Fetched, remembered: Remembered, as_of: datetime) -> _Answer:
         spec = polled.spec

@@ -185,6 +185,15 @@ class Store:
         self._mark = _Mark(step.world, step.told, step.watchlist, _rest(step.world))
         self._watched = watched
 
+    def remember(self, memory: Mapping[str, str]) -> None:
+        """Write a source's notes at once, without a step. Raises StoreError."""
+        try:
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.executemany("INSERT OR REPLACE INTO memory (name, data) VALUES (?, ?)", memory.items())
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._path}: what pages were asked could not be stored ({error})") from error
+
     def pending(self) -> tuple[Outgoing, ...]:
         """What is still to be told, oldest first."""
         with self._complaining():

@@ -51,6 +51,9 @@ FORMATS: Mapping[str, str] = {
 }
 """Name to `module:function`, so that a format costs nothing until it is used."""
 
+ERRORS_TELL = frozenset({"health-json"})
+"""Formats whose bodies also come with an error status: there it says that the service fails, not that there is no feed."""
+
 
 def parser_for(name: str) -> Parser:
     """The parser of the format `name`. Raises KeyError where there is none of that name."""

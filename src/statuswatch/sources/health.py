@@ -1,6 +1,6 @@
 """Health checks of type `application/health+json` (draft-inadarei-api-health-check-06): one word for a service, and perhaps one for each thing it needs.
 
-A service that fails answers with an error status, so this form mostly tells of what is well. From the draft; no recording is known.
+A service that fails answers with an error status (section 3.1), and its body is read all the same. From the draft; no recording is known.
 """
 
 from collections.abc import Mapping
