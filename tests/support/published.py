@@ -2,11 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from statuswatch.app.wiring import render
 from statuswatch.config import paths
@@ -16,6 +16,7 @@ from statuswatch.core.observation import Command
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.engine.publish import Outlets, Publisher
 from statuswatch.engine.serve import Server
+from statuswatch.surfaces.asking import Question, reply
 from statuswatch.surfaces.client import wall_clock
 
 
@@ -46,7 +47,7 @@ class Engine:
         self.came = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._server = Server(Path(paths.socket_file()), self._submit, lambda: Moment(datetime.now(UTC), 0.0))
+        self._server = Server(Path(paths.socket_file()), self._submit, lambda: Moment(datetime.now(UTC), 0.0), ask=self._ask)
         self._publisher = Publisher(outlets(), render, self._server)
 
     def __enter__(self) -> Self:
@@ -81,6 +82,11 @@ class Engine:
 
     def _call(self, coroutine: "asyncio.Future[None] | object") -> None:
         asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)  # type: ignore[arg-type]
+
+    @staticmethod
+    def _ask(command: str, target: str, width: int, picture: Snapshot, told: Mapping[str, Notice]) -> dict[str, Any]:
+        """Pictures of tests stand still, and so does their clock: ages do not depend on the day of the run."""
+        return reply(Question(command, target, width), replace(picture, engine=replace(picture.engine, simulated="test")), wall_clock(), told)
 
     def _submit(self, command: Command) -> "asyncio.Future[None]":
         self.commands.append(command)

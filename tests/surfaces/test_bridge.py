@@ -13,12 +13,17 @@ import pytest
 
 from statuswatch import __version__
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
+from statuswatch.engine import serve
 from statuswatch.surfaces.bridge.stdio import LINE_MAX
+from statuswatch.surfaces.client import CAPABILITIES, Link, monotonic
 from support import snapshots
 from support.published import Engine, publish
 
-GOLDEN = Path(__file__).resolve().parents[2] / "extensions" / "protocol" / "golden.jsonl"
-_SECONDS = 20
+PROTOCOL_FOLDER = Path(__file__).resolve().parents[2] / "extensions" / "protocol"
+FIRST = PROTOCOL_FOLDER / "v1.0.jsonl"
+GOLDEN = PROTOCOL_FOLDER / "golden.jsonl"
+INCIDENT = "anthropic:9g6qpr72ttbr"
+_SECONDS = 30
 _WRITE = os.environ.get("STATUSWATCH_WRITE") == "golden"  # at import: a test's own environment is empty
 
 
@@ -76,8 +81,30 @@ def editor():
         yield one
 
 
-def notice(kind, title):
-    return Notice("n1", "t1", kind, snapshots.minutes_ago(0), NoticeReason.OWN_FAILURES, (snapshots.OPUS,), title, "7 of 9 calls got 529.", "anthropic")
+class Window:
+    """Another window's end of the engine's socket: attends, and claims."""
+
+    def __enter__(self):
+        self._link = Link.open(10.0)
+        self._ask("attend", "*", on=True)
+        return self
+
+    def __exit__(self, *_):
+        self._link.close()
+
+    def claim(self, notice):
+        """Whether this window may show it."""
+        return self._ask("claim", notice)["ok"]
+
+    def _ask(self, command, target, **more):
+        self._link.send(json.dumps({"type": "command", "id": command, "command": command, "target": target, **more}).encode())
+        return next(message for message in self._link.messages(monotonic() + _SECONDS) if message.get("id") == command)
+
+
+def notice(kind, title, name="n1"):
+    url = "https://status.example/incidents/9g6qpr72ttbr"
+    said = (NoticeReason.OWN_FAILURES, (snapshots.OPUS,), title, "7 of 9 calls got 529.", "anthropic")
+    return Notice(name, "t1", kind, snapshots.minutes_ago(0), *said, INCIDENT, url)
 
 
 def test_without_an_engine_it_says_so_and_shows_the_last_picture_as_a_stale_one():
@@ -230,46 +257,75 @@ def test_an_argument_is_usage():
     assert done.returncode == 2
 
 
+class Conversation:
+    """Says and hears, and writes both down."""
+
+    def __init__(self, editor):
+        self.editor = editor
+        self.said = []
+
+    def hear(self, kind, **fields):
+        self.said.extend({"from": "bridge", "message": message} for message in self.editor.hear_until(kind, **fields))
+
+    def say(self, message, *, answer):
+        self.said.append({"from": "editor", "message": message} if not isinstance(message, bytes) else {"from": "editor", "line": message.decode()})
+        self.editor.say(message)
+        self.hear(answer)
+
+    def command(self, name, command, target=None, answer="done", **more):
+        self.say({"type": "command", "id": name, "command": command, **({"target": target} if target else {}), **more}, answer=answer)
+
+
 def transcript():
     """A day of an editor, as it was said: all is well, trouble, a notice, commands, recovery, the engine gone and back."""
-    said = []
-
-    def heard(messages):
-        said.extend({"from": "bridge", "message": message} for message in messages)
-
-    def say(editor, message):
-        said.append({"from": "editor", "message": message} if not isinstance(message, bytes) else {"from": "editor", "line": message.decode()})
-        editor.say(message)
-
     with Editor() as editor:
-        heard(editor.hear_until("hello"))
+        talk = Conversation(editor)
+        talk.hear("hello")
         with Engine() as engine:
             engine.show(snapshots.calm())
-            heard(editor.hear_until("snapshot"))
-            engine.show(snapshots.trouble())
-            heard(editor.hear_until("changes"))
-            engine.tell(notice(NoticeKind.OPENED, "Anthropic is failing for Claude Opus 4.5"))
-            heard(editor.hear_until("notice"))
-            say(editor, {"type": "ping", "id": "1"})
-            heard(editor.hear_until("pong"))
-            say(editor, {"type": "command", "id": "2", "command": "mute", "target": "anthropic", "until": "2025-12-14T22:48:00Z"})
-            heard(editor.hear_until("done"))
-            say(editor, {"type": "command", "id": "3", "command": "dance"})
-            heard(editor.hear_until("error"))
-            say(editor, b"{ this is no JSON")
-            heard(editor.hear_until("error"))
-            engine.show(snapshots.recovering())
-            heard(editor.hear_until("changes"))
-            engine.tell(notice(NoticeKind.RESOLVED, "Claude Opus 4.5 is back"))
-            heard(editor.hear_until("notice"))
-        heard(editor.hear_until("snapshot", stale=True))
-        say(editor, {"type": "command", "id": "4", "command": "refresh"})
-        heard(editor.hear_until("done"))
+            talk.hear("snapshot")
+            _in_trouble(talk, engine)
+            _recovering(talk, engine)
+        talk.hear("snapshot", stale=True)
+        talk.command("4", "refresh")
+        talk.command("5", "open", "*")
         with Engine() as engine:
             engine.show(snapshots.hostile())
-            heard(editor.hear_until("snapshot"))
+            talk.hear("snapshot")
             editor.leave()
-    return [_still(line) for line in said]
+    return [_still(line) for line in talk.said]
+
+
+def _in_trouble(talk, engine):
+    engine.show(snapshots.trouble())
+    talk.hear("changes")
+    talk.say({"type": "hello", "id": "h", "v": 1, "client": "transcript"}, answer="done")
+    talk.command("a", "attend", on=True)
+    engine.tell(notice(NoticeKind.OPENED, "Anthropic is failing for Claude Opus 4.5"))
+    talk.hear("notice")
+    talk.command("c1", "claim", "n1")
+    talk.command("o1", "open", "n1")
+    talk.command("o2", "open", INCIDENT)
+    talk.command("o3", "open", "nobody")
+    talk.command("y1", "why", snapshots.OPUS, width=72)
+    talk.command("w1", "wait", snapshots.OPUS)
+    talk.command("s1", "snooze", INCIDENT, for_s=3600)
+    talk.say({"type": "ping", "id": "1"}, answer="pong")
+    talk.command("2", "mute", "anthropic", until="2025-12-14T22:48:00Z")
+    talk.command("3", "dance", answer="error")
+    talk.say(b"{ this is no JSON", answer="error")
+
+
+def _recovering(talk, engine):
+    engine.show(snapshots.recovering())
+    talk.hear("changes")
+    with Window() as other:
+        engine.tell(notice(NoticeKind.RESOLVED, "Claude Opus 4.5 is back", "n2"))
+        talk.hear("notice")
+        assert other.claim("n2")
+        talk.hear("claimed")
+    talk.command("c2", "claim", "n2")
+    talk.command("f1", "attend", on=False)
 
 
 def _still(line):
@@ -297,4 +353,140 @@ def test_the_transcript_that_editors_are_tested_with_is_what_the_bridge_says():
 def test_the_transcript_holds_every_kind_of_message():
     said = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
 
-    assert {line["message"]["type"] for line in said if line["from"] == "bridge"} == {"hello", "snapshot", "changes", "notice", "done", "pong", "error"}
+    assert {line["message"]["type"] for line in said if line["from"] == "bridge"} == {
+        "hello",
+        "snapshot",
+        "changes",
+        "notice",
+        "claimed",
+        "done",
+        "pong",
+        "error",
+    }
+
+
+def _shape(value):
+    """What a program relies on: names of fields and kinds of values; the words of a kind, an id and an outcome too."""
+    if isinstance(value, dict):
+        return {key: item if key in {"type", "id", "v", "ok", "stale"} else _shape(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_shape(item) for item in value]
+    return type(value).__name__
+
+
+def _holds(old, new):
+    """Whether `new` has all that `old` has: within a version, messages and fields are only added."""
+    if isinstance(old, dict):
+        return isinstance(new, dict) and all(key in new and _holds(item, new[key]) for key, item in old.items())
+    if isinstance(old, list):
+        return isinstance(new, list) and len(new) >= len(old) and all(map(_holds, old, new))
+    return old == new or "NoneType" in {old, new}
+
+
+def test_the_first_versions_conversation_goes_the_same_way_today():
+    old = [json.loads(line) for line in FIRST.read_text(encoding="utf-8").splitlines()]
+    with Editor() as editor:
+        talk = Conversation(editor)
+        talk.hear("hello")
+        with Engine() as engine:
+            engine.show(snapshots.calm())
+            talk.hear("snapshot")
+            engine.show(snapshots.trouble())
+            talk.hear("changes")
+            engine.tell(notice(NoticeKind.OPENED, "Anthropic is failing for Claude Opus 4.5"))
+            talk.hear("notice")
+            for line in [line for line in old if line["from"] == "editor"][:4]:
+                talk.say(line["message"] if "message" in line else line["line"].encode(), answer=old[old.index(line) + 1]["message"]["type"])
+            engine.show(snapshots.recovering())
+            talk.hear("changes")
+            engine.tell(notice(NoticeKind.RESOLVED, "Claude Opus 4.5 is back"))
+            talk.hear("notice")
+        talk.hear("snapshot", stale=True)
+        talk.command("4", "refresh")
+        with Engine() as engine:
+            engine.show(snapshots.hostile())
+            talk.hear("snapshot")
+            editor.leave()
+
+    now = [line for line in talk.said if line.get("message", {}).get("type") != "claimed"]  # a first-version client skips what it does not know
+    assert [line["from"] for line in now] == [line["from"] for line in old]
+    for was, is_ in zip(old, now, strict=True):
+        assert _holds(_shape(was), _shape(is_)), (str(was)[:300], str(is_)[:300])
+
+
+def test_an_older_engine_is_followed_and_called_older_with_what_it_lacks(monkeypatch):
+    monkeypatch.setattr(serve, "CAPABILITIES", ("snapshot", "changes", "notice", "command", "ping", "observe"))
+    monkeypatch.setattr(serve, "__version__", "0.0.9")
+    with Engine() as engine:
+        engine.show(snapshots.calm())
+        with Editor() as editor:
+            hello = editor.hear_until("hello", engine=True)[-1]
+            picture = editor.hear_until("snapshot")[-1]
+            editor.leave()
+
+    assert hello["missing"] == ["history", "open", "why", "claim", "actions"]
+    assert hello["reason"].startswith(f"the engine (0.0.9) is older than this program ({__version__})")
+    assert picture["snapshot"]["summary"]["level"] == "ok"
+
+
+def test_an_engine_of_another_protocol_is_no_engine_and_the_reason_says_so(monkeypatch):
+    monkeypatch.setattr(serve, "PROTOCOL", 2)
+    with Engine() as engine, Editor() as editor:
+        engine.show(snapshots.calm())
+        hello = editor.hear_until("hello", engine=False)[-1]
+        editor.leave()
+
+    assert "speaks another protocol (expected v 1)" in hello["reason"]
+
+
+def test_an_editor_of_another_protocol_is_told_with_and_without_an_engine():
+    said = []
+    with Editor() as editor:
+        editor.hear_until("hello", engine=False)
+        editor.say({"type": "hello", "id": "1", "v": 2})
+        said.append(editor.hear_until("error")[-1])
+        with Engine():
+            editor.hear_until("hello", engine=True)
+            editor.say({"type": "hello", "id": "2", "v": 2})
+            said.append(editor.hear_until("error")[-1])
+            editor.leave()
+
+    assert [(message["id"], "speaks v 1" in message["error"]) for message in said] == [("1", True), ("2", True)]
+
+
+def test_what_engine_and_bridge_say_they_understand_is_the_same():
+    assert serve.CAPABILITIES == CAPABILITIES
+
+
+def test_without_an_engine_why_is_answered_from_the_last_picture():
+    publish(snapshots.trouble())
+    with Editor() as editor:
+        editor.hear_until("snapshot")
+        editor.say({"type": "command", "id": "1", "command": "why", "target": snapshots.OPUS})
+        editor.say({"type": "command", "id": "2", "command": "why", "target": "nobody/api:nothing"})
+        why, unknown = editor.hear_until("done", id="1")[-1], editor.hear_until("done", id="2")[-1]
+        editor.leave()
+
+    assert (why["ok"], why["stale"], why["why"]["route"]) == (True, True, snapshots.OPUS)
+    assert "is not watched" in unknown["error"]
+
+
+def test_without_a_picture_there_is_no_why(editor):
+    editor.hear_until("hello")
+    editor.say({"type": "command", "id": "1", "command": "why"})
+
+    assert editor.hear_until("done", id="1")[-1]["ok"] is False
+
+
+def test_asking_why_of_hostile_calls_and_feeds_gives_lines_without_control_characters():
+    with Engine() as engine:
+        engine.show(snapshots.hostile())
+        with Editor() as editor:
+            editor.hear_until("snapshot")
+            editor.say({"type": "command", "id": "1", "command": "why", "target": "last"})
+            done = editor.hear_until("done")[-1]
+            editor.leave()
+
+    assert done["ok"]
+    assert done["lines"]
+    assert all(line.isprintable() for line in done["lines"])

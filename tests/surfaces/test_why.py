@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from statuswatch.surfaces.cli import why
+from statuswatch.surfaces import asking
 from support import snapshots
 from support.published import publish
 
@@ -43,12 +43,12 @@ def test_an_id_that_two_calls_share_the_start_of_is_no_call():
     calls = (replace(held.calls[0], request_id="req_aaaa1"), replace(held.calls[2], request_id="req_aaaa2"))
     picture = replace(held, calls=calls)
 
-    assert why.find_call(picture, "req_aaaa") is None
-    assert why.find_call(picture, "req_aaaa2") == calls[1]
-    assert why.find_call(picture, "req") is None
-    assert why.find_call(picture, "0") is None
-    assert why.find_call(picture, "3") is None
-    assert why.find_call(picture, "") is None
+    assert asking.find_call(picture, "req_aaaa") is None
+    assert asking.find_call(picture, "req_aaaa2") == calls[1]
+    assert asking.find_call(picture, "req") is None
+    assert asking.find_call(picture, "0") is None
+    assert asking.find_call(picture, "3") is None
+    assert asking.find_call(picture, "") is None
 
 
 @pytest.mark.parametrize(

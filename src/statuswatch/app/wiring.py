@@ -30,11 +30,13 @@ from statuswatch.core.quiethours import quiet_until
 from statuswatch.core.schedule import DueReason, Pace
 from statuswatch.core.snapshot import Snapshot, SourceView
 from statuswatch.core.watchlist import Watch, Watchlist, WatchSource
+from statuswatch.engine.claims import Claims, Screen
 from statuswatch.engine.clock import Clock
 from statuswatch.engine.discover import Source, discover, roots_of
 from statuswatch.engine.fetch import Fetcher
 from statuswatch.engine.history import read_history
 from statuswatch.engine.inbox import Arrival, Inbox
+from statuswatch.engine.outbox import Way
 from statuswatch.engine.poller import Poller
 from statuswatch.engine.publish import Outlets, Publisher
 from statuswatch.engine.reading import Share
@@ -44,16 +46,18 @@ from statuswatch.engine.schema import StoreError
 from statuswatch.engine.serve import Ask, Server
 from statuswatch.engine.store import Store, Stored
 from statuswatch.engine.taps import marks
-from statuswatch.notify.base import Action, Notifier
+from statuswatch.notify.base import Action
 from statuswatch.notify.registry import create
 from statuswatch.sources.body import Body
 from statuswatch.sources.clients import CLIENTS
 from statuswatch.sources.formats import FORMATS, parser_for
+from statuswatch.surfaces.asking import Question, reply
 from statuswatch.surfaces.present import Look, status_text
 
 _MUTE = timedelta(hours=1)
 _FOREVER = timedelta(days=36500)
 _PLAIN_WIDTH = 100
+_ON_SCREEN = frozenset({"screen", "desktop", "terminal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +139,11 @@ def make_engine(setting: Setting, start: Start) -> Made:
     pace = start.pace or Pace(config.poll.fast_interval_s, config.poll.interval_s, config.poll.slow_interval_s)
     poller = Poller(setting.catalogue.feeds, fetcher, clock, inbox, parser_for, pace, stored.memory, _sharing(knowledge), _reread, _remembering(store))
     tapped = _tapped(setting, start, inbox, poller, stored)
-    server = Server(Path(paths.socket_file()), inbox.submit, clock.now, tapped.observe, lambda routes: _recall(routes, clock, actions))
+    server = Server(Path(paths.socket_file()), inbox.submit, clock.now, tapped.observe, lambda routes: _recall(routes, clock, actions), _asker(clock))
     outlets = Outlets(Path(paths.snapshot_file()), Path(paths.status_file()), Path(paths.prompt_file()))
     publisher = Publisher(outlets, render, server)
     actions = _Actions(inbox, clock)
-    ways, untellable = _ways(start, config, actions)
+    ways, untellable = _ways(start, config, actions, server.claims)
     beside = _around(start, config, inbox, actions)
     parts = Parts(
         clock,
@@ -204,10 +208,6 @@ def _reread(body: Body, expected: str) -> Page | Unreadable:
     return reread(body, expected)
 
 
-def _sharing(knowledge: Knowledge) -> Share:
-    """A page with the incidents that it holds for the other providers its feed covers."""
-
-    def share(page: Page, covers: Sequence[str]) -> Page:
 def _remembering(store: Store) -> Callable[[Mapping[str, str]], None]:
     """Notes are stored where that can be done. Where it cannot, the engine goes on from memory, and its next step says so."""
 
@@ -218,6 +218,10 @@ def _remembering(store: Store) -> Callable[[Mapping[str, str]], None]:
     return remember
 
 
+def _sharing(knowledge: Knowledge) -> Share:
+    """A page with the incidents that it holds for the other providers its feed covers."""
+
+    def share(page: Page, covers: Sequence[str]) -> Page:
         pages = pages_for(page, covers, knowledge)
         incidents = tuple(incident for each in pages for incident in each.incidents)
         return replace(page, incidents=incidents, maintenances=tuple(item for each in pages for item in each.maintenances))
@@ -240,15 +244,22 @@ def render(snapshot: Snapshot) -> str:
     return status_text(snapshot, snapshot.at, look=Look(_PLAIN_WIDTH))
 
 
-def _ways(start: Start, config: Config, actions: "_Actions") -> tuple[dict[str, Notifier], tuple[str, ...]]:
-    """The ways of telling that are on, and why one that is asked for cannot be."""
-    ways: dict[str, Notifier] = {}
+def _asker(clock: Clock) -> Ask:
+    """What answers programs at the socket that ask about the picture."""
+    return lambda command, target, width, picture, told: reply(Question(command, target, width), picture, clock.real(), told)
+
+
+def _ways(start: Start, config: Config, actions: "_Actions", claims: Claims) -> tuple[dict[str, Way], tuple[str, ...]]:
+    """The ways of telling that are on, and why one that is asked for cannot be. Those that end on this screen give way to a window that shows a notice."""
+    ways: dict[str, Way] = {}
     problems = []
     for name in wanted(config, desktop=start.desktop, simulated=start.simulated is not None):
         try:
-            ways[name] = create(name, actions.pressed, options(config))
+            way = create(name, actions.pressed, options(config))
         except StatuswatchError as error:
             problems.append(str(error))
+        else:
+            ways[name] = Screen(way, claims) if name in _ON_SCREEN else way
     return ways, tuple(problems)
 
 

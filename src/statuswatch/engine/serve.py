@@ -10,8 +10,9 @@ import os
 import socket
 import struct
 import sys
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,14 @@ from statuswatch.core.history import History
 from statuswatch.core.moment import Moment, parse_time
 from statuswatch.core.notice import Notice
 from statuswatch.core.observation import Command, CommandKind
+from statuswatch.core.offers import offers
 from statuswatch.core.snapshot import Snapshot
+from statuswatch.engine.claims import Claims, Shower
+from statuswatch.engine.mishap import describe
 from statuswatch.engine.single import listening_socket
 
 PROTOCOL = 1
-CAPABILITIES = ("snapshot", "changes", "notice", "command", "ping", "observe", "history")
+CAPABILITIES = ("snapshot", "changes", "notice", "command", "ping", "observe", "history", "open", "why", "claim", "actions")
 LISTENERS_MAX = 256
 LINE_MAX = 8192
 NOTICES_KEPT = 32
@@ -35,6 +39,9 @@ _LINES_KEPT = 4
 _ID_MAX = 64
 _TARGET_MAX = 200
 _ROUTES_MAX = 256
+_FOR_MOST = 366 * 86400
+_WIDTH = 80
+_WIDTHS = range(20, 401)
 _logger = logging.getLogger(__name__)
 
 Submit = Callable[[Command], "asyncio.Future[None] | None"]
@@ -42,6 +49,8 @@ Submit = Callable[[Command], "asyncio.Future[None] | None"]
 Observe = Callable[[Mapping[str, Any]], bool | None]
 """Takes a message `observe` in (see sources.observed); false: it may not be followed or there is no room, None: it tells of no call and no record."""
 
+Ask = Callable[[str, str, int, Snapshot, Mapping[str, Notice]], Mapping[str, Any]]
+"""Answers `why` or `open` about a target, in lines of a width, from a picture and the notices told lately; gives the fields of the answer, `ok` first."""
 Recall = Callable[[tuple[str, ...]], Awaitable[History]]
 """Gives the past of the routes of these names; of all that are watched where there are none."""
 
@@ -56,8 +65,12 @@ class Server:
         now: Callable[[], Moment],
         observe: Observe | None = None,
         recall: Recall | None = None,
+        ask: Ask | None = None,
     ) -> None:
         self._path = path
+        self._ask = ask
+        self._told: OrderedDict[str, Notice] = OrderedDict()
+        self.claims = Claims(self._settled)
         self._recall = recall
         self._observe = observe
         self._submit = submit
@@ -109,13 +122,36 @@ class Server:
 
     def tell(self, notice: Notice) -> None:
         """Send a notice to everyone; a slow reader keeps the newest few."""
-        line = _line({"type": "notice", "notice": encode(notice)})
+        self._told[notice.id] = notice
+        if len(self._told) > NOTICES_KEPT:
+            self._told.popitem(last=False)
+        self.claims.told(notice)
+        line = _line({"type": "notice", "notice": encode(notice), "actions": encode(offers(notice))})
         for listener in tuple(self._listeners):
             listener.tell(line)
 
-    def command(self, kind: CommandKind, target: str, until: str | None) -> "asyncio.Future[None] | None":
-        """Take a listener's command in; raises DataError where `until` is no time."""
-        return self._submit(Command(self._now().at, kind, target, parse_time(until) if until is not None else None))
+    def _settled(self, notice: Notice, by: Shower, window: object | None) -> None:
+        """Tell all but the one that shows it who shows a notice."""
+        line = _line({"type": "claimed", "notice": notice.id, "trouble": notice.trouble, "by": by})
+        for listener in tuple(self._listeners):
+            if listener is not window:
+                listener.tell(line)
+
+    def command(self, kind: CommandKind, target: str, until: str | None, for_s: float | None = None) -> "asyncio.Future[None] | None":
+        """Take a listener's command in, bounded by a time or by seconds from now; raises DataError where `until` is no time."""
+        now = self._now().at
+        end = now + timedelta(seconds=for_s) if for_s is not None else parse_time(until) if until is not None else None
+        return self._submit(Command(now, kind, target, end))
+
+    def ask(self, command: str, target: str, width: int) -> Mapping[str, Any]:
+        """The fields of the answer to `why` or `open`. Named boundary: a picture that cannot be put in words ends nothing."""
+        if self._ask is None or self.newest is None or self.newest.snapshot is None:
+            return {"ok": False, "error": "there is no picture yet; ask again"}
+        try:
+            return self._ask(command, target, width, self.newest.snapshot, self._told)
+        except Exception as error:  # noqa: BLE001 - see above
+            _logger.error("%s: failed inside statuswatch (%s)", command, describe(error))  # noqa: TRY400 - its text may quote a feed
+            return {"ok": False, "error": "this failed inside statuswatch; see its log"}
 
     def observe(self, message: Mapping[str, Any]) -> bool | None:
         """Take a message `observe` in; see Observe."""
@@ -141,6 +177,7 @@ class Server:
     def left(self, listener: "_Listener") -> None:
         """Forget a listener."""
         self._listeners.discard(listener)
+        self.claims.leave(listener)
 
 
 class _Picture:
@@ -148,6 +185,7 @@ class _Picture:
 
     def __init__(self, snapshot: Snapshot, data: str) -> None:
         self.states = _states(snapshot)
+        self.snapshot: Snapshot | None = snapshot
         self._data = data
         self._lines: list[tuple[_Picture | None, bytes]] = []
 
@@ -165,6 +203,7 @@ class _Picture:
     def supersede(self) -> None:
         """A newer one is there: keep only what is needed to tell the changes from here on."""
         self._data = ""
+        self.snapshot = None
         self._lines.clear()
 
 
@@ -288,8 +327,16 @@ class _Listener(asyncio.Protocol):
                 self._observe(message, name)
             case "history":
                 self._history(message, name)
+            case "hello":
+                self._greeted(message, name)
             case _:
-                self._send({"type": "error", "id": name, "error": "unknown type; expected command, history, observe or ping"})
+                self._send({"type": "error", "id": name, "error": "unknown type; expected command, hello, history, observe or ping"})
+
+    def _greeted(self, message: dict[str, Any], name: str | None) -> None:
+        if message.get("v") == PROTOCOL:
+            self._send({"type": "done", "id": name, "ok": True})
+        else:
+            self._send({"type": "error", "id": name, "error": f"this engine speaks v {PROTOCOL}; say hello with that, or use a program of its age"})
 
     def _history(self, message: dict[str, Any], name: str | None) -> None:
         routes = message.get("routes", [])
@@ -316,20 +363,53 @@ class _Listener(asyncio.Protocol):
             self._send({"type": "done", "id": name, "ok": taken})
 
     def _command(self, message: dict[str, Any], name: str | None) -> None:
-        target, until = message.get("target", "*"), message.get("until")
+        command, target = message.get("command"), message.get("target", "*")
+        if not isinstance(target, str) or not 0 < len(target) <= _TARGET_MAX or not target.isprintable():
+            self._send({"type": "error", "id": name, "error": "target: expected a route, a provider, an incident key or a notice's id"})
+            return
+        match command:
+            case "open" | "why":
+                width = message.get("width")
+                fields = self._server.ask(command, target, width if type(width) is int and width in _WIDTHS else _WIDTH)
+                self._send({"type": "done", "id": name, **fields})
+            case "claim":
+                self._claim(target, name)
+            case "attend":
+                self._attend(message.get("on", True), name)
+            case _:
+                self._submit(message, target, name)
+
+    def _claim(self, notice: str, name: str | None) -> None:
+        def answer(by: Shower | None) -> None:
+            if by is None:
+                self._send({"type": "done", "id": name, "ok": True})
+            else:
+                who = "another window" if by is Shower.WINDOW else "the desktop"
+                self._send({"type": "done", "id": name, "ok": False, "error": f"{who} shows it", "by": by})
+
+        if not self._server.claims.claim(notice, self, answer):
+            self._send({"type": "done", "id": name, "ok": False, "error": "no notice of that id can be claimed", "by": None})
+
+    def _attend(self, on: object, name: str | None) -> None:
+        if isinstance(on, bool):
+            self._server.claims.attend(self, on=on)
+            self._send({"type": "done", "id": name, "ok": True})
+        else:
+            self._send({"type": "error", "id": name, "error": "on: expected true or false"})
+
+    def _submit(self, message: dict[str, Any], target: str, name: str | None) -> None:
+        until, for_s = message.get("until"), message.get("for_s")
         try:
             kind = CommandKind(str(message.get("command")))
         except ValueError:
-            self._send({"type": "error", "id": name, "error": f"unknown command; expected one of {', '.join(CommandKind)}"})
+            known = (*CommandKind, "open", "why", "claim", "attend")
+            self._send({"type": "error", "id": name, "error": f"unknown command; expected one of {', '.join(known)}"})
             return
-        if not isinstance(target, str) or not 0 < len(target) <= _TARGET_MAX or not target.isprintable():
-            self._send({"type": "error", "id": name, "error": "target: expected a route, a provider or an incident key"})
-            return
-        if until is not None and not isinstance(until, str):
-            self._send({"type": "error", "id": name, "error": "until: expected an RFC 3339 time"})
+        if for_s is not None and (not isinstance(for_s, int | float) or isinstance(for_s, bool) or not 0 < for_s <= _FOR_MOST):
+            self._send({"type": "error", "id": name, "error": "for_s: expected seconds, at most a year"})
             return
         try:
-            taken = self._server.command(kind, target, until)
+            taken = self._server.command(kind, target, until if until is None else str(until), for_s)
         except (DataError, OverflowError):
             self._send({"type": "error", "id": name, "error": "until: expected an RFC 3339 time"})
             return

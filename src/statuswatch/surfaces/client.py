@@ -21,6 +21,8 @@ from statuswatch.core.snapshot import SNAPSHOT_VERSION, Snapshot
 from statuswatch.core.verdict import Verdict
 
 PROTOCOL = 1
+CAPABILITIES = ("snapshot", "changes", "notice", "command", "ping", "observe", "history", "open", "why", "claim", "actions")
+"""What an engine of this version says that it understands. One that says less is older."""
 ANSWER_WITHIN = 0.2
 NO_ENGINE = "no engine answers (statuswatch engine start)"
 FINE, THEIRS, USAGE, YOURS, CANNOT_TELL = 0, 1, 2, 3, 4

@@ -10,13 +10,27 @@ import sys
 from typing import Any, TextIO
 
 from statuswatch import __version__
-from statuswatch.surfaces.client import FINE, NO_ENGINE, PROTOCOL, USAGE, EngineGoneError, Link, monotonic, read_snapshot_text
+from statuswatch.surfaces.asking import ALL, NO_PICTURE, WIDTHS, Question, reply
+from statuswatch.surfaces.client import (
+    CAPABILITIES,
+    FINE,
+    NO_ENGINE,
+    PROTOCOL,
+    USAGE,
+    EngineGoneError,
+    Link,
+    monotonic,
+    parse_snapshot,
+    read_snapshot_text,
+    wall_clock,
+)
 
 LINE_MAX = 8192
 _PIECE = 1 << 16
 _AGAIN_SECONDS = 0.5
 _PATIENCE_SECONDS = 1.0
 _LAST_ANSWERS_SECONDS = 2.0
+_ALONE = ("snapshot", "ping", "open", "why")
 _HELP = """usage: statuswatch bridge
 
 For editors: the engine's messages as JSON lines on stdout, commands as JSON lines on stdin. Ends when stdin ends.
@@ -87,11 +101,11 @@ class Bridge:
         except EngineGoneError as error:
             if self._told is not False and monotonic() - self._lost_at >= _PATIENCE_SECONDS:
                 self._told = False
-                self._say({"type": "hello", "v": PROTOCOL, "version": __version__, "capabilities": ["snapshot", "ping"], "engine": False, "reason": str(error)})
+                self._say({"type": "hello", "v": PROTOCOL, "version": __version__, "capabilities": list(_ALONE), "engine": False, "reason": str(error)})
                 self._show_last()
             return
         self._told, self._pictured = True, False
-        self._say({**self._link.hello, "engine": True})
+        self._say(_welcome(self._link.hello))
         self._pass_on(self._link.take())
 
     def _hear(self, link: Link) -> None:
@@ -173,10 +187,16 @@ class Bridge:
         match message.get("type"):
             case "ping":
                 self._say({"type": "pong", "id": name})
-            case "command":
+            case "hello" if message.get("v") == PROTOCOL:
+                self._say({"type": "done", "id": name, "ok": True})
+            case "hello":
+                self._complain(f"this bridge speaks v {PROTOCOL}", name)
+            case "command" if message.get("command") in {"open", "why"}:
+                self._say({"type": "done", "id": name, **_from_last(message)})
+            case "command" | "history" | "observe":
                 self._say({"type": "done", "id": name, "ok": False, "error": NO_ENGINE})
             case _:
-                self._complain("unknown type; expected command or ping", name)
+                self._complain("unknown type; expected command, hello or ping", name)
 
     def _complain(self, sentence: str, name: str | None = None) -> None:
         self._say({"type": "error", "id": name, "error": sentence, "message": sentence})
@@ -189,6 +209,28 @@ class Bridge:
         rest = memoryview(line + b"\n")
         while rest:
             rest = rest[os.write(self._sink, rest) :]
+
+
+def _welcome(hello: dict[str, Any]) -> dict[str, Any]:
+    """The engine's greeting, as the editor gets it. An engine that does not understand all that this program does is called older, with what it lacks."""
+    known = hello.get("capabilities")
+    missing = [word for word in CAPABILITIES if not isinstance(known, list) or word not in known]
+    if not missing:
+        return {**hello, "engine": True}
+    version = str(hello.get("version", "unknown"))[:40]
+    reason = f"the engine ({version}) is older than this program ({__version__}); to renew it: statuswatch engine stop, then statuswatch engine start"
+    return {**hello, "engine": True, "missing": missing, "reason": reason}
+
+
+def _from_last(message: dict[str, Any]) -> dict[str, Any]:
+    """The answer to `open` or `why` where no engine runs: from the last picture, and marked as such."""
+    text = read_snapshot_text()
+    picture = parse_snapshot(text) if text else None
+    if picture is None:
+        return {"ok": False, "error": NO_PICTURE}
+    target, width = message.get("target", ALL), message.get("width")
+    question = Question(str(message["command"]), target if isinstance(target, str) else ALL, width if type(width) is int and width in WIDTHS else 80)
+    return {**reply(question, picture, wall_clock()), "stale": True}
 
 
 def _read(line: bytes) -> dict[str, Any] | None:

@@ -10,8 +10,8 @@ from statuswatch.core.errors import DataError
 from statuswatch.core.moment import format_time, parse_time
 from statuswatch.core.observation import CommandKind
 from statuswatch.core.snapshot import Snapshot
+from statuswatch.surfaces.asking import named_by, several
 from statuswatch.surfaces.cli.printing import put_json
-from statuswatch.surfaces.cli.why import named_by, several
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, EngineGoneError, Link, monotonic, snapshot_in, wall_clock
 from statuswatch.surfaces.present import find_route
 from statuswatch.surfaces.present_text import clean

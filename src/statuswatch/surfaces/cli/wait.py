@@ -11,8 +11,8 @@ import time
 from statuswatch.core.health import Fault, Health, Side
 from statuswatch.core.snapshot import RouteView, Snapshot
 from statuswatch.core.wording import age_words, health_word
+from statuswatch.surfaces.asking import named_by, several
 from statuswatch.surfaces.cli.printing import put_json
-from statuswatch.surfaces.cli.why import named_by, several
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, YOURS, EngineGoneError, Link, monotonic, snapshot_in
 from statuswatch.surfaces.present import find_route
 from statuswatch.surfaces.present_text import clean
