@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from statuswatch.surfaces import asking
+from statuswatch.surfaces.cli import why
 from support import snapshots
 from support.published import publish
 
