@@ -23,7 +23,7 @@ def test_lint_is_content_with_what_ships(capsys: pytest.CaptureFixture[str], fol
 
 def test_lint_tells_every_problem_with_its_line(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     (folder / "mine.toml").write_text(GOOD + "sayz = []\n")
-    assert run(["lint", "--dir", str(folder)]) == 1
+    assert run(["lint", "--dir", str(folder)]) == 2
     out = capsys.readouterr().out
 
     assert "mine.toml:6: rule[0].sayz: unknown key; did you mean 'says'?" in out
@@ -33,7 +33,7 @@ def test_lint_tells_every_problem_with_its_line(capsys: pytest.CaptureFixture[st
 def test_test_tries_the_examples_of_all_rules_or_of_one(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     (folder / "mine.toml").write_text(GOOD + 'matches = ["Errors on Haiku"]\n')
 
-    assert run(["test", "--dir", str(folder)]) == 1
+    assert run(["test", "--dir", str(folder)]) == 2
     assert "mine.toml:1: quiet: must match and does not: 'Errors on Haiku'" in capsys.readouterr().out
     assert run(["test", "login", "--dir", str(folder)]) == 0
     assert "1 rules" in capsys.readouterr().out

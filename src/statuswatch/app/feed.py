@@ -3,8 +3,10 @@
 import asyncio
 from urllib.parse import urlsplit
 
+from statuswatch.core.health import FeedState
 from statuswatch.engine.fetch import Fetched, Fetcher, FetchFailed, Request, quiet_library_logs
 from statuswatch.surfaces.cli.feed import run as show
+from statuswatch.surfaces.cli.looking import RefusedError
 
 
 def run(argv: list[str]) -> int:
@@ -14,7 +16,7 @@ def run(argv: list[str]) -> int:
 
 
 def fetch(url: str) -> tuple[bytes, str]:
-    """The body at `url` and its content type. Raises OSError with a sentence where there is none to be had, ConnectionError where nobody answered."""
+    """The body at `url` and its content type. Raises RefusedError with a sentence where there is none to be had, ConnectionError where nobody answered."""
     return asyncio.run(_fetch(url))
 
 
@@ -28,4 +30,6 @@ async def _fetch(url: str) -> tuple[bytes, str]:
         return outcome.data, outcome.content_type
     if isinstance(outcome, FetchFailed) and outcome.transport:
         raise ConnectionError(outcome.detail)
-    raise OSError(outcome.detail if isinstance(outcome, FetchFailed) else f"{url}: not modified, though nothing was known of it")
+    if isinstance(outcome, FetchFailed):
+        raise RefusedError(outcome.detail, outcome.state)
+    raise RefusedError(f"{url}: not modified, though nothing was known of it", FeedState.UNREADABLE)

@@ -258,3 +258,12 @@ def test_a_feeds_text_can_add_no_key_and_reach_no_terminal(own: Path, capsys: py
 )
 def test_an_id_is_made_of_the_owners_part_of_a_host(host: str, ident: str) -> None:
     assert adding.usual_id(host) == ident
+
+
+def test_the_pages_own_name_is_taken_where_none_is_given(site: tuple[str, Served], own: Path) -> None:
+    address, served = site
+    served["/api/v2/summary.json"] = (200, "application/json", sample("statuspage/summary.json").data.replace(b'"Acme"', b'"Rocket & Sons Status"'))
+
+    assert run([address, "--yes"]) == 0
+    (written,) = own.iterdir()
+    assert tomllib.loads(written.read_text(encoding="utf-8"))["name"] == "Rocket & Sons"

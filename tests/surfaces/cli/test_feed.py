@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from statuswatch.core.health import FeedState
 from statuswatch.sources.addresses import USUAL
 from statuswatch.sources.formats import FORMATS
 from statuswatch.surfaces.cli.feed import run
+from statuswatch.surfaces.cli.looking import RefusedError
 from support.hostile import CAPTCHA
 from support.payloads import CASES, expected, sample
 
@@ -182,3 +184,11 @@ def test_what_a_feed_says_cannot_reach_the_terminal(saved: Any, capsys: pytest.C
 def test_help_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["show", "--help"]) == 0
     assert "URL|FILE" in capsys.readouterr().out
+
+
+def test_an_address_that_refuses_is_blocked_and_no_missing_page(capsys: pytest.CaptureFixture[str]) -> None:
+    def fetch(_url: str) -> tuple[bytes, str]:
+        raise RefusedError("answered 403, refuses this reader", FeedState.BLOCKED)
+
+    assert answer(capsys, "https://status.acme.test/x", fetch=fetch)["feed_state"] == "blocked"
+    assert answer(capsys, "--format", "slack", "https://status.acme.test/x", fetch=fetch)["feed_state"] == "blocked"

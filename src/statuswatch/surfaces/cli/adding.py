@@ -18,6 +18,7 @@ from statuswatch.catalog.located import Problem
 from statuswatch.catalog.schema import id_fault, url_fault
 from statuswatch.config import paths
 from statuswatch.sources.formats import FORMATS
+from statuswatch.sources.naming import name_in
 from statuswatch.surfaces.cli.looking import Fetch, Found, Looked, look
 from statuswatch.surfaces.cli.printing import put_json
 from statuswatch.surfaces.client import FINE, USAGE
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="statuswatch providers add", description="Find a page's feed, show what is read, and write a provider file.")
     parser.add_argument("url", metavar="URL", help="the address of a status page or of its feed")
     parser.add_argument("--id", default="", help="the provider's id, for example acme; made from the host where it is left out")
-    parser.add_argument("--name", default="", help="its name for people")
+    parser.add_argument("--name", default="", help="its name for people; the page's own where it is left out")
     parser.add_argument("--family", action="append", default=[], metavar="NAME", help="a family of models that it makes; may be given again")
     parser.add_argument("--api-host", action="append", default=[], metavar="HOST", help="a host at which its API answers; may be given again")
     parser.add_argument("--yes", action="store_true", help="write without asking")
@@ -101,7 +102,7 @@ def _draft(given: argparse.Namespace, url: str, ident: str, found: Found) -> Dra
     page_url = f"https://{parts.netloc}" if parts.scheme == "https" else ""
     components = tuple((component.id or "", component.name) for component in found.page.components if component.name)
     hosts = tuple(host.lower() for host in given.api_host)
-    return Draft(ident, given.name or ident, found.page.format, found.url, page_url, tuple(given.family), hosts, components)
+    return Draft(ident, given.name or name_in(found.body) or ident, found.page.format, found.url, page_url, tuple(given.family), hosts, components)
 
 
 def _linted(text: str, path: Path) -> None:

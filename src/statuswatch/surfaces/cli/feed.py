@@ -13,7 +13,7 @@ from statuswatch.sources.body import MAX_BYTES, Body
 from statuswatch.sources.detect import candidates, parse_detected
 from statuswatch.sources.formats import FORMATS, parser_for
 from statuswatch.sources.normal import normal_of
-from statuswatch.surfaces.cli.looking import Fetch, Looked, look
+from statuswatch.surfaces.cli.looking import Fetch, Looked, look, state_of
 from statuswatch.surfaces.plain import plain
 
 ANSWERED = 0
@@ -22,7 +22,7 @@ _TITLE = 100
 
 
 def run(argv: list[str], fetch: Fetch | None = None) -> int:
-    """Run the verb; returns its exit status: 0 when it answered, also that a body is unreadable; 2 for a missing file or an unknown format.
+    """Run the verb; returns its exit status: 0 when it answered, also that nothing could be read there; 2 for a missing file or an unknown format.
 
     `fetch` is what the program reads addresses with; without it, files only.
     """
@@ -49,7 +49,7 @@ def _show_address(options: argparse.Namespace, fetch: Fetch) -> int:
             data, content_type = fetch(options.source)
         except OSError as error:
             answer = _answer(None, options.provider, options.format, [f"nothing came from there: {plain(str(error))}"], url=options.source)
-            return _show(answer, as_json=options.json)
+            return _show({**answer, "feed_state": state_of(error).value}, as_json=options.json)
         body = Body(data, options.provider, options.source, content_type)
         return _show(_answer(parser_for(options.format)(body), options.provider, options.format, [], url=options.source), as_json=options.json)
     looked = look(options.source, fetch, options.provider)
@@ -63,7 +63,7 @@ def _nothing(looked: Looked, options: argparse.Namespace) -> dict[str, Any]:
     """The answer where no feed was found: what came from each address that was asked."""
     came = [f"{plain(tried.url)}: {plain(tried.came)}" for tried in looked.tried]
     answer = _answer(None, options.provider, "", came, url=options.source)
-    return {**answer, "feed_state": "unreadable" if any(tried.body for tried in looked.tried) else "unreachable"}
+    return {**answer, "feed_state": "unreadable" if any(tried.body for tried in looked.tried) else looked.tried[0].state.value}
 
 
 def _reason(body: Body, read: Page | Unreadable) -> str:
@@ -74,7 +74,11 @@ def _reason(body: Body, read: Page | Unreadable) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="statuswatch feed", description="What is read from a status feed.")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    show = verbs.add_parser("show", help="read one body and show it normalised")
+    show = verbs.add_parser(
+        "show",
+        help="read one body and show it normalised",
+        epilog="exit status: 0 when there is an answer, also that the feed is blocked, unreadable or unreachable (feed_state says which); 2 for bad input",
+    )
     show.add_argument("source", metavar="URL|FILE", help="the address of a feed or of a status page, or a file with a recorded body")
     show.add_argument("--json", action="store_true", help="one JSON object")
     show.add_argument("--format", default="", metavar="NAME", help=f"the format, where it is not to be detected: {', '.join(FORMATS)}")

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("id", "id", 10, 24, 9),
-    Column("name", "name", 8, 28, 7),
-    Column("feeds", "feeds", 6, 40, 8),
-    Column("components", "components", 6, 12, 4, right=True),
-    Column("families", "models", 8, 40, 3),
+    Column("name", "name", 14, 28, 8),
+    Column("feeds", "feeds", 14, 40, 7),
+    Column("components", "parts", 5, 12, 4, right=True),
+    Column("families", "models", 6, 40, 3),
     Column("unverified", "unverified", 10, 12, 5, right=True),
 )
 _UNVERIFIED = " (unverified)"
@@ -109,7 +109,7 @@ def _list(catalogue: Catalogue, *, as_json: bool) -> int:
     ]
     shown = table(_COLUMNS, rows, look.width, look.glyphs.cut)
     put((shown.heading, *shown.rows))
-    told = "`?` behind a feed, and the last column: facts that could not be checked against a recording or a public document; `providers show ID` marks each."
+    told = "`+1` behind a feed: one more is read. `?` behind it, and the last column: facts that could not be checked against a recording or a public document; `providers show ID` marks each."
     put([(), *wrap((Span(told, Tone.DIM),), look.width)])
     return FINE
 
@@ -120,9 +120,11 @@ def _doubt(known: int, checked: int) -> Line:
 
 
 def _formats(feeds: list[FeedSpec]) -> str:
-    """The forms of its feeds, each once; `?` behind one whose address nobody saw answer."""
-    said = dict.fromkeys(clean(feed.format, 20) + ("" if feed.verified else "?") + ("" if feed.readable else " (cannot be read)") for feed in feeds)
-    return ", ".join(said) or "none: shows as unknown"
+    """The form of its main feed and how many others there are; `?` behind one whose address nobody saw answer."""
+    if not feeds:
+        return "none: shows as unknown"
+    main = clean(feeds[0].format, 20) + ("" if feeds[0].verified else "?") + ("" if feeds[0].readable else " (cannot be read)")
+    return f"{main} +{len(feeds) - 1}" if len(feeds) > 1 else main
 
 
 def _feed(feed: FeedSpec) -> dict[str, Any]:

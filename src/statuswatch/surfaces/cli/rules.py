@@ -17,11 +17,11 @@ from statuswatch.core.scope import Claim, read_scope
 from statuswatch.core.weighing import weigh
 from statuswatch.surfaces.plain import plain
 
-FINE, WRONG, USAGE = 0, 1, 2
+FINE, USAGE = 0, 2
 
 
 def run(argv: list[str]) -> int:
-    """0 where all is well, 1 where a rule is wrong, 2 on usage."""
+    """0 where all is well, 2 on usage or where a rule is wrong: a rule file is input."""
     try:
         options = _parser().parse_args(argv)
     except SystemExit as stop:
@@ -54,7 +54,7 @@ def _lint(book: Rulebook) -> int:
         print(plain(str(problem)))
     own = sum(1 for rule in book.rules if not rule.origin.startswith(BUILT_IN))
     print(f"{len(book.rules)} rules, {own} of them yours; {len(book.problems)} {'problem' if len(book.problems) == 1 else 'problems'}")
-    return WRONG if book.problems else FINE
+    return USAGE if book.problems else FINE
 
 
 def _test(book: Rulebook, wanted: str) -> int:
@@ -67,7 +67,7 @@ def _test(book: Rulebook, wanted: str) -> int:
         print(f"{plain(rule.origin)}: {plain(rule.id)}: {plain(sentence)}")
     examples = sum(len(rule.matches) + len(rule.spares) for rule in rules)
     print(f"{len(rules)} rules, {examples} examples, {len(wrong)} wrong")
-    return WRONG if wrong or book.problems else FINE
+    return USAGE if wrong or book.problems else FINE
 
 
 def _explain(text: str, route: str, folder: Path) -> int:
