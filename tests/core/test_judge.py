@@ -208,6 +208,17 @@ def test_a_page_is_called_late_only_where_own_calls_fail_and_it_lists_nothing(fa
     assert [item.kind for item in verdict("10:10", *facts).evidence if item.kind in page] == ([kind] if kind else [])
 
 
+def test_an_open_incident_that_nobody_touches_for_weeks_is_no_trouble_and_is_named_with_the_rule() -> None:
+    old = incident(("10:00", "investigating", "We see errors on all models."), title="Errors on all models")
+    later = at("10:00") + timedelta(days=16)
+    (got,) = judge(world(read("10:05", old), PageUnchanged(later, "anthropic", "anthropic")), watching(OPUS), KNOWLEDGE, Moment(later, 0.0)).verdicts
+    (line,) = [item for item in got.evidence if item.kind is EvidenceKind.PAGE_OLD]
+
+    assert got.health is not Health.DOWN
+    assert (line.quote, line.count, line.total) == ("Errors on all models", 16, 15)
+    assert not {EvidenceKind.PAGE_CLEAR, EvidenceKind.INCIDENT} & {item.kind for item in got.evidence}
+
+
 def test_a_quotation_carries_the_time_of_the_update_it_stands_in() -> None:
     later = incident(("10:00", "investigating", "We are looking."), ("10:15", "identified", "The outage concerns Opus 4.5 only."), title="Errors")
     quoted = [item for item in verdict("10:20", read("10:16", later)).evidence if item.kind is EvidenceKind.INCIDENT]

@@ -149,6 +149,10 @@ def test_clock_times_are_in_the_persons_zone() -> None:
             'their page reports, at 14:46: "Errors" (possible)',
         ),
         (Evidence(EvidenceKind.PAGE_CLEAR, at("14:47:40")), "their page names no trouble with it; read 20s ago"),
+        (
+            Evidence(EvidenceKind.PAGE_OLD, at("14:47"), 40, 15, quote="Errors"),
+            'their page still lists "Errors", untouched for 40 days: after 15 it is taken to be forgotten',
+        ),
         (Evidence(EvidenceKind.PAGE_OTHERS, at("14:47")), "their page reports trouble with other models or parts only; read 1m ago"),
         (Evidence(EvidenceKind.FEED_STATE, at("14:00"), subject="unreadable"), "their page is unreadable since 14:00"),
         (Evidence(EvidenceKind.FEEDS_ANSWER, None, 7, 8), "7 of 8 other feeds answer: not your network"),

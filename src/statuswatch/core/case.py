@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from statuswatch.core.concern import Concern, Docket, concerns, ended_since
+from statuswatch.core.concern import Concern, Docket, concerns, ended_since, forgotten
 from statuswatch.core.earlywarning import Warned
 from statuswatch.core.health import Fault, FeedState, Health, Relevance
 from statuswatch.core.ids import Route
@@ -31,7 +31,8 @@ class Refusal:
 class Case:
     """One route at one instant: own calls, what leads among them, incidents, feeds, and what answers elsewhere (`answered_at`: newest of all).
 
-    `parts`: components that stand for the route, that the page shows in trouble, and that no incident explains.
+    `parts`: components that stand for the route, that the page shows in trouble, and that no incident explains. `forgotten`: an open incident that
+    would concern the route, and that its page has left untouched for too long to count.
     """
 
     route: Route
@@ -47,6 +48,7 @@ class Case:
     answered_at: datetime | None
     refusal: Refusal | None
     parts: tuple[str, ...] = ()
+    forgotten: Concern | None = None
 
     @property
     def top(self) -> Concern | None:
@@ -104,6 +106,7 @@ def gather(world: World, listed: Docket, route: Route, knowledge: Knowledge, now
         answered_at=answered_at,
         refusal=_refusal(world, route.provider) if first is not None and first.fault is Fault.AUTH else None,
         parts=() if spoken else _failing_parts(feeds, route, facts, now),
+        forgotten=forgotten(listed, route, knowledge),
     )
 
 

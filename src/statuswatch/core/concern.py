@@ -9,7 +9,7 @@ from statuswatch.core.health import Health, Relevance
 from statuswatch.core.ids import Route
 from statuswatch.core.incident import OVER_STAGES, Impact, Incident, Kind
 from statuswatch.core.knowledge import Knowledge
-from statuswatch.core.lifecycle import Phase
+from statuswatch.core.lifecycle import LIVE_PHASES, Phase
 from statuswatch.core.relevance import Finding
 from statuswatch.core.scope import Scope, read_scope
 from statuswatch.core.weighing import weigh
@@ -50,16 +50,19 @@ def _rank(concern: Concern) -> tuple[int, bool, int, datetime]:
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """The incidents of one instant that can matter to any route: the `live` ones and those that `ended`."""
+    """The incidents of one instant that can matter to any route: the `live` ones, those that `ended`, and open ones that pages forgot (`old`)."""
 
     live: tuple[Tracked, ...] = ()
     ended: tuple[Tracked, ...] = ()
+    old: tuple[Tracked, ...] = ()
 
 
 def docket(world: World, now: datetime) -> Docket:
     """Sort the incidents once for all routes."""
     known = world.incidents.values()
-    return Docket(tuple(item for item in known if item.live(now)), tuple(item for item in known if item.phase is Phase.ENDED))
+    live = tuple(item for item in known if item.live(now))
+    old = tuple(item for item in known if item.phase in LIVE_PHASES and not item.live(now))
+    return Docket(live, tuple(item for item in known if item.phase is Phase.ENDED), old)
 
 
 def concerns(listed: Docket, route: Route, knowledge: Knowledge, kind: Kind = Kind.INCIDENT) -> tuple[Concern, ...]:
@@ -74,6 +77,13 @@ def ended_since(listed: Docket, route: Route, knowledge: Knowledge, since: datet
     found = [Concern(tracked, finding_of(tracked.incident, route, knowledge)) for tracked in over]
     concerning = (item for item in found if item.finding.relevance is not Relevance.UNAFFECTED)
     return max(concerning, key=lambda concern: concern.tracked.ended_at or since, default=None)
+
+
+def forgotten(listed: Docket, route: Route, knowledge: Knowledge) -> Concern | None:
+    """The open incident that would concern `route` had its page not left it untouched for too long; of several the one touched last."""
+    found = [Concern(tracked, finding_of(tracked.incident, route, knowledge)) for tracked in listed.old if tracked.incident.kind is Kind.INCIDENT]
+    concerning = (item for item in found if item.finding.relevance is not Relevance.UNAFFECTED)
+    return max(concerning, key=lambda concern: concern.incident.last_at or concern.tracked.first_seen, default=None)
 
 
 class _Read:

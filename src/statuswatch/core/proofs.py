@@ -10,7 +10,7 @@ from statuswatch.core.network import clock_ahead
 from statuswatch.core.observation import Call, Outcome
 from statuswatch.core.owncalls import requests
 from statuswatch.core.verdict import Evidence, EvidenceKind, Reach, Reason, Verdict
-from statuswatch.core.world import World, call_route, covers
+from statuswatch.core.world import ZOMBIE_AFTER, World, call_route, covers
 
 
 def evidence(case: Case, verdict: Verdict, world: World) -> tuple[Evidence, ...]:
@@ -111,13 +111,24 @@ def _page_kind(case: Case, verdict: Verdict) -> EvidenceKind:
     return EvidenceKind.PAGE_QUIET if case.spell and verdict.side is not Side.YOURS else EvidenceKind.PAGE_CLEAR
 
 
+def _page(case: Case, verdict: Verdict, read_at: datetime) -> Evidence:
+    """What a page that names no trouble of this route shows all the same."""
+    if case.parts:
+        return Evidence(EvidenceKind.PAGE_PART, read_at, quote=case.parts[0])
+    if case.forgotten is None:
+        return Evidence(_page_kind(case, verdict), read_at)
+    incident = case.forgotten.incident
+    untouched = case.now - (incident.last_at or case.forgotten.tracked.first_seen)
+    return Evidence(EvidenceKind.PAGE_OLD, read_at, untouched.days, ZOMBIE_AFTER.days, quote=incident.title, incident=incident.key, url=incident.url)
+
+
 def _feeds(case: Case, verdict: Verdict, world: World) -> list[Evidence]:
     if case.network is not None and verdict.offline:
         return [Evidence(EvidenceKind.FEEDS_SILENT, case.network.since, case.network.silent, len(world.feeds), case.network.cut)]
     found = []
     if not case.concerns and not case.maintenance and not case.ended and case.fresh:
         read_at = max(feed.last_ok for feed in case.fresh if feed.last_ok)
-        found.append(Evidence(EvidenceKind.PAGE_PART, read_at, quote=case.parts[0]) if case.parts else Evidence(_page_kind(case, verdict), read_at))
+        found.append(_page(case, verdict, read_at))
     for feed in case.feeds:
         state = feed.state_at(case.now)
         if state is not None and state is not FeedState.FRESH:

@@ -48,6 +48,7 @@ class EvidenceKind(StrEnum):
     PAGE_CLEAR = "page_clear"
     PAGE_OTHERS = "page_others"
     PAGE_PART = "page_part"
+    PAGE_OLD = "page_old"
     FEED_STATE = "feed_state"
     FEEDS_ANSWER = "feeds_answer"
     FEEDS_SILENT = "feeds_silent"

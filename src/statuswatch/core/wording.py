@@ -232,6 +232,7 @@ _EVIDENCE = {
     EvidenceKind.PAGE_QUIET: f"their page says nothing yet ({USUAL_LAG}); read {{age}} ago",
     EvidenceKind.PAGE_CLEAR: "their page names no trouble with it; read {age} ago",
     EvidenceKind.PAGE_PART: 'their page shows "{item.quote}" as failing, without an incident; read {age} ago',
+    EvidenceKind.PAGE_OLD: 'their page still lists "{item.quote}", untouched for {item.count} days: after {item.total} it is taken to be forgotten',
     EvidenceKind.PAGE_OTHERS: "their page reports trouble with other models or parts only; read {age} ago",
     EvidenceKind.FEEDS_ANSWER: "{item.count} of {item.total} other feeds answer: not your network",
     EvidenceKind.CLOCK_OFF: "this machine's clock is {long} {item.subject}, measured at the pages",
