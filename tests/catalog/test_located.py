@@ -120,3 +120,8 @@ def test_the_nearest_known_key_is_offered_only_when_it_is_near() -> None:
     assert nearest("zzz", ["page_url", "name"]) is None
     assert unknown_key("zzz", ["b", "a"]) == "unknown key; expected one of a, b"
     assert unknown_key("naem", ["name"]) == "unknown key; did you mean 'name'?"
+
+
+def test_a_number_of_thousands_of_digits_is_a_problem_and_no_crash() -> None:
+    problem = read_toml("x.toml", "a = " + "1" * 5000)
+    assert str(problem) == "x.toml:1: a number has too many digits"

@@ -69,6 +69,8 @@ def read_toml(path: str, text: str) -> Document | Problem:
         match = _ERROR_LINE.match(str(error))
         message, line = (match[1], int(match[2])) if match else (str(error), text.count("\n") + 1)
         return Problem(path, line, "", f"not TOML: {message}")
+    except ValueError:  # Python's own limit, against numbers that take minutes to read
+        return Problem(path, 1, "", "a number has too many digits")
     except RecursionError:
         return Problem(path, 1, "", "not TOML: nested too deeply")
 

@@ -1,34 +1,23 @@
 """Reads `config.toml`. Every problem at once, each with file, line and key, what was expected and the nearest known key."""
 
+import math
 import os
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import MISSING, Field, fields, replace
 from pathlib import Path
-from typing import Any, cast, get_args
-
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from typing import Any, TypeVar
 
 from statuswatch.catalog.located import Document, Problem, nearest, read_bytes, unknown_key
 from statuswatch.catalog.located import Path as Key
 from statuswatch.catalog.model import Catalogue
 from statuswatch.catalog.schema import kind_of
 from statuswatch.config.errors import ConfigError
-from statuswatch.config.model import Config
+from statuswatch.config.model import Config, ProviderOverride, Rule
 from statuswatch.core.errors import RouteError
 from statuswatch.core.ids import parse_route
 
-_WANTED = {
-    "string_type": "a string",
-    "bool_type": "true or false",
-    "float_type": "a number",
-    "tuple_type": "a list",
-    "dict_type": "a table",
-    "model_type": "a table",
-    "finite_number": "a finite number",
-    "string_too_short": "a string that is not empty",
-    "string_too_long": "a shorter string",
-}
+S = TypeVar("S")
+_LIMIT = 60
 
 
 def load_config(path: str | os.PathLike[str], known_providers: Collection[str] | None = None) -> Config:
@@ -46,11 +35,7 @@ def load_config(path: str | os.PathLike[str], known_providers: Collection[str] |
     if isinstance(document, Problem):
         raise ConfigError((document,))
     problems = [] if known_providers is None else [*_unknown_overrides(document, known_providers), *_unknown_in_routes(document, known_providers)]
-    try:
-        config = Config.model_validate(document.data)
-    except ValidationError as error:
-        problems += [_problem(document, detail) for detail in error.errors()]
-        raise ConfigError(_in_order(problems)) from error
+    config = _config(document, problems)
     if problems:
         raise ConfigError(_in_order(problems))
     return config
@@ -98,34 +83,105 @@ def _no_provider(document: Document, key: Key, provider: str, known: Collection[
     return document.problem(key, f"no such provider{'' if key[-1] == provider else f': {provider!r:.60}'}; {hint}")
 
 
-def _problem(document: Document, detail: ErrorDetails) -> Problem:
-    key: Key = detail["loc"]
-    context: dict[str, Any] = detail.get("ctx", {})
-    match detail["type"]:
-        case "extra_forbidden":
-            return document.problem(key, unknown_key(str(key[-1]), _keys_at(key[:-1])))
-        case "missing":
-            return document.problem(key[:-1], f"missing key {key[-1]!r}")
-        case "value_error":
-            return document.problem(key, str(context["error"]))
-        case "greater_than_equal":
-            return document.problem(key, f"expected at least {context['ge']:g}, got {detail['input']:g}")
-        case "less_than_equal":
-            return document.problem(key, f"expected at most {context['le']:g}, got {detail['input']:g}")
-        case kind if kind in _WANTED:
-            return document.problem(key, f"expected {_WANTED[kind]}, got {kind_of(detail['input'])}")
-        case _:
-            wanted = detail["msg"].removeprefix("Input should be ").removeprefix("String should ").lower()
-            return document.problem(key, f"expected {wanted}, got {detail['input']!r:.60}")
+def _config(document: Document, problems: list[Problem]) -> Config:
+    """The settings of `document`; what is wrong with them is added to `problems`, and has its default here."""
+    parts: dict[str, Any] = {}
+    for part in fields(Config):
+        data = _table(document, (part.name,), document.data.get(part.name, {}), problems)
+        if part.name == "providers":
+            tables = {name: _table(document, ("providers", name), value, problems) for name, value in data.items()}
+            found = {name: _section(document, ProviderOverride, ("providers", name), table, problems) for name, table in tables.items()}
+            parts["providers"] = {name: override for name, override in found.items() if override is not None}
+        else:
+            kind: Any = part.type
+            parts[part.name] = _section(document, kind, (part.name,), data, problems) or kind()
+    _unknown(document, (), document.data, parts, problems)
+    return Config(**parts)
 
 
-def _keys_at(path: Key) -> Collection[str]:
-    """The keys that the table at `path` may hold."""
-    model: type[BaseModel] = Config
-    for part in path:
-        field = model.model_fields.get(str(part))
-        if field is None:  # the name of an entry in a table of tables, whose model was reached with the table
-            continue
-        inner = (get_args(field.annotation) or (field.annotation,))[-1]
-        model = cast("type[BaseModel]", inner)
-    return model.model_fields.keys()
+def _table(document: Document, where: Key, value: object, problems: list[Problem]) -> Mapping[str, Any]:
+    if isinstance(value, dict):
+        return value
+    problems.append(document.problem(where, f"expected a table, got {kind_of(value)}"))
+    return {}
+
+
+def _section(document: Document, kind: type[S], where: Key, data: Mapping[str, Any], problems: list[Problem]) -> S | None:
+    """One section, None where anything in it is wrong: a value among others may mean something else."""
+    before = len(problems)
+    settings: tuple[Field[Any], ...] = fields(kind)  # type: ignore[arg-type]  # the sections are dataclasses
+    values: dict[str, Any] = {}
+    for setting in settings:
+        if setting.name in data:
+            value = data[setting.name]
+            rule: Rule = setting.metadata["rule"]
+            problems += [document.problem((*where, setting.name, *below), message) for below, message in _READERS[rule.kind](rule, value)]
+            values[setting.name] = tuple(value) if isinstance(value, list) else value
+        elif setting.default is MISSING:
+            problems.append(document.problem(where, f"missing key {setting.name!r}"))
+    _unknown(document, where, data, [setting.name for setting in settings], problems)
+    if len(problems) > before:
+        return None
+    section = kind(**values)
+    fault = getattr(section, "fault", None)
+    if fault is not None:
+        problems.append(document.problem(where, fault))
+    return section
+
+
+def _unknown(document: Document, where: Key, data: Mapping[str, Any], known: Collection[str], problems: list[Problem]) -> None:
+    problems += [document.problem((*where, key), unknown_key(key, known)) for key in data if key not in known]
+
+
+Faults = list[tuple[Key, str]]
+"""What is wrong with a value: the place below it, empty for itself, and a sentence."""
+
+
+def _flag(_rule: Rule, value: object) -> Faults:
+    return [] if isinstance(value, bool) else [((), f"expected true or false, got {kind_of(value)}")]
+
+
+def _number(rule: Rule, value: object) -> Faults:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return [((), f"expected a number, got {kind_of(value)}")]
+    return _bounded(rule, value)
+
+
+def _whole(rule: Rule, value: object) -> Faults:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return [((), f"expected a whole number, got {kind_of(value)}")]
+    return _bounded(rule, value)
+
+
+def _bounded(rule: Rule, value: float) -> Faults:
+    if not -math.inf < value < math.inf:
+        return [((), f"expected a finite number, got {kind_of(value)}")]
+    if value < rule.least:
+        return [((), f"expected at least {rule.least:g}, got {_short(value)}")]
+    return [((), f"expected at most {rule.most:g}, got {_short(value)}")] if value > rule.most else []
+
+
+def _short(value: float) -> str:
+    """A number for a sentence; TOML's integers may have any length."""
+    return f"{value:g}" if abs(value) < 10**_LIMIT else "a number of many digits"
+
+
+def _text(rule: Rule, value: object) -> Faults:
+    if not isinstance(value, str):
+        return [((), f"expected a string, got {kind_of(value)}")]
+    if rule.words and value not in rule.words:
+        *first, last = map(repr, rule.words)
+        return [((), f"expected {', '.join(first)} or {last}, got {value!r:.{_LIMIT}}")]
+    fault = rule.fault(value) if rule.fault else None
+    return [((), fault)] if fault else []
+
+
+def _texts(rule: Rule, value: object) -> Faults:
+    if not isinstance(value, list):
+        return [((), f"expected a list, got {kind_of(value)}")]
+    if rule.needed and not value:
+        return [((), rule.needed)]
+    return [((place,), message) for place, item in enumerate(value) for _, message in _text(rule, item)]
+
+
+_READERS: Mapping[str, Callable[[Rule, object], Faults]] = {"flag": _flag, "number": _number, "whole": _whole, "text": _text, "texts": _texts}

@@ -1,8 +1,8 @@
-"""The settings: what `config.toml` may hold. Strict, frozen, nothing extra; each default is what most people want."""
+"""The settings: what `config.toml` may hold. Frozen; each default is what most people want. `config.load` holds a file against them."""
 
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field
+from typing import Any, Literal
 
 from statuswatch.catalog.schema import id_fault, url_fault
 from statuswatch.core.errors import DataError, RouteError
@@ -10,72 +10,69 @@ from statuswatch.core.ids import Route, parse_route
 from statuswatch.core.notice import NoticeKind
 from statuswatch.core.quiethours import QuietHours, parse_quiet_hours
 
+LONGEST_TEXT = 200
+"""Characters of an item of a list of texts."""
 
-def _route(text: str) -> str:
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a value may be, and what it is for.
+
+    `kind`: `flag`, `number` (seconds and the like), `whole` (an integer), `text`, or `texts` (a list of strings). Numbers lie between `least` and `most`;
+    a text is one of `words` where there are any; `fault` says what is wrong with a text or an item, None where nothing is. `needed`: at least one item.
+    """
+
+    kind: str
+    meaning: str
+    least: float = 0
+    most: float = 0
+    words: tuple[str, ...] = ()
+    fault: Callable[[str], str | None] | None = None
+    needed: str = ""
+
+
+def _setting(default: Any, kind: str, meaning: str, **rules: Any) -> Any:
+    return field(default=default, metadata={"rule": Rule(kind, meaning, **rules)})
+
+
+def _route_fault(text: str) -> str | None:
     try:
         parse_route(text)
     except RouteError as error:
-        raise ValueError(str(error)) from error
-    return text
+        return str(error)
+    return None
 
 
-def _address(text: str) -> str:
-    fault = url_fault(text)
-    if fault:
-        raise ValueError(fault)
-    return text
+def _text_fault(text: str) -> str | None:
+    if not text:
+        return "expected a string that is not empty, got a string"
+    return None if len(text) <= LONGEST_TEXT else "expected a shorter string, got a string"
 
 
-def _some(urls: tuple[str, ...]) -> tuple[str, ...]:
-    if not urls:
-        raise ValueError("expected at least one address")
-    return urls
+def _web_fault(text: str) -> str | None:
+    return url_fault(text) if text else None
 
 
-def _theme(text: str) -> str:
-    fault = id_fault(text)
-    if fault:
-        raise ValueError(fault)
-    return text
-
-
-def _web_address(text: str) -> str:
-    return _address(text) if text else text
-
-
-def _hours(text: str) -> str:
+def _hours_fault(text: str) -> str | None:
     try:
         parse_quiet_hours(text)
     except DataError as error:
-        raise ValueError(str(error)) from error
-    return text
+        return str(error)
+    return None
 
 
-def _kind(text: str) -> str:
+def _kind_fault(text: str) -> str | None:
     kinds = tuple(kind.value for kind in NoticeKind if kind is not NoticeKind.AMENDED)
-    if text not in kinds:
-        raise ValueError(f"expected one of {', '.join(kinds)}, got {text[:40]!r}")
-    return text
+    return None if text in kinds else f"expected one of {', '.join(kinds)}, got {text[:40]!r}"
 
 
-# TOML knows lists only, so a tuple is not asked for strictly; its items are.
-RouteList = Annotated[tuple[Annotated[str, AfterValidator(_route)], ...], Field(strict=False)]
-AddressList = Annotated[tuple[Annotated[str, AfterValidator(_address)], ...], Field(strict=False), AfterValidator(_some)]
-TextList = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(strict=False)]
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-HoursList = Annotated[tuple[Annotated[str, AfterValidator(_hours)], ...], Field(strict=False)]
-KindList = Annotated[tuple[Annotated[str, AfterValidator(_kind)], ...], Field(strict=False)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Watch(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
     """What is watched besides what is found on the machine."""
 
-    routes: RouteList = Field(default=(), description="Routes to watch besides those found on this machine, as provider[/surface]:model[@region].")
+    routes: tuple[str, ...] = _setting(
+        (), "texts", "Routes to watch besides those found on this machine, as provider[/surface]:model[@region].", fault=_route_fault
+    )
 
     @property
     def parsed(self) -> tuple[Route, ...]:
@@ -83,38 +80,45 @@ class Watch(_Section):
         return tuple(parse_route(text) for text in self.routes)
 
 
-class Poll(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
     """How often feeds are fetched, in seconds."""
 
-    interval_s: float = Field(default=60.0, ge=15, le=3600, description="Seconds between two fetches of a feed while somebody looks.")
-    fast_interval_s: float = Field(default=20.0, ge=10, le=600, description="Seconds between two fetches while there is trouble on a route of yours.")
-    slow_interval_s: float = Field(default=300.0, ge=60, le=86400, description="Seconds between two fetches while nobody looks.")
+    interval_s: float = _setting(60.0, "number", "Seconds between two fetches of a feed while somebody looks.", least=15, most=3600)
+    fast_interval_s: float = _setting(20.0, "number", "Seconds between two fetches while there is trouble on a route of yours.", least=10, most=600)
+    slow_interval_s: float = _setting(300.0, "number", "Seconds between two fetches while nobody looks.", least=60, most=86400)
 
-    @model_validator(mode="after")
-    def _ordered(self) -> "Poll":
-        if not self.fast_interval_s <= self.interval_s <= self.slow_interval_s:
-            raise ValueError("expected fast_interval_s <= interval_s <= slow_interval_s")
-        return self
+    @property
+    def fault(self) -> str | None:
+        """What is wrong with the values together."""
+        ordered = self.fast_interval_s <= self.interval_s <= self.slow_interval_s
+        return None if ordered else "expected fast_interval_s <= interval_s <= slow_interval_s"
 
 
-class Notices(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
     """What is told, and where."""
 
-    desktop: bool = Field(default=True, description="Show notices as desktop pop-ups.")
-    terminal: bool = Field(default=True, description="Where no desktop shows them, show notices in the terminals of tmux and of the dashboard.")
-    sound: bool = Field(default=False, description="Let the desktop play its sound for a notice; quiet hours stay quiet.")
-    mute: TextList = Field(default=(), description="Routes, providers or incident keys about which nothing is told.")
-    mute_kinds: KindList = Field(default=(), description="Kinds of notices that are never told, for example grew or maintenance.")
-    quiet_hours: HoursList = Field(
-        default=(), description="Hours of your own clock in which nothing new is told, as 22:00-07:00 or sat,sun 00:00-24:00; what lasts is told at their end."
+    desktop: bool = _setting(True, "flag", "Show notices as desktop pop-ups.")
+    terminal: bool = _setting(True, "flag", "Where no desktop shows them, show notices in the terminals of tmux and of the dashboard.")
+    sound: bool = _setting(False, "flag", "Let the desktop play its sound for a notice; quiet hours stay quiet.")
+    mute: tuple[str, ...] = _setting((), "texts", "Routes, providers or incident keys about which nothing is told.", fault=_text_fault)
+    mute_kinds: tuple[str, ...] = _setting((), "texts", "Kinds of notices that are never told, for example grew or maintenance.", fault=_kind_fault)
+    quiet_hours: tuple[str, ...] = _setting(
+        (),
+        "texts",
+        "Hours of your own clock in which nothing new is told, as 22:00-07:00 or sat,sun 00:00-24:00; what lasts is told at their end.",
+        fault=_hours_fault,
     )
 
-    command: TextList = Field(default=(), description="A program of yours and its arguments, run for each notice; the notice is in its STATUSWATCH_ variables.")
-    command_kinds: KindList = Field(default=(), description="The kinds of notices that it is run for; all where empty.")
-    webhook: WebAddress = Field(
-        default="", description="An address that gets each notice as signed JSON; the key stands in $STATUSWATCH_WEBHOOK_SECRET or the keyring."
+    command: tuple[str, ...] = _setting(
+        (), "texts", "A program of yours and its arguments, run for each notice; the notice is in its STATUSWATCH_ variables.", fault=_text_fault
     )
-    push: bool = Field(default=False, description="Send notices to the Apprise addresses in $STATUSWATCH_PUSH_URLS or the keyring; needs the extra push.")
+    command_kinds: tuple[str, ...] = _setting((), "texts", "The kinds of notices that it is run for; all where empty.", fault=_kind_fault)
+    webhook: str = _setting(
+        "", "text", "An address that gets each notice as signed JSON; the key stands in $STATUSWATCH_WEBHOOK_SECRET or the keyring.", fault=_web_fault
+    )
+    push: bool = _setting(False, "flag", "Send notices to the Apprise addresses in $STATUSWATCH_PUSH_URLS or the keyring; needs the extra push.")
 
     @property
     def quiet(self) -> tuple[QuietHours, ...]:
@@ -122,39 +126,52 @@ class Notices(_Section):
         return tuple(parse_quiet_hours(text) for text in self.quiet_hours)
 
 
-class ProviderOverride(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderOverride:
     """What is different about one provider."""
 
-    urls: AddressList = Field(description="Addresses of the status feed, tried in order, in place of the shipped ones.")
+    urls: tuple[str, ...] = _setting(
+        MISSING, "texts", "Addresses of the status feed, tried in order, in place of the shipped ones.", fault=url_fault, needed="expected at least one address"
+    )
 
 
-class Otlp(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Otlp:
     """The receiver for what clients export of their own calls; it is on only after `statuswatch sources on otlp`."""
 
-    port: int = Field(default=14318, ge=1024, le=65535, description="Port of 127.0.0.1 at which exports are received, once that is switched on.")
+    port: int = _setting(
+        14318,
+        "whole",
+        "Port of 127.0.0.1 at which exports are received, once that is switched on.",
+        least=1024,
+        most=65535,
+    )
 
 
-class Advice(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
     """What may be looked at to say what else could be used."""
 
-    local_models: bool = Field(default=True, description="While there is trouble, look on 127.0.0.1 for a model server of yours, such as Ollama, to name it.")
+    local_models: bool = _setting(True, "flag", "While there is trouble, look on 127.0.0.1 for a model server of yours, such as Ollama, to name it.")
 
 
-class Display(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Display:
     """How it looks."""
 
-    ascii: bool = Field(default=False, description="Use no symbols beyond ASCII.")
-    theme: Annotated[str, AfterValidator(_theme)] = Field(default="auto", description="Name of the dashboard's theme; auto follows the terminal.")
-    colour: Literal["auto", "always", "never"] = Field(default="auto", description="When command output is coloured.")
+    ascii: bool = _setting(False, "flag", "Use no symbols beyond ASCII.")
+    theme: str = _setting("auto", "text", "Name of the dashboard's theme; auto follows the terminal.", fault=id_fault)
+    colour: Literal["auto", "always", "never"] = _setting("auto", "text", "When command output is coloured.", words=("auto", "always", "never"))
 
 
-class Config(_Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
     """All of the settings."""
 
-    watch: Watch = Watch()
-    poll: Poll = Poll()
-    notices: Notices = Notices()
-    providers: dict[str, ProviderOverride] = {}
-    advice: Advice = Advice()
-    display: Display = Display()
-    otlp: Otlp = Otlp()
+    watch: Watch = field(default_factory=Watch)
+    poll: Poll = field(default_factory=Poll)
+    notices: Notices = field(default_factory=Notices)
+    providers: Mapping[str, ProviderOverride] = field(default_factory=dict)
+    advice: Advice = field(default_factory=Advice)
+    display: Display = field(default_factory=Display)
+    otlp: Otlp = field(default_factory=Otlp)

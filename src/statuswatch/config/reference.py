@@ -1,12 +1,11 @@
 """The reference page of the settings, made from their model: `python -m statuswatch.config.reference [--check] [FOLDER]`."""
 
 import sys
+from dataclasses import MISSING, fields
 from typing import Any
 
-from pydantic import BaseModel
-
 from statuswatch.catalog.reference import cell, main_for
-from statuswatch.config.model import Config, ProviderOverride
+from statuswatch.config.model import Config, ProviderOverride, Rule
 
 _HEAD = """# Configuration
 
@@ -21,29 +20,28 @@ This page is generated: change the model, then run `python -m statuswatch.config
 def page() -> str:
     """The page in Markdown."""
     parts = [_HEAD]
-    for name, field in Config.model_fields.items():
-        override = name == "providers"
-        model: Any = ProviderOverride if override else field.annotation
-        parts.append(_section(f"{name}.ID" if override else name, model))
+    for part in fields(Config):
+        override = part.name == "providers"
+        model: Any = ProviderOverride if override else part.type
+        parts.append(_section(f"{part.name}.ID" if override else part.name, model))
     return "\n".join(parts)
 
 
-def _section(title: str, model: type[BaseModel]) -> str:
+def _section(title: str, model: Any) -> str:
     lines = [f"## `[{title}]`", "", (model.__doc__ or "").strip(), "", "| key | default | meaning |", "|---|---|---|"]
-    for key, field in model.model_fields.items():
-        default = "(must be given)" if field.is_required() else f"`{_toml(field.default)}`"
-        lines.append(f"| `{key}` | {default} | {cell(_meaning(key, model, field.description or ''))} |")
+    for setting in fields(model):
+        default = "(must be given)" if setting.default is MISSING else f"`{_toml(setting.default)}`"
+        lines.append(f"| `{setting.name}` | {default} | {cell(_meaning(setting.metadata['rule']))} |")
     return "\n".join([*lines, ""])
 
 
-def _meaning(key: str, model: type[BaseModel], description: str) -> str:
-    shape = model.model_json_schema()["properties"][key]
+def _meaning(rule: Rule) -> str:
     extra = []
-    if "enum" in shape:
-        extra.append("One of " + ", ".join(f"`{word}`" for word in shape["enum"]) + ".")
-    if "minimum" in shape:
-        extra.append(f"From {shape['minimum']:g} to {shape['maximum']:g}.")
-    return " ".join([description, *extra])
+    if rule.words:
+        extra.append("One of " + ", ".join(f"`{word}`" for word in rule.words) + ".")
+    if rule.most:
+        extra.append(f"From {rule.least:g} to {rule.most:g}.")
+    return " ".join([rule.meaning, *extra])
 
 
 def _toml(value: object) -> str:
