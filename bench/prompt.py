@@ -2,10 +2,13 @@
 
     python bench/prompt.py [ROUNDS]
 
-Each way is run in a loop inside one shell; rounds alternate between the ways; printed are medians in microseconds a prompt and the ratio to an empty
-built-in read of the same file. `nothing` is the loop itself with an empty function, and is not subtracted.
+Each way is run in a loop inside one shell; rounds alternate between the ways; printed are medians in microseconds a prompt, the ratio to an empty built-in
+read of the same file with the loop and an empty function (`nothing`) in both and in neither, and the 99th percentile of single prompts (of groups of twenty
+in fish, which has no clock of its own). `state:` the file is absent, corrupt, 10 MB without a line break, or locked by another program. starship is measured where it is
+installed ($STARSHIP may name it), with one custom module that runs the segment's own script.
 """
 
+import fcntl
 import os
 import shutil
 import statistics
@@ -17,13 +20,20 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[1]
 CODE = HERE / "src" / "statuswatch" / "surfaces" / "prompt"
+STARSHIP = os.environ.get("STARSHIP") or shutil.which("starship") or ""
 WAYS = {
     "nothing": 10_000,
     "read": 10_000,
     "segment, all well": 10_000,
     "segment, trouble": 10_000,
     "segment, engine dead": 10_000,
+    "segment, state: absent": 2_000,
+    "segment, state: corrupt": 2_000,
+    "segment, state: 10 MB": 200,
+    "segment, state: locked": 2_000,
     "sh -c cat": 100,
+    "script": 100,
+    "starship": 20,
     "python": 10,
 }
 
@@ -34,10 +44,14 @@ w_nothing() { : }
 w_read() { local line; read -r line <$__statuswatch_file }
 w_segment() { __statuswatch_precmd }
 w_sh() { local line=$(sh -c 'cat "$1"' x $__statuswatch_file) }
+w_script() { local line=$(sh $SCRIPT) }
+w_starship() { local line=$($STARSHIP prompt) }
 w_python() { local line=$("$PYTHON" -m statuswatch prompt) }
 typeset -F begun=$EPOCHREALTIME
 for ((i = 0; i < COUNT; i++)); do $WAY; done
 print $(( (EPOCHREALTIME - begun) * 1e6 / COUNT ))
+typeset -F at
+for ((i = 0; i < COUNT; i++)); do at=$EPOCHREALTIME; $WAY; print $(( (EPOCHREALTIME - at) * 1e6 )); done
 """,
     "bash": r"""
 source "$CODE"; PS1="> "
@@ -45,60 +59,99 @@ w_nothing() { :; }
 w_read() { local line; read -r line <"$__statuswatch_file"; }
 w_segment() { __statuswatch_prompt; }
 w_sh() { local line; line=$(sh -c 'cat "$1"' x "$__statuswatch_file"); }
+w_script() { local line; line=$(sh "$SCRIPT"); }
+w_starship() { local line; line=$("$STARSHIP" prompt); }
 w_python() { local line; line=$("$PYTHON" -m statuswatch prompt); }
 begun=${EPOCHREALTIME/[.,]/}
 for ((i = 0; i < COUNT; i++)); do $WAY; done
 echo $(( (${EPOCHREALTIME/[.,]/} - begun) * 1000 / COUNT ))e-3
+for ((i = 0; i < COUNT; i++)); do begun=${EPOCHREALTIME/[.,]/}; $WAY; echo $(( ${EPOCHREALTIME/[.,]/} - begun )); done
 """,
     "fish": r"""
 function fish_prompt; end
 source "$CODE"
 function w_nothing; end
 function w_read; read -l line <$__statuswatch_file; end
-function w_segment; __statuswatch_read; statuswatch_segment >/dev/null; end
-function w_sh; set -l line (sh -c 'cat "$argv[1]"' x $__statuswatch_file); end
+function w_segment; __statuswatch_read; fish_prompt; end
+function w_sh; set -l line (sh -c 'cat "$1"' x $__statuswatch_file); end
+function w_script; set -l line (sh $SCRIPT); end
+function w_starship; set -l line ($STARSHIP prompt); end
 function w_python; set -l line ($PYTHON -m statuswatch prompt); end
 set -l begun (date +%s%N)
 for i in (seq $COUNT); $WAY; end
 set -l ended (date +%s%N)
-math "($ended - $begun) / 1000 / $COUNT"
+math "($ended - $begun) / 1000 / $COUNT" >&2
+for group in (seq (math "ceil($COUNT / 20)"))
+  set begun (date +%s%N)
+  for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; $WAY; end
+  math "($(date +%s%N) - $begun) / 1000 / 20" >&2
+end
 """,
 }
 START = {"zsh": ["zsh", "-f", "-c"], "bash": ["bash", "--norc", "-c"], "fish": ["fish", "--no-config", "-i", "-c"]}
 LINES = {"all well": "ok\t", "trouble": "failing\topus failing 23m", "engine dead": "failing\topus failing 23m"}
 
 
-def once(shell: str, way: str, home: Path) -> float:
-    """Microseconds a prompt, of one run."""
-    state = way.partition(", ")[2] or "trouble"
+def put(home: Path, state: str) -> None:
+    """The file as this state has it."""
+    file = home / "run" / "prompt"
+    file.unlink(missing_ok=True)
     expires = int(time.time()) + (-100 if state == "engine dead" else 10_000)  # noqa: TID251 - a measurement
-    (home / "run" / "prompt").write_text(f"1\t{expires}\t{LINES[state]}\n", encoding="utf-8")
+    if state == "state: corrupt":
+        file.write_bytes(bytes(range(256)))
+    elif state == "state: 10 MB":
+        file.write_bytes(b"x" * 10_000_000)
+    elif state != "state: absent":
+        file.write_text(f"1\t{expires}\t{LINES.get(state, LINES['trouble'])}\n", encoding="utf-8")
+
+
+def once(shell: str, way: str, home: Path) -> tuple[float, list[float]]:
+    """Microseconds a prompt of one run, and those of single prompts."""
+    state = way.partition(", ")[2] or "trouble"
+    put(home, state)
     name = "w_" + way.split(maxsplit=1)[0].rstrip(",")
     environ = {**os.environ, "STATUSWATCH_HOME": str(home), "CODE": str(CODE / f"statuswatch.{shell}"), "WAY": name, "COUNT": str(WAYS[way])}
-    environ |= {"PYTHON": sys.executable, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
-    done = subprocess.run([*START[shell], SCRIPTS[shell]], env=environ, capture_output=True, text=True, timeout=300, check=True)
-    return float(done.stdout.split()[-1])
+    environ |= {"PYTHON": sys.executable, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "STARSHIP": STARSHIP, "SCRIPT": str(CODE / "statuswatch.sh")}
+    environ |= {"STARSHIP_CONFIG": str(home / "starship.toml"), "STARSHIP_SHELL": shell}
+    held = (home / "run" / "prompt").open("rb") if state == "state: locked" else None
+    if held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        done = subprocess.run([*START[shell], SCRIPTS[shell]], env=environ, capture_output=True, text=True, timeout=300, check=True)
+    finally:
+        if held:
+            held.close()
+    said = (done.stderr if shell == "fish" else done.stdout).split()
+    return float(said[0]), sorted(float(word) for word in said[1:])
 
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, nothing pinned, {rounds} alternating rounds, medians")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, nothing pinned, {rounds} alternating rounds, medians; x: with the loop, +: without it")
+    ways = [way for way in WAYS if way != "starship" or STARSHIP]
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         (home / "run").mkdir()
+        (home / "starship.toml").write_text(
+            'format = "$custom"\nadd_newline = false\n'
+            f'[custom.statuswatch]\ncommand = \'sh "{CODE / "statuswatch.sh"}"\'\nwhen = true\nshell = ["sh"]\nformat = "$output "\n',
+            encoding="utf-8",
+        )
         for shell in SCRIPTS:
             if shutil.which(shell) is None:
                 print(f"{shell}: not installed")
                 continue
-            found: dict[str, list[float]] = {way: [] for way in WAYS}
+            found: dict[str, list[tuple[float, list[float]]]] = {way: [] for way in ways}
             for _ in range(rounds):
-                for way in WAYS:
+                for way in ways:
                     found[way].append(once(shell, way, home))
-            read = statistics.median(found["read"])
+            middle = {way: statistics.median(mean for mean, _ in runs) for way, runs in found.items()}
+            read, nothing = middle["read"], middle["nothing"]
             print(shell)
-            for way, figures in found.items():
-                middle = statistics.median(figures)
-                print(f"  {way:<22} {middle:>10.1f} us  {middle / read:>8.2f} x read  (n={WAYS[way]})")
+            for way, runs in found.items():
+                tail = statistics.median(singles[int(len(singles) * 0.99)] for _, singles in runs)
+                bare = f"{(middle[way] - nothing) / (read - nothing):>8.2f} +" if way != "nothing" else " " * 10
+                print(f"  {way:<24} {middle[way]:>9.1f} us  {middle[way] / read:>7.2f} x {bare}   p99 {tail:>9.1f}  (n={WAYS[way]})")
 
 
 if __name__ == "__main__":

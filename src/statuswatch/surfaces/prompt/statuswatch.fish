@@ -7,6 +7,9 @@
 #   set -g STATUSWATCH_PLACE left    left, right, or manual: then call statuswatch_segment in a prompt function yourself
 #   set -g STATUSWATCH_ASCII 1       plain symbols; NO_COLOR: no colours
 #   set -g STATUSWATCH_UNKNOWN 1     a mark also when nothing is known
+#   set -g STATUSWATCH_COLORS 'down=red failing=208 unsure=none'   a name, a number of the 256 colours, bold, dim or none; also yours, recovering, unknown, stale
+#   set -g STATUSWATCH_SYMBOLS 'down=x failing=!'                  other signs for the same levels
+#   set -g STATUSWATCH_PREFIX '['; set -g STATUSWATCH_SUFFIX '] '  text before the segment and behind it (a space)
 # Needs fish 3.5 for the time of day without a process.
 
 if not status is-interactive
@@ -23,84 +26,149 @@ else
         # fish has no variable for the user's number: asked once, here, and never in a prompt
         set -g __statuswatch_file /tmp/statuswatch-(command id -u)/prompt
     end
-    set -g __statuswatch_mark ● ▲ ◌ ↑ –
+    # Signs and colours as the settings have them, one variable a level. What is no setting that we know is passed over.
+    set -g __statuswatch_levels down failing yours unsure recovering unknown stale
+    set -l marks ● ▲ ▲ ◌ ↑ – \?
+    set -l colours red yellow yellow yellow cyan --dim --dim
     set -l locale $LC_ALL $LC_CTYPE $LANG
     if test -n "$STATUSWATCH_ASCII"; or contains -- "$TERM" dumb linux; or not string match -qir 'utf-?8' -- "$locale[1]"
-        set -g __statuswatch_mark X ! \? ^ -
+        set marks X ! ! \? ^ - \?
     end
-    set -g __statuswatch_line
-    set -g __statuswatch_text
-    set -g __statuswatch_live
-    set -g __statuswatch_stale '? '
-    test -n "$NO_COLOR"
-    or set -g __statuswatch_stale (set_color --dim)'?'(set_color normal)' '
-    set -g __statuswatch_life
-
-    # fish puts the status of the last command back after an event, so the prompt itself sees it as it was. Command substitutions and `math` cost more
-    # than all of this, so there is none while all is well, and one in trouble.
-    function __statuswatch_read --on-event fish_prompt --description 'Read what the statuswatch engine wrote'
-        set -l line
-        # Only a plain file of this user's: a pipe would block, and anybody else's file has nothing to say. More than 200 characters are never read.
-        test -f "$__statuswatch_file" -a -O "$__statuswatch_file" -a -r "$__statuswatch_file"
-        and read -z -n 200 line <$__statuswatch_file
-        test "$line" = "$__statuswatch_line"
-        or __statuswatch_parse "$line"
-        test -n "$__statuswatch_life"
-        or return 0
-        set -l age (path mtime -R -- $__statuswatch_file)
-        if test "$age" -lt "$__statuswatch_life"
-            set -g __statuswatch_text $__statuswatch_live
-        else if test "$age" -lt (math "$__statuswatch_life + 43200")
-            # Nobody keeps the line true any more. For half a day a mark says so; what the line said is not repeated.
-            set -g __statuswatch_text $__statuswatch_stale
-        else
-            set -g __statuswatch_text
+    for pair in (string split ' ' -- $STATUSWATCH_SYMBOLS | string match -r '^[a-z]+=.+')
+        set -l at (contains -i -- (string split -m1 -f1 = -- $pair) $__statuswatch_levels)
+        and set marks[$at] (string split -m1 -f2 = -- $pair | string replace -ar '[[:cntrl:]]' '' | string sub -l 8)
+    end
+    for pair in (string split ' ' -- $STATUSWATCH_COLORS | string match -r '^[a-z]+=.+')
+        set -l at (contains -i -- (string split -m1 -f1 = -- $pair) $__statuswatch_levels)
+        or continue
+        switch (string split -m1 -f2 = -- $pair)
+            case bold dim
+                set colours[$at] --(string split -m1 -f2 = -- $pair)
+            case none
+                set colours[$at] normal
+            case black red green yellow blue magenta cyan white
+                set colours[$at] (string split -m1 -f2 = -- $pair)
+            case '*'
+                # a number of the 256 colours, as the terminal counts them
+                string match -qr '=(?<number>[0-9]{1,3})$' -- $pair
+                and set colours[$at] 256:$number
         end
     end
+    set -g __statuswatch_marks $marks
+    set -g __statuswatch_colours
+    for colour in $colours
+        if test -n "$NO_COLOR"; or test $colour = normal
+            set -a __statuswatch_colours ''
+        else if string match -q '256:*' -- $colour
+            set -a __statuswatch_colours \e"[38;5;"(string sub -s 5 -- $colour)m
+        else
+            set -a __statuswatch_colours (set_color $colour)
+        end
+    end
+    set -g __statuswatch_end
+    test -n "$NO_COLOR"
+    or set -g __statuswatch_end (set_color normal)
+    set -g __statuswatch_prefix (string replace -ar '[[:cntrl:]]' '' -- "$STATUSWATCH_PREFIX")
+    set -g __statuswatch_suffix ' '
+    set -q STATUSWATCH_SUFFIX
+    and set -g __statuswatch_suffix (string replace -ar '[[:cntrl:]]' '' -- "$STATUSWATCH_SUFFIX")
+    set -g __statuswatch_line
+    set -g __statuswatch_text
+    set -g __statuswatch_until
+    set -g __statuswatch_refusal
+    set -g __statuswatch_refused
+    # Seconds since the machine started are to be had without a process, on Linux; elsewhere the age of the file.
+    set -g __statuswatch_uptime
+    test -r /proc/uptime
+    and set -g __statuswatch_uptime /proc/uptime
 
-    # A line that was not there before: sets the text, and for how long after the file was written it holds; no time where there is nothing to show.
-    function __statuswatch_parse --description 'Take in a new line' --argument-names line
+    # fish puts the status of the last command back after an event, so the prompt itself sees it as it was. Command substitutions and `math` cost ten
+    # times what all of this does, and so does `read -n`: none of them is on the usual way through.
+    function __statuswatch_read --on-event fish_prompt --description 'Read what the statuswatch engine wrote'
+        set -l line
+        # Only a plain file: a pipe would block.
+        path is -fr $__statuswatch_refusal -- $__statuswatch_file
+        and read -z line <$__statuswatch_file
+        test "$line" = "$__statuswatch_line"
+        or __statuswatch_parse
+        test -n "$__statuswatch_until"
+        or return 0
+        set -l now
+        if test -n "$__statuswatch_uptime"
+            read now line <$__statuswatch_uptime
+        else
+            set now (path mtime -R -- $__statuswatch_file)
+        end
+        test "$now" -lt "$__statuswatch_until"
+        or __statuswatch_lapse $now
+    end
+
+    # A line that was not there before: sets the text and until when it holds; no time where there is nothing to show. `line` is the caller's.
+    function __statuswatch_parse --description 'Take in a new line' --no-scope-shadowing
+        if test -n "$__statuswatch_refusal"
+            test (path mtime -- $__statuswatch_file; or echo gone) = "$__statuswatch_refused"
+            and return 0
+            set -g __statuswatch_refusal
+            path is -fr -- $__statuswatch_file
+            and read -z line <$__statuswatch_file
+        end
         set -g __statuswatch_line $line
         set -g __statuswatch_text
-        set -g __statuswatch_life
+        set -g __statuswatch_until
+        if test (string length -- "$line") -gt 1000
+            # Far too long to be ours: not read again until it is another file. No line of ours runs as its owner, so the look at it says no.
+            set -g __statuswatch_line refused
+            set -g __statuswatch_refused (path mtime -- $__statuswatch_file; or echo gone)
+            set -g __statuswatch_refusal --perm=suid
+            return 0
+        end
         set -l expires
         set -l level
         set -l label
-        # Digits before any arithmetic, and one alphabet for the text: whatever else may stand in the file gets no further than this line.
-        string match -qr '\A1\t(?<expires>[0-9]{1,12})\t(?<level>[a-z]{1,200})\t(?<label>[A-Za-z0-9 .:+_-]*)\n' -- "$line"
+        # Digits before any arithmetic, and one alphabet for the text: whatever else may stand in the file gets no further than this line. Anybody else's
+        # file has nothing to say.
+        string match -qr '\A1\t(?<expires>[0-9]{1,12})\t(?<level>[a-z]{1,200})\t(?<label>[A-Za-z0-9 .:+_-]{0,200})\n' -- "$line"
         or return 0
-        test "$level" = ok
-        and return 0
+        test "$level" != ok -a -O "$__statuswatch_file"
+        or return 0
         test "$level" = unknown -a -z "$STATUSWATCH_UNKNOWN"
         and return 0
-        # the time of day is not to be had without a process, the age of a file is
+        # the time of day is not to be had without a process: it is when the file was written, and its age
         set -l written (path mtime -- $__statuswatch_file)
+        and set -l age (path mtime -R -- $__statuswatch_file)
         or return 0
-        set -g __statuswatch_life (math "$expires - $written")
+        set -l now $age
+        test -n "$__statuswatch_uptime"
+        and read now age <$__statuswatch_uptime
+        and set age (path mtime -R -- $__statuswatch_file)
+        set -g __statuswatch_until (math "$now + $expires - $written - $age")
         test -n "$label"
         or set label $level
-        set -l mark $__statuswatch_mark[3]
-        set -l colour yellow
-        switch $level
-            case down
-                set mark $__statuswatch_mark[1]
-                set colour red
-            case failing yours
-                set mark $__statuswatch_mark[2]
-            case recovering
-                set mark $__statuswatch_mark[4]
-                set colour cyan
-            case unknown
-                set mark $__statuswatch_mark[5]
-                set colour --dim
-        end
+        contains -- $level $__statuswatch_levels
+        and test $level != stale
+        or set level unsure
         set -l width 40
         string match -qr '\A[1-9][0-9]{0,2}\z' -- "$STATUSWATCH_WIDTH"
         and set width $STATUSWATCH_WIDTH
-        set -l text (string sub -l $width -- "$mark $label")
-        set -g __statuswatch_live "$text "
-        test -n "$NO_COLOR"
-        or set -g __statuswatch_live (set_color $colour)"$text"(set_color normal)' '
+        __statuswatch_compose $level (string sub -l $width -- $__statuswatch_marks[(contains -i -- $level $__statuswatch_levels)]" $label")
+    end
+
+    function __statuswatch_compose --description 'Set the text of the segment' --argument-names level text
+        set -l colour $__statuswatch_colours[(contains -i -- $level $__statuswatch_levels)]
+        set -l ending
+        test -n "$colour"
+        and set ending $__statuswatch_end
+        set -g __statuswatch_text "$colour$__statuswatch_prefix$text$ending$__statuswatch_suffix"
+    end
+
+    # Nobody keeps the line true any more. For half a day a mark says so; what the line said is not repeated.
+    function __statuswatch_lapse --description 'The line holds no longer' --argument-names now
+        set -l last (math "$__statuswatch_until + 43200")
+        if test "$now" -lt "$last"
+            __statuswatch_compose stale $__statuswatch_marks[7]
+        else
+            set -g __statuswatch_text
+        end
     end
 
     # For a prompt function of your own.
@@ -108,6 +176,26 @@ else
         test -n "$__statuswatch_text"
         and printf '%s' $__statuswatch_text
         return 0
+    end
+
+    function __statuswatch_again --description 'End with this status' --argument-names status_of_last
+        return $status_of_last
+    end
+
+    # `for` over nothing does nothing, not even to the status; so do assignments. Where something is shown, the last status is made again behind it, with
+    # that of up to three commands of a pipeline.
+    function __statuswatch_before --description 'Print the segment; leave the status as it was' --no-scope-shadowing
+        set -l __statuswatch_was $status $pipestatus
+        printf '%s' $__statuswatch_text
+        if test "$__statuswatch_was" = '0 0'
+            true
+        else if test (count $__statuswatch_was) -eq 3
+            __statuswatch_again $__statuswatch_was[2] | __statuswatch_again $__statuswatch_was[3]
+        else if test (count $__statuswatch_was) -eq 4
+            __statuswatch_again $__statuswatch_was[2] | __statuswatch_again $__statuswatch_was[3] | __statuswatch_again $__statuswatch_was[4]
+        else
+            __statuswatch_again $__statuswatch_was[1]
+        end
     end
 
     switch "$STATUSWATCH_PLACE"
@@ -119,10 +207,10 @@ else
                 end
                 functions -c fish_right_prompt __statuswatch_right_before
                 function fish_right_prompt --description 'statuswatch, then the right prompt that was there'
-                    # first, so that it sees the last command's status
-                    set -l before (__statuswatch_right_before | string collect -N)
-                    statuswatch_segment
-                    printf '%s' "$before"
+                    for __statuswatch_piece in $__statuswatch_text
+                        __statuswatch_before
+                    end
+                    __statuswatch_right_before
                 end
             end
         case '*'
@@ -130,10 +218,10 @@ else
                 functions -q fish_prompt
                 and functions -c fish_prompt __statuswatch_left_before
                 function fish_prompt --description 'statuswatch, then the prompt that was there'
-                    # first, so that it sees the last command's status
-                    set -l before (__statuswatch_left_before | string collect -N)
-                    statuswatch_segment
-                    printf '%s' "$before"
+                    for __statuswatch_piece in $__statuswatch_text
+                        __statuswatch_before
+                    end
+                    __statuswatch_left_before
                 end
             end
     end
