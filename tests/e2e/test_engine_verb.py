@@ -48,13 +48,15 @@ def test_a_start_that_fails_is_told_with_its_own_last_words_only(home: Path, mon
     monkeypatch.setenv("STATUSWATCH_HOME", str(home))
     (home / "config").mkdir(mode=0o700)
     (home / "state").mkdir(mode=0o700)
-    (home / "config" / "config.toml").write_text("[poll]\nintervall_s = 60\n")
+    wrong = ", ".join(f'"wrong{number}"' for number in range(20))
+    (home / "config" / "config.toml").write_text(f"[poll]\nintervall_s = 60\n[watch]\nroutes = [{wrong}]\n")
     (home / "state" / "engine.log").write_text("words of yesterday\n")
 
     with pytest.raises(StatuswatchError) as caught:
         ensure_running()
 
     assert "intervall_s" in str(caught.value)
+    assert [number for number in range(20) if f"routes[{number}]: not a route" not in str(caught.value)] == []
     assert "yesterday" not in str(caught.value)
 
 

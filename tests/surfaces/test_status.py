@@ -5,9 +5,11 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from statuswatch.config import paths
 from statuswatch.core.wording import age_words
 from statuswatch.surfaces import glyphs
 from statuswatch.surfaces.cli import readyfile, status
@@ -162,3 +164,20 @@ def test_plain_signs_are_those_of_the_other_surfaces():
         assert readyfile.ASCII_MARKS[getattr(glyphs.UNICODE, name)] == getattr(glyphs.ASCII, name)
     for sign, bare in zip(glyphs.UNICODE.bars, glyphs.ASCII.bars, strict=True):
         assert readyfile.ASCII_MARKS[sign] == bare
+
+
+def test_mistakes_in_the_settings_are_told_where_no_engine_runs_and_only_there(capsys):
+    settings = Path(paths.config_file())
+    settings.parent.mkdir(parents=True)
+    routes = ", ".join(f'"bad{number}\\u001b[2J"' for number in range(12))
+    settings.write_text(f"[watch]\nroutes = [{routes}]\n[notice]\nx = 1\n", encoding="utf-8")
+
+    assert status.run([]) == 4
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "The settings have mistakes, and no engine starts with them:"
+    assert [line.split(": ")[1] for line in told[1:]] == [*(f"watch.routes[{number}]" for number in range(12)), "notice"]
+    assert "\x1b" not in "".join(told)
+
+    publish(snapshots.calm())
+    assert status.run([]) == 0
+    assert capsys.readouterr().err == ""

@@ -28,6 +28,8 @@ START_SECONDS = 15.0
 RUNS_ALREADY = "an engine is running already"
 _WORDS_BYTES = 65536
 _USAGE = """usage: statuswatch engine start|stop|status|run
+_WORDS_LINES = 60
+"""Of its last words: settings with many mistakes are told a line each, and all of them are wanted."""
 
   start    start it in the background, where none runs
   stop     end the running one
@@ -81,7 +83,9 @@ def _last_words(log: Path, before: int) -> str:
             lines = file.read().decode("utf-8", "replace").splitlines()
     except OSError:
         return "(no log)"
-    return "\n".join(line[:300] for line in lines[-5:]) or "(it said nothing)"
+    left = len(lines) - _WORDS_LINES
+    cut = [f"({left} lines before these are in the log)"] if left > 0 else []
+    return "\n".join([*cut, *(line[:300] for line in lines[-_WORDS_LINES:])]) or "(it said nothing)"
 
 
 def _start(_argv: list[str]) -> int:

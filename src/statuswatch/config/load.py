@@ -52,7 +52,7 @@ def with_overrides(catalogue: Catalogue, config: Config) -> Catalogue:
 
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted(problems, key=lambda problem: (problem.line, problem.key)))
+    return tuple(sorted(problems, key=lambda problem: (problem.line, len(problem.key), problem.key)))
 
 
 def _unknown_overrides(document: Document, known: Collection[str]) -> list[Problem]:

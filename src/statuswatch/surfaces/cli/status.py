@@ -33,6 +33,8 @@ def run(argv: list[str]) -> int:
             sys.stderr.write(f"statuswatch status: unknown argument {word[:40]!r}; it knows --json\n")
             return USAGE
     ready = _ready()
+    if ready is None or now() >= ready[1]:
+        _tell_mistakes()
     if argv:
         return _json(ready)
     if ready is None:
@@ -46,6 +48,17 @@ def run(argv: list[str]) -> int:
         sys.stdout.write(f"This picture is {age(now() - changed)} old and no engine renews it: it shows what was, not what is.\n")
     sys.stdout.write(painted(printable(text)) if coloured() else printable(text))
     return status if fresh else CANNOT_TELL
+
+
+def _tell_mistakes() -> None:
+    """Where no engine runs, the settings may be the reason: then what is wrong with them stands on standard error."""
+    if not os.path.exists(paths.config_file()):  # noqa: PTH110 - pathlib is not loaded here
+        return
+    from statuswatch.surfaces.cli.mistakes import mistakes
+
+    found = [inert(line) for line in mistakes()]
+    if found:
+        sys.stderr.write("\n".join(["The settings have mistakes, and no engine starts with them:", *found, ""]))
 
 
 def _ready() -> tuple[int, int, float, str] | None:
