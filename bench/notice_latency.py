@@ -66,6 +66,7 @@ def moved() -> Path:
 
 def engine() -> None:
     """The child: an engine on a clock that is ahead by what the parent says; its moments go to a file when it ends."""
+    from statuswatch.app.engine import set_aside
     from statuswatch.app.wiring import Start, make_engine, read_setting
     from statuswatch.engine import course, inbox, publish, runner, store, tail
     from statuswatch.engine.clock import SystemClock
@@ -103,7 +104,9 @@ def engine() -> None:
     clock = SystemClock(lambda: read_monotonic() + offset(), lambda: read_wall() + timedelta(seconds=offset()))
 
     async def serve() -> None:
-        await make_engine(read_setting(), Start(clock)).run()
+        made = make_engine(read_setting(), Start(clock))
+        set_aside()
+        await made.run()
 
     asyncio.run(serve())
     (moved().parent / "moments.json").write_text(json.dumps(moments))

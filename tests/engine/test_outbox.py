@@ -134,3 +134,27 @@ async def test_a_head_start_lasts_until_each_way_has_tried_and_not_longer_than_g
     assert way.asked == 1
     telling.cancel()
     await asyncio.gather(telling, return_exceptions=True)
+
+
+class _Connects(_Refuses):
+    def __init__(self, *, fails: bool = False) -> None:
+        super().__init__(0)
+        self.seen: list[str] = []
+        self._fails = fails
+
+    async def warm(self) -> None:
+        self.seen.append("connected")
+        if self._fails:
+            raise OSError("no bus")
+
+    async def deliver(self, *given: object) -> Delivery:
+        self.seen.append("asked to show")
+        return await super().deliver(*given)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_way_connects_before_its_first_notice_and_tells_also_where_that_failed(store: Store, *, fails: bool) -> None:
+    way = _Connects(fails=fails)
+    await _told(store, {"screen": way}, 1)
+    assert way.seen == ["connected", "asked to show"]
+    assert store.pending() == ()

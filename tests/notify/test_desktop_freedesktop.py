@@ -13,6 +13,8 @@ from dbus_fast.aio import MessageBus
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.notify.base import Action
 from statuswatch.notify.desktop.freedesktop import FreedesktopNotifier
+from statuswatch.notify.screen import ScreenNotifier
+from statuswatch.notify.terminal import TerminalNotifier
 from support.notifications import Bus, FakeService, emit, private_bus
 
 OPENED = Notice(
@@ -98,6 +100,15 @@ async def test_the_next_notice_of_the_trouble_replaces_the_first_in_place(desk: 
     assert back.hints["suppress-sound"] is True
     assert back.icon == "dialog-information"
     assert back.labels == {"default": "Open incident", "open:n8": "Open incident"}
+
+
+async def test_a_way_that_is_warm_needs_two_calls_for_its_first_notice(desk: Desk) -> None:
+    screen = ScreenNotifier(desk.notifier, TerminalNotifier({}))
+    await screen.warm()
+    before = list(desk.service.calls)
+    assert "GetCapabilities" in before
+    assert (await screen.deliver(OPENED, None)).ok
+    assert desk.service.calls[len(before) :] == ["GetCapabilities", "Notify"]
 
 
 async def test_two_troubles_are_two_pop_ups(desk: Desk) -> None:

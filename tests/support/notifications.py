@@ -117,6 +117,7 @@ class FakeService:
     shown: list[Shown] = field(default_factory=list)
     asked_to_show: list[str] = field(default_factory=list)
     cleared: list[int] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
     bus: MessageBus | None = None
     _number: int = 0
 
@@ -159,6 +160,7 @@ class FakeService:
         return self._asked(message)
 
     def _asked(self, message: Message) -> Message | None:
+        self.calls.append(message.member or "")
         if message.member == "Notify":
             self.asked_to_show.append(message.body[3])
         if self.silent:

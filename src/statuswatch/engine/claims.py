@@ -12,7 +12,7 @@ Where no window attends, nothing waits for anything.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import Protocol
@@ -218,6 +218,12 @@ class Screen:
         self._way = way
         self._claims = claims
         claims.screen = True
+
+    async def warm(self) -> None:
+        """Have the way connect before there is anything to tell, if it can."""
+        warm: Callable[[], Awaitable[None]] | None = getattr(self._way, "warm", None)
+        if warm is not None:
+            await warm()
 
     async def deliver(self, notice: Notice, replaces: str | None) -> _Delivered:
         """Deliver `notice`, unless a window shows it."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -87,6 +87,7 @@ class Outbox:
 
     async def run(self, name: str) -> None:
         """Deliver by the way `name` until cancelled. A notice that fails holds up the later ones of this way, so that their order stays."""
+        await self._warm(name)
         while True:
             wait = _IDLE_SECONDS
             for outgoing in self._waiting(name):
@@ -97,6 +98,17 @@ class Outbox:
             if not self._wake[name].is_set():
                 self._done[name].set()
             await sleep_unless(self._clock, wait * self._clock.speed, self._wake[name])
+
+    async def _warm(self, name: str) -> None:
+        """Have a way that can connect do so now, not when there is something to tell. Named boundary: one that cannot says so at its first delivery."""
+        warm: Callable[[], Awaitable[None]] | None = getattr(self._ways[name], "warm", None)
+        if warm is None:
+            return
+        try:
+            async with asyncio.timeout(DELIVER_SECONDS):
+                await warm()
+        except Exception as error:  # noqa: BLE001 - see above
+            _logger.debug("connecting to %s: %s", name, describe(error))
 
     def _waiting(self, name: str) -> list[Outgoing]:
         stored: tuple[Outgoing, ...] = ()

@@ -11,6 +11,7 @@ CHUNK = 1 << 20
 _NOTE = re.compile(r"(\d{1,18}) (\d{1,6}) ([0-9a-f]{0,32})")
 # Enough to hold a session's id and time in every client's first line.
 _HEAD_BYTES = 1024
+_SPARE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,11 @@ class RecordFile:
         """The complete lines of the next megabyte, and whether there is more to read now. A line longer than that is passed over, its start remembered."""
         self.touched = status.st_mtime
         skipping = self.scanned - self.offset >= CHUNK
-        handle.seek(self.scanned if skipping else self.offset)
-        data = handle.read(CHUNK)
         start = self.scanned if skipping else self.offset
+        # Room for what is there and a little more: a whole chunk would be allocated, and overwritten when it is freed, for a line of a few hundred bytes.
+        room = min(CHUNK, max(0, status.st_size - start) + _SPARE)
+        handle.seek(start)
+        data = handle.read(room)
         cut = data.find(b"\n") + 1 if skipping else data.rfind(b"\n") + 1
         if cut:
             self.offset = self.scanned = start + cut
@@ -93,7 +96,7 @@ class RecordFile:
             self._look_at_head(handle)
         self.size = start + len(data)
         lines = [] if skipping or not cut else data[: cut - 1].split(b"\n")
-        return lines, len(data) == CHUNK or bool(skipping and cut and self.offset < self.size)
+        return lines, len(data) == room or bool(skipping and cut and self.offset < self.size)
 
     def before(self, handle: BinaryIO, start: int, head: int, back: int) -> Iterator[bytes]:
         """Complete lines before byte `start`: those of the first `head` bytes and of the last `back` bytes."""

@@ -36,6 +36,12 @@ class ScreenNotifier:
             return False, _neither(on_desktop, in_terminal)
         return True, on_desktop if desktop else in_terminal
 
+    async def warm(self) -> None:
+        """Connect to the desktop, so that the first notice is as quick as the later ones. Nothing is started for it."""
+        warm = getattr(self._desktop, "warm", None)
+        if warm is not None:
+            await warm()
+
     async def rows(self) -> tuple[tuple[str, bool, str], ...]:
         """A row for each of the two, for `doctor`. A service that is not running is not started for it."""
         look = getattr(self._desktop, "look", self._desktop.available)

@@ -114,6 +114,10 @@ class FreedesktopNotifier:
         buttons = "with buttons" if "actions" in server.capabilities else "without buttons"
         return True, f"{server.name} shows pop-ups, {buttons}"
 
+    async def warm(self) -> None:
+        """Connect now, and ask a service that runs what it can do, so that the first notice need not wait for either."""
+        await self.look()
+
     async def look(self) -> tuple[bool, str]:
         """Like `available`, but a service that does not run is not started for it: the bus is asked whether it could be."""
         try:
