@@ -28,9 +28,9 @@ INTERRUPTED = 130  # as shells report a program that Ctrl-C ended: 128 + SIGINT
 START_SECONDS = 15.0
 RUNS_ALREADY = "an engine is running already"
 _WORDS_BYTES = 65536
-_USAGE = """usage: statuswatch engine start|stop|status|run
 _WORDS_LINES = 60
 """Of its last words: settings with many mistakes are told a line each, and all of them are wanted."""
+_USAGE = """usage: statuswatch engine start|stop|status|run
 
   start    start it in the background, where none runs
   stop     end the running one
