@@ -22,6 +22,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "dashboard": ("statuswatch.app.dashboard", "the dashboard; the same as no verb at all"),
     "status": ("statuswatch.surfaces.cli.status", "can I work? the picture as text; exit 0 fine, 1 theirs, 3 yours, 4 cannot tell"),
     "why": ("statuswatch.surfaces.cli.why", "the verdict with its evidence, and what to do"),
+    "incidents": ("statuswatch.surfaces.cli.concerns", "the incidents that concern you; --all also the others, with the reason"),
+    "calls": ("statuswatch.surfaces.cli.calls", "your own calls, with whose fault each failure was"),
+    "history": ("statuswatch.app.history", "the last 90 days of what you use: bars, troubles, your own requests"),
+    "watch": ("statuswatch.surfaces.cli.watch", "one line for each change as it comes: for logs, and for ears"),
     "wait": ("statuswatch.surfaces.cli.wait", "return when a route is back"),
     "prompt": ("statuswatch.surfaces.cli.prompt", "the line for a shell prompt; `prompt init zsh|bash|fish` prints the segment"),
     "notices": ("statuswatch.surfaces.cli.notices", "what was told, and with --all what was not and why"),
@@ -42,6 +46,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "engine": ("statuswatch.app.engine", "start, stop or look at the background engine"),
     "doctor": ("statuswatch.app.doctor", "what is in order here, what is not and what to do; --polling: why feeds are read when they are"),
     "simulate": ("statuswatch.app.simulate", "replay a recorded outage on this machine"),
+    "completions": ("statuswatch.app.completions", "completions for zsh, bash and fish"),
+    "manual": ("statuswatch.surfaces.cli.manual", "print the manual page, for man(1)"),
 }
 _SHOWN = [name for name in VERBS if name != "dashboard"]
 

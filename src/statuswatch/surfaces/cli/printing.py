@@ -13,14 +13,19 @@ from statuswatch.surfaces.present import Look, terminal
 from statuswatch.surfaces.present_text import Line
 
 _WIDTH = 100
-_WIDEST = 140
+_WIDEST = 250
 _NARROWEST = 20
 
 
+def page_width() -> int:
+    """How many cells a line may take: what COLUMNS says, else the terminal's own width, else 100."""
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns if on_terminal() or os.environ.get("COLUMNS") else _WIDTH
+    return max(_NARROWEST, min(width, _WIDEST))
+
+
 def look_here() -> Look:
-    """How standard output is looked at: a terminal has its own width, anything else 100 columns."""
-    width = shutil.get_terminal_size((_WIDTH, 24)).columns if on_terminal() else _WIDTH
-    return Look(max(_NARROWEST, min(width, _WIDEST)), speaks_ascii(sys.stdout.encoding, os.environ.get("TERM") if on_terminal() else None))
+    """How standard output is looked at."""
+    return Look(page_width(), speaks_ascii(sys.stdout.encoding, os.environ.get("TERM") if on_terminal() else None))
 
 
 def put(lines: Iterable[Line]) -> None:

@@ -64,5 +64,13 @@ def on_terminal() -> bool:
 
 
 def coloured() -> bool:
-    """Whether to use colour: on a terminal that can, where NO_COLOR does not forbid it (no-color.org)."""
-    return on_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether to use colour: never where NO_COLOR is set (no-color.org), always where it is forced (CLICOLOR_FORCE of bixense.com/clicolors, FORCE_COLOR).
+
+    Else on a terminal that can, unless CLICOLOR is 0.
+    """
+    said = os.environ.get
+    if said("NO_COLOR") or said("FORCE_COLOR") == "0":
+        return False
+    if said("CLICOLOR_FORCE", "0") not in {"", "0"} or said("FORCE_COLOR"):
+        return True
+    return on_terminal() and said("CLICOLOR") != "0" and said("TERM") != "dumb"

@@ -1,0 +1,98 @@
+"""Own calls for the verb `calls`: which of them are asked for, and a table with whose fault each failure was and why it is taken for that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from statuswatch.core.health import SIDES, Fault, Side
+from statuswatch.core.snapshot import CallView, Snapshot
+from statuswatch.surfaces.present_text import Column, Line, Table, Tone, clean, say, table
+from statuswatch.surfaces.present_words import Scene, age_words, client_name
+
+_MARK = {Side.THEIRS: "theirs", Side.YOURS: "yours", Side.UNDECIDED: "not sure"}
+_MS = 1000.0
+_COLUMNS = (
+    Column("number", "", 2, 3, 9, right=True),
+    Column("age", "age", 4, 5, 10, right=True),
+    Column("at", "when", 5, 12, 1),
+    Column("answer", "answer", 16, 30, 9),
+    Column("took", "took", 5, 6, 0, right=True),
+    Column("model", "model", 15, 20, 8),
+    Column("client", "tool", 11, 14, 3),
+    Column("project", "project", 10, 20, 2),
+    Column("fault", "whose", 16, 18, 7),
+    Column("sure", "sure", 6, 6, 5),
+    Column("reason", "because", 16, 60, 4),
+    Column("id", "request", 20, 30, 0, tail=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which calls are wanted. `routes`: only over one of these; None: over any."""
+
+    failed: bool = False
+    routes: frozenset[str] | None = None
+    since: datetime | None = None
+
+
+Numbered = tuple[int, CallView]
+"""A call with the number that `statuswatch why` takes."""
+
+
+def wanted_calls(snapshot: Snapshot, wish: Wish) -> tuple[Numbered, ...]:
+    """The calls that are asked for, newest first."""
+    newest = sorted(enumerate(snapshot.calls, start=1), key=lambda pair: pair[1].at, reverse=True)
+    return tuple((number, call) for number, call in newest if _fits(call, wish))
+
+
+def _fits(call: CallView, wish: Wish) -> bool:
+    if wish.failed and call.outcome == "ok":
+        return False
+    if wish.since is not None and call.at < wish.since:
+        return False
+    return wish.routes is None or call.route in wish.routes
+
+
+def call_table(calls: Sequence[Numbered], look: Scene) -> Table:
+    """A row a call: its number, age, answer, and for a failure whose fault it was, how sure that is, and why."""
+    return table(_COLUMNS, [_row(number, call, look) for number, call in calls], look.look.width, look.look.glyphs.cut)
+
+
+def _row(number: int, call: CallView, look: Scene) -> dict[str, Line]:
+    failed = call.outcome != "ok"
+    words = " ".join(part for part in (str(call.status or ""), clean(call.code or "", 40)) if part) or ("failed" if failed else "ok")
+    tries = "" if call.final or not failed else ", retried"
+    return {
+        "number": say(str(number), Tone.DIM),
+        "age": say(look.age(call.at)),
+        "at": say(look.clock(call.at), Tone.DIM),
+        "answer": say(words + tries, Tone.FAILING if failed else Tone.OK),
+        "took": say(_took(call.latency_ms), Tone.DIM),
+        "model": say(look.name_of(call.route) if call.route in look.names else clean(call.model, 40)),
+        "client": say(client_name(call.client), Tone.DIM),
+        "project": say(clean(call.project or "", 60), Tone.DIM),
+        "fault": say(whose(call) if failed else ""),
+        "sure": say(clean(call.confidence or "", 10) if failed else "", Tone.DIM),
+        "reason": say(clean(call.reason, 120) if failed else "", Tone.DIM),
+        "id": say(clean(call.request_id or "", 60), Tone.DIM),
+    }
+
+
+def side_of(call: CallView) -> Side | None:
+    """Whose side a failed call blames; None where nothing is said of it."""
+    return SIDES[Fault(call.fault)] if call.fault in set(Fault) else None
+
+
+def whose(call: CallView) -> str:
+    """`theirs: provider`, `yours: quota`, `not sure`."""
+    side = side_of(call)
+    if side is None or side is Side.UNDECIDED:
+        return "not sure"
+    return f"{_MARK[side]}: {clean(call.fault or '', 20)}"
+
+
+def _took(milliseconds: float | None) -> str:
+    if milliseconds is None:
+        return ""
+    return f"{milliseconds / _MS:.1f}s" if milliseconds < 60 * _MS else age_words(milliseconds / _MS)

@@ -1,0 +1,214 @@
+"""Ninety days of a route for people: a mark a day, what it came to, the troubles one by one. Pure; what was not watched is shown as such, never as good."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from statuswatch.core import wording
+from statuswatch.core.errors import RouteError
+from statuswatch.core.health import Health, Side
+from statuswatch.core.history import TROUBLE, Day, History, RouteHistory, TroubleSpan
+from statuswatch.core.ids import parse_route
+from statuswatch.surfaces.present_text import EMPTY, Column, Line, Span, Table, Tone, clean, say, table, wrap
+from statuswatch.surfaces.present_verdict import TONES
+from statuswatch.surfaces.present_words import Look, age_words
+
+# Seconds of trouble on a day, above which its mark is higher.
+_HEIGHTS = (5 * 60.0, 30 * 60.0, 2 * 3600.0)
+_INDENT = 2
+_PROSE = 100
+_MINUTE = 60.0
+_HALF = 2
+_COLUMNS = (
+    Column("since", "since", 11, 17, 9),
+    Column("length", "for", 5, 12, 8),
+    Column("worst", "worst", 8, 10, 7),
+    Column("whose", "whose", 6, 10, 6),
+    Column("incident", "incident", 12, 40, 3),
+    Column("note", "", 10, 40, 4),
+)
+_DAY_COLUMNS = (
+    Column("day", "day", 10, 10, 9),
+    Column("worst", "worst", 8, 20, 8),
+    Column("trouble", "trouble", 7, 8, 7, right=True),
+    Column("yours", "yours", 5, 8, 3, right=True),
+    Column("calls", "your requests", 8, 18, 6),
+    Column("watched", "watched", 7, 8, 5, right=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The marks of a day: `heights` from no trouble seen to a day full of it."""
+
+    heights: str
+    unknown: str
+    yours: str
+
+
+UNICODE = Marks("▁▂▃▅▇", "·", "y")
+ASCII = Marks("_.:!#", "?", "y")
+
+
+def marks_of(look: Look) -> Marks:
+    """The marks that this terminal can show; every one is one cell wide."""
+    return ASCII if look.ascii else UNICODE
+
+
+def name_of(route: str, names: Mapping[str, str]) -> str:
+    """What a person calls a route: its title where it is watched, else its model and where it is used."""
+    if route in names:
+        return clean(names[route], 60)
+    try:
+        parsed = parse_route(route)
+    except RouteError:
+        return clean(route, 60)
+    model = parsed.provider if parsed.model == "*" else wording.model_title(parsed.model)
+    return clean(f"{model}, {parsed.provider} {wording.surface_name(parsed)}", 80)
+
+
+def bars(days: Sequence[Day], look: Look, width: int) -> Line:
+    """The days oldest first as marks, at most `width` cells; where they do not fit, each mark stands for `days_a_mark` of them, the worst of them shown."""
+    if not days or width < 1:
+        return EMPTY
+    size = days_a_mark(len(days), width)
+    first = len(days) % size or size  # the newest mark is whole
+    groups = [days[:first], *(days[start : start + size] for start in range(first, len(days), size))]
+    return tuple(day_mark(group, look) for group in groups)
+
+
+def days_a_mark(count: int, width: int) -> int:
+    """How many days one mark has to stand for, so that `count` of them fit into `width` cells."""
+    return -(-count // max(1, width))
+
+
+def day_mark(days: Sequence[Day], look: Look) -> Span:
+    """One mark for a day, or for several: the higher, the longer the trouble; its own for what nobody watched, and for trouble on your side alone."""
+    marks = marks_of(look)
+    known = [day for day in days if day.worst is not Health.UNKNOWN]
+    if not known:
+        return Span(marks.unknown, Tone.UNKNOWN)
+    worst = max(known, key=lambda day: day.trouble_s)
+    if worst.trouble_s > 0:
+        height = 1 + sum(worst.trouble_s > limit for limit in _HEIGHTS)
+        return Span(marks.heights[height], TONES[worst.worst] if worst.worst in TROUBLE else Tone.FAILING)
+    if any(day.yours_s > 0 for day in known):
+        return Span(marks.yours, Tone.UNSURE)
+    return Span(marks.heights[0], Tone.OK)
+
+
+def legend(look: Look) -> str:
+    """What the marks mean, in one line."""
+    marks = marks_of(look)
+    heights = marks.heights
+    return (
+        f"{heights[0]} no trouble seen  {heights[1]} trouble up to 5m  {heights[2]} 30m  {heights[3]} 2h  {heights[4]} longer  "
+        f"{marks.yours} on your side  {marks.unknown} not watched"
+    )
+
+
+def summary(route: RouteHistory) -> str:
+    """What the days come to: `watched 61 of 90 days (412h); trouble 3 times, 2h14m in all, 0.5 % of it; 1204 of your requests worked, 31 failed`."""
+    watched = [day for day in route.days if day.worst is not Health.UNKNOWN]
+    known, trouble, yours = (sum(getattr(day, name) for day in watched) for name in ("known_s", "trouble_s", "yours_s"))
+    ok, failed = sum(day.ok for day in route.days), sum(day.failed for day in route.days)
+    if not watched:
+        told = [f"not watched in these {len(route.days)} days"]
+    else:
+        told = [f"watched on {len(watched)} of {len(route.days)} days, {age_words(known)} in all"]
+        theirs = sum(span.side is not Side.YOURS for span in route.troubles)
+        times = "once" if theirs == 1 else f"{theirs} times"
+        told.append(f"trouble {times}, {age_words(trouble)}, {100 * trouble / known:.1f} % of it" if trouble and known else "no trouble seen")
+        if yours:
+            told.append(f"{age_words(yours)} on your side")
+    if ok or failed:
+        told.append(f"your requests: {ok} worked, {failed} failed")
+    return "; ".join(told)
+
+
+def history_lines(history: History, names: Mapping[str, str], look: Look, zone: tzinfo, *, listed: bool = False) -> tuple[Line, ...]:
+    """The page of `statuswatch history`: each route with its bars and what they come to; with one route, or `listed`, also its troubles or its days."""
+    width = look.width - _INDENT
+    lines: list[Line] = []
+    for route in history.routes:
+        size = days_a_mark(len(route.days), width)
+        span = f"{len(route.days)} days to today" + (f", a mark is {size} days" if size > 1 else "")
+        lines += [*([EMPTY] if lines else []), *wrap((Span(name_of(route.route, names), Tone.STRONG), Span(f"  {span}", Tone.DIM)), look.width, _INDENT)]
+        if not listed:
+            lines.append((Span(" " * _INDENT), *bars(route.days, look, width)))
+        lines += wrap(say(f"{'':<{_INDENT}}{summary(route)}"), min(look.width, _PROSE), _INDENT)
+        if listed:
+            lines += [EMPTY, *_indented(day_table(route, look, width))]
+        elif len(history.routes) == 1 and route.troubles:
+            lines += [EMPTY, *_indented(trouble_table(route, look, zone, history.at, width))]
+    if lines and not listed:
+        lines += [EMPTY, *wrap(say(legend(look), Tone.DIM), look.width)]
+    return tuple(lines)
+
+
+def trouble_table(route: RouteHistory, look: Look, zone: tzinfo, now: datetime, width: int) -> Table:
+    """The troubles, newest first: since when, for how long, how bad, whose, and the incident that spoke of it."""
+    return table(_COLUMNS, [_trouble(span, look, zone, now) for span in reversed(route.troubles)], width, look.glyphs.cut)
+
+
+def _trouble(span: TroubleSpan, look: Look, zone: tzinfo, now: datetime) -> dict[str, Line]:
+    side = {Side.THEIRS: "theirs", Side.YOURS: "yours", Side.UNDECIDED: "not sure"}[span.side]
+    whole = ((span.ended or now) - span.started).total_seconds()
+    note = "lasts" if span.ended is None else ""
+    if whole - span.seen_s > _HALF * _MINUTE:
+        note = "not watched to its end" if span.ended is None else f"seen {age_words(span.seen_s)} of it"
+    return {
+        "since": say(when(span.started, zone, now), Tone.DIM),
+        "length": say(age_words(whole)),
+        "worst": say(f"{look.glyphs.health[span.worst]} {wording.health_word(span.worst, None)}", TONES[span.worst]),
+        "whose": say(side),
+        "incident": say(clean(span.incident or "", 60), Tone.DIM),
+        "note": say(note, Tone.DIM),
+    }
+
+
+def when(at: datetime, zone: tzinfo, now: datetime) -> str:
+    """`14:25` today, else with the date: `Nov 22 14:25`, and with the year where that is another."""
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    clock = f"{local:%H:%M}"
+    if local.date() == today.date():
+        return clock
+    date = f"{local:%b} {local.day:>2}"
+    return f"{date} {clock}" if local.year == today.year else f"{date} {local.year} {clock}"
+
+
+def day_table(route: RouteHistory, look: Look, width: int) -> Table:
+    """A line a day, newest first; days of which nothing is known, and that follow each other, are one line."""
+    rows: list[dict[str, Line]] = []
+    unknown: list[Day] = []
+    for day in reversed(route.days):
+        if day.worst is Health.UNKNOWN and not day.ok and not day.failed:
+            unknown.append(day)
+            continue
+        rows += [*_unknown(unknown, look), _day(day, look)]
+        unknown = []
+    return table(_DAY_COLUMNS, [*rows, *_unknown(unknown, look)], width, look.glyphs.cut)
+
+
+def _unknown(days: Sequence[Day], look: Look) -> list[dict[str, Line]]:
+    if not days:
+        return []
+    blank = f"{look.glyphs.health[Health.UNKNOWN]} "
+    told = "unknown" if len(days) == 1 else f"{len(days)} days unknown"
+    return [{"day": say(days[-1].day, Tone.DIM), "worst": say(blank + told, Tone.UNKNOWN)}]
+
+
+def _day(day: Day, look: Look) -> dict[str, Line]:
+    requests = f"{day.ok} worked" if not day.failed else f"{day.failed} of {day.ok + day.failed} failed"
+    return {
+        "day": say(day.day, Tone.DIM),
+        "worst": say(f"{look.glyphs.health[day.worst]} {wording.health_word(day.worst, None)}", TONES[day.worst]),
+        "trouble": say(age_words(day.trouble_s) if day.trouble_s else ""),
+        "yours": say(age_words(day.yours_s) if day.yours_s else ""),
+        "calls": say(requests if day.ok or day.failed else "", Tone.STRONG if day.failed else Tone.PLAIN),
+        "watched": say(age_words(day.known_s) if day.known_s else "", Tone.DIM),
+    }
+
+
+def _indented(laid: Table) -> list[Line]:
+    return [(Span(" " * _INDENT), *line) for line in (laid.heading, *laid.rows)]
