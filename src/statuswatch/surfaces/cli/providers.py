@@ -65,7 +65,7 @@ def run(argv: list[str], ask: "Ask | None" = None, further: Mapping[str, str] | 
 
 def _check(catalogue: Catalogue, ids: list[str], ask: "Ask", *, as_json: bool) -> int:
     """The pages at the addresses that the engine would use: those of the settings come first."""
-    from statuswatch.config.load import load_config, with_overrides  # pydantic and every parser: only this verb pays for them
+    from statuswatch.config.load import load_config, with_overrides  # only this verb pays for them
     from statuswatch.surfaces.cli.checking import run as check
 
     return check(with_overrides(catalogue, load_config(paths.config_file())), ids, ask, as_json=as_json)
