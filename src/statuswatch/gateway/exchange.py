@@ -1,0 +1,275 @@
+"""One request and its answer on their way through. Bytes go on as they come; what is learned from them is learned afterwards."""
+
+import asyncio
+from typing import Protocol
+
+from statuswatch.gateway.framing import FramingError
+from statuswatch.gateway.guard import Way
+from statuswatch.gateway.heads import HeadError, RequestHead, ResponseHead, find_end, read_response, request_bytes, response_bytes
+from statuswatch.gateway.pool import ConnectError, Link, Pool
+from statuswatch.gateway.reading import Buffer
+from statuswatch.gateway.watch import Watch
+
+# Methods whose request may be sent a second time without harm (RFC 9110, section 9.2.2).
+_IDEMPOTENT = frozenset({b"GET", b"HEAD", b"PUT", b"DELETE", b"OPTIONS", b"TRACE"})
+_FAILING = 400
+
+
+class Caller(Protocol):
+    """The side that asked, as an exchange needs it."""
+
+    transport: asyncio.Transport | None
+    full: bool
+    """Whether it reads more slowly than is sent to it."""
+
+    def hold(self, full: bool) -> None:
+        """Read no more of the request for now; or go on."""
+
+    def failed(self, status: int, kind: str, sentence: str) -> None:
+        """Answer in place of the server, which gave no answer."""
+
+    def finished(self, rest: bytes, *, keep: bool) -> None:
+        """The answer is complete, or as complete as it gets. `rest`: what came after the request; `keep`: whether the connection can be used again."""
+
+
+class Exchange:
+    """One request. `watch` is told what passes."""
+
+    def __init__(self, caller: Caller, head: RequestHead, way: Way, pool: Pool, buffer: Buffer, watch: Watch) -> None:
+        self.head = head
+        self.watch = watch
+        self._caller = caller
+        self._way = way
+        self._pool = pool
+        self._buffer = buffer
+        self._link: Link | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._again = b""
+        self._unsent: list[bytes] = []
+        self._heard = b""
+        self._answered = False
+        self._response: ResponseHead | None = None
+        self._rest = b""
+        self._over = False
+
+    @property
+    def takes_more(self) -> bool:
+        """Whether what the caller sends still belongs to this request."""
+        return not self.head.framing.done
+
+    def start(self, data: bytes, at: int) -> None:
+        """Send the request on: its body begins in `data` at `at`. Raises FramingError."""
+        head = self.head
+        first = request_bytes(head, self._way.target, self._way.upstream.origin.authority.encode("ascii"))
+        end = head.framing.take(data, at) if head.has_body else at
+        body = data[at:end]
+        self._rest = data[end:]
+        self.watch.began(head, body)
+        first += body
+        link = self._pool.take(self._way.upstream.origin)
+        if link is None:
+            self._unsent.append(first)
+            self._connect()
+            return
+        if head.framing.done and head.method in _IDEMPOTENT:
+            self._again = first
+        self._use(link)
+        assert link.transport is not None  # noqa: S101 - the pool gives open ones
+        link.transport.write(first)
+
+    def request(self, data: memoryview) -> None:
+        """More of the request came. Raises FramingError."""
+        framing = self.head.framing
+        end = framing.take(bytes(data) if framing.reads else data)
+        piece = data if end == len(data) else data[:end]
+        if end < len(data):
+            self._rest = bytes(data[end:])
+        self.watch.asked(piece)
+        if self._link is None or self._link.transport is None:
+            if not self._over:
+                self._unsent.append(bytes(piece))
+        else:
+            self._link.transport.write(piece)
+            self._buffer.settle(self._link.transport)
+
+    def came_early(self, data: bytes) -> int:
+        """The caller has sent a next request already; how many bytes of such there are."""
+        self._rest += data
+        return len(self._rest)
+
+    def caller_gone(self) -> None:
+        """Nobody waits for the answer any more: the server is not to go on with it."""
+        self._over = True
+        if self._connecting is not None:
+            self._connecting.cancel()
+        if self._link is not None:
+            self._link.taker = None
+            self._link.abort()
+        self.watch.cancelled()
+
+    def caller_full(self, full: bool) -> None:
+        """The caller reads more slowly than the server sends; or no more so."""
+        transport = self._link.transport if self._link is not None else None
+        if transport is not None and not transport.is_closing():
+            if full:
+                transport.pause_reading()
+            else:
+                transport.resume_reading()
+
+    # What the server does
+
+    def upstream_full(self, full: bool) -> None:
+        """See pool.Taker."""
+        self._caller.hold(full)
+
+    def answer(self, data: memoryview) -> None:
+        """See pool.Taker."""
+        response = self._response
+        try:
+            if response is None:
+                self._begin_answer(data)
+                return
+            framing = response.framing
+            end = framing.take(bytes(data) if framing.reads else data)
+        except HeadError as error:
+            self._fail(error.status, "http_protocol_error", str(error))
+            return
+        except FramingError:
+            self._cut()
+            return
+        self._send(data if end == len(data) else data[:end])
+        if framing.done:
+            self._complete(clean=end == len(data))
+
+    def upstream_ended(self) -> None:
+        """See pool.Taker."""
+        response = self._response
+        if response is not None and response.framing.open_end:
+            response.framing.done = True
+            self._complete(clean=False)
+
+    def upstream_lost(self, error: Exception | None) -> None:
+        """See pool.Taker."""
+        if self._over:
+            return
+        response = self._response
+        if response is not None and response.framing.open_end and error is None:
+            self._complete(clean=False)
+        elif self._answered:
+            self._cut()
+        elif self._again and not self._heard:
+            # A connection that was idle, and a request that may be repeated: it is, on a new one.
+            self._link = None
+            self._unsent, self._again = [self._again], b""
+            self._connect()
+        else:
+            self._fail(502, "connection_terminated", f"{self._way.upstream.origin.host} closed the connection without an answer")
+
+    def _begin_answer(self, data: memoryview) -> None:
+        came = self._heard + bytes(data)
+        at = 0
+        while True:
+            end = find_end(came[at:] if at else came)
+            if end < 0:
+                self._heard = came[at:]
+                return
+            end += at
+            head = read_response(came[at:end], self.head.method, upgrade=self.head.upgrade)
+            if not head.interim:
+                break
+            self._again = b""
+            self._send(response_bytes(head, close=False))
+            at = end
+        self._heard = b""
+        self._response = head
+        self._again = b""
+        if head.switched:
+            self.head.framing = head.framing
+        stop = head.framing.take(came, end)
+        self.watch.answered(head)
+        self._pass_on(head, came, at, end, stop)
+
+    def _pass_on(self, head: ResponseHead, came: bytes, at: int, end: int, stop: int) -> None:
+        self._answered = True
+        close = self.head.close or head.framing.open_end
+        first = response_bytes(head, close=close)
+        whole = first is head.raw and not at and stop == len(came)
+        self._send(came if whole else first + came[end:stop], head=len(first))
+        if head.framing.done:
+            self._complete(clean=stop == len(came))
+
+    def _send(self, piece: bytes | memoryview, head: int = 0) -> None:
+        transport = self._caller.transport
+        if transport is None:
+            return
+        transport.write(piece)
+        self._buffer.settle(transport)
+        self.watch.passed(piece, head)
+
+    # How it ends
+
+    def _complete(self, *, clean: bool) -> None:
+        """The answer is complete. `clean`: and nothing came after it."""
+        self._over = True
+        link, response = self._link, self._response
+        assert link is not None  # noqa: S101 - the answer came through it
+        assert response is not None  # noqa: S101 - it is complete
+        sent = self.head.framing.done
+        if clean and sent and response.keep_alive and link.ready:
+            self._pool.give(link)
+        else:
+            link.taker = None
+            link.abort()
+        self._link = None
+        self._caller.finished(self._rest, keep=sent and not self.head.close and not response.framing.open_end)
+        self.watch.completed(response.status)
+
+    def _cut(self) -> None:
+        """The answer stops in the middle: so it does for the caller."""
+        self._over = True
+        self._drop_link()
+        self._caller.finished(b"", keep=False)
+        self.watch.interrupted()
+
+    def _fail(self, status: int, kind: str, sentence: str) -> None:
+        self._over = True
+        self._drop_link()
+        if self._answered:
+            self._caller.finished(b"", keep=False)
+        else:
+            self._caller.failed(status, kind, sentence)
+        self.watch.failed(status, kind)
+
+    def _drop_link(self) -> None:
+        if self._link is not None:
+            self._link.taker = None
+            self._link.abort()
+            self._link = None
+
+    # How a connection is got
+
+    def _use(self, link: Link) -> None:
+        self._link = link
+        link.taker = self
+        if self._caller.full:
+            self.caller_full(True)
+
+    def _connect(self) -> None:
+        self._caller.hold(True)
+        self._connecting = asyncio.get_running_loop().create_task(self._connected())
+
+    async def _connected(self) -> None:
+        try:
+            link = await self._pool.connect(self._way.upstream.origin)
+        except ConnectError as error:
+            self._connecting = None
+            self._fail(error.status, error.kind, str(error))
+            return
+        self._connecting = None
+        self._use(link)
+        if link.transport is None:  # gone again before it could be used
+            self.upstream_lost(None)
+            return
+        link.transport.write(b"".join(self._unsent))
+        self._unsent.clear()
+        self._caller.hold(False)

@@ -1,0 +1,78 @@
+"""Who may use the gateway: programs of this user that were given its address, and no page in a browser.
+
+Loopback is open to every user of the machine, so the path begins with a word that only this user can read, and on Linux the other end has to be a process of
+this user besides. Browsers are refused by their own headers, and by `Host` where a name of a stranger was pointed at this machine.
+"""
+
+import hmac
+from dataclasses import dataclass
+
+from statuswatch.gateway.heads import HeadError, RequestHead
+from statuswatch.gateway.upstreams import Upstream, Upstreams
+
+_LOOPBACK = frozenset({b"127.0.0.1", b"localhost", b"[::1]"})
+_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a request goes: to `upstream`, at `target` of it."""
+
+    upstream: Upstream
+    target: bytes
+
+
+class Guard:
+    """Admits requests for addresses `http://127.0.0.1:PORT/TOKEN/NAME/...`."""
+
+    def __init__(self, token: str, upstreams: Upstreams) -> None:
+        self._token = token.encode("ascii")
+        self._prefix = b"/" + self._token + b"/"
+        self._upstreams = upstreams
+        self._words: dict[bytes, Upstream] = {}
+        self.port = 0
+        """Where the gateway listens."""
+
+    def admit(self, head: RequestHead) -> Way:
+        """Where the request goes. Raises HeadError where it may not."""
+        fields, target = head.fields, head.target
+        if fields[b"host"] != b"127.0.0.1:%d" % self.port:
+            self._check_host(fields[b"host"])
+        if b"origin" in fields or b"sec-fetch-site" in fields:
+            raise HeadError(403, "not for web pages")
+        if not target.startswith(b"/"):
+            raise HeadError(400, "expected a path; this is no proxy for other hosts")
+        given, _, rest = target[1:].partition(b"/")
+        if not hmac.compare_digest(given, self._token):
+            raise HeadError(404, "nothing is here; `statuswatch run` and `statuswatch setup gateway` know the address")
+        host = self._name(fields[b"host"])
+        if host not in _LOOPBACK:
+            found = self._upstreams.at_host(host.decode("ascii", "replace"))
+            path = b"/" + rest
+        else:
+            word, slash, path = rest.partition(b"/")
+            word, mark, query = word.partition(b"?")
+            found = self._word(word)
+            path = (slash or b"/") + path if not mark else b"/?" + query + slash + path
+        if found is None:
+            raise HeadError(404, "no API of that name is known; add it to [gateway.upstreams] in config.toml")
+        return Way(found, found.base + path)
+
+    def _word(self, word: bytes) -> Upstream | None:
+        if word not in self._words:
+            found = self._upstreams.find(word.decode("ascii", "replace").lower())
+            if found is None or len(self._words) >= _KEPT:
+                return found
+            self._words[word] = found
+        return self._words[word]
+
+    def _check_host(self, host: bytes) -> None:
+        name, port = self._name(host), host[len(self._name(host)) + 1 :]
+        known = name in _LOOPBACK or name.endswith(b".localhost") or self._upstreams.at_host(name.decode("ascii", "replace")) is not None
+        if not known or (port and name in _LOOPBACK and port != b"%d" % self.port):
+            raise HeadError(403, "only for programs on this machine, at the address that statuswatch gave")
+
+    @staticmethod
+    def _name(host: bytes) -> bytes:
+        host = host.lower()
+        return host if host.endswith(b"]") else host.rpartition(b":")[0] or host

@@ -1,0 +1,308 @@
+"""Connections to APIs: made over verified TLS, through the person's proxy where there is one, and kept warm for the next request."""
+
+import asyncio
+import contextlib
+import select
+import socket
+import ssl
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from statuswatch.gateway.reading import Buffer, stream
+from statuswatch.gateway.upstreams import Origin
+from statuswatch.gateway.ways_out import Proxy, WayOut
+
+IDLE_SECONDS = 50.0
+"""A connection that nobody used for so long is closed: load balancers commonly do so after 60, and what they close while it is taken costs a request."""
+IDLE_MAX = 16
+"""Idle connections that are kept for one server."""
+
+_DOUBT_SECONDS = 1.0
+_ANSWER_MAX = 16 << 10
+_OK = 200
+# openssl-verification-options(1): X509_V_ERR_CERT_HAS_EXPIRED, HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH
+_VERIFY = {10: "has expired", 62: "is not for that name", 64: "is not for that name"}
+
+
+class ConnectError(Exception):
+    """No connection. `kind` is the type that RFC 9209, section 2.3, gives it; `status` what the client is told."""
+
+    def __init__(self, status: int, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long is waited, in seconds: `connect` for a connection with TLS, `head` for a request's head once it has begun, `idle` for a next request."""
+
+    connect: float = 20.0
+    head: float = 10.0
+    idle: float = 600.0
+
+
+class Taker(Protocol):
+    """Who uses a connection: gets what comes, and is told of its end."""
+
+    def answer(self, data: memoryview) -> None:
+        """Bytes came. They are valid during this call only."""
+        ...
+
+    def upstream_ended(self) -> None:
+        """The server has sent all it will send."""
+        ...
+
+    def upstream_lost(self, error: Exception | None) -> None:
+        """The connection is gone."""
+        ...
+
+    def upstream_full(self, full: bool) -> None:
+        """The server reads more slowly than is sent to it; or no more so."""
+        ...
+
+
+class Link(asyncio.BufferedProtocol):
+    """One connection to a server; in use by `taker`, or idle where that is None."""
+
+    def __init__(self, origin: Origin, buffer: Buffer, forget: Callable[["Link"], None]) -> None:
+        self.origin = origin
+        self.taker: Taker | None = None
+        self.transport: asyncio.Transport | None = None
+        self.reused = False
+        self.since = 0.0
+        """When it was last given back (loop time)."""
+        self._buffer = buffer
+        self._forget = forget
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """See asyncio."""
+        self.transport = stream(transport)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """See asyncio."""
+        del sizehint
+        return self._buffer.view
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """See asyncio."""
+        if self.taker is not None:
+            self.taker.answer(self._buffer.view[:nbytes])
+        else:  # nobody asked anything: whatever this is, it answers no request of ours
+            self.abort()
+
+    def eof_received(self) -> bool:
+        """See asyncio."""
+        if self.taker is None:
+            return False
+        self.taker.upstream_ended()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See asyncio."""
+        self.transport = None
+        self._forget(self)
+        if self.taker is not None:
+            self.taker.upstream_lost(exc)
+
+    def pause_writing(self) -> None:
+        """See asyncio."""
+        if self.taker is not None:
+            self.taker.upstream_full(True)
+
+    def resume_writing(self) -> None:
+        """See asyncio."""
+        if self.taker is not None:
+            self.taker.upstream_full(False)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is open, and all that was sent has left."""
+        return self.transport is not None and not self.transport.is_closing() and not self.transport.get_write_buffer_size()
+
+    def abort(self) -> None:
+        """Hang up at once."""
+        if self.transport is not None:
+            self.transport.abort()
+
+    def sound(self, now: float) -> bool:
+        """Whether it can be used again: open, and nothing has come that was not read yet (the server's goodbye)."""
+        if self.transport is None or self.transport.is_closing():
+            return False
+        if now - self.since < _DOUBT_SECONDS:
+            return True
+        number = self.transport.get_extra_info("socket").fileno()
+        look = select.poll()
+        look.register(number, select.POLLIN | select.POLLERR | select.POLLHUP)
+        return not look.poll(0)
+
+
+class Pool:
+    """Idle connections by server, and the making of new ones."""
+
+    def __init__(self, buffer: Buffer, way_out: WayOut, patience: Patience, context: ssl.SSLContext | None = None) -> None:
+        self._buffer = buffer
+        self._way_out = way_out
+        self._patience = patience
+        self._context = context
+        self._idle: dict[Origin, deque[Link]] = {}
+        self._sweep: asyncio.TimerHandle | None = None
+
+    def take(self, origin: Origin) -> Link | None:
+        """A warm connection, the one that was used last; None where there is none."""
+        idle = self._idle.get(origin)
+        now = asyncio.get_running_loop().time() if idle else 0.0
+        while idle:
+            link = idle.pop()
+            if link.sound(now):
+                link.reused = True
+                return link
+            link.abort()
+        return None
+
+    def give(self, link: Link) -> None:
+        """Keep a connection whose answer is complete."""
+        loop = asyncio.get_running_loop()
+        link.taker = None
+        link.since = loop.time()
+        if link.transport is not None:
+            link.transport.resume_reading()  # a slow reader may have had it stopped
+        idle = self._idle.setdefault(link.origin, deque())
+        idle.append(link)
+        if len(idle) > IDLE_MAX:
+            idle.popleft().abort()
+        if self._sweep is None:
+            self._sweep = loop.call_later(IDLE_SECONDS, self._close_old)
+
+    async def warm(self, origin: Origin) -> None:
+        """Have a connection ready, where none is. One that cannot be made is not told of here: the first request is."""
+        if not self._idle.get(origin):
+            with contextlib.suppress(ConnectError):
+                self.give(await self.connect(origin))
+
+    async def connect(self, origin: Origin) -> Link:
+        """A new connection. Raises ConnectError."""
+        proxy = self._way_out.proxy_for(origin)
+        try:
+            async with asyncio.timeout(self._patience.connect):
+                return await (self._straight(origin) if proxy is None else self._through(proxy, origin))
+        except TimeoutError as error:
+            raise ConnectError(504, "connection_timeout", f"{origin.host} did not answer within {self._patience.connect:.0f} s") from error
+        except ssl.SSLCertVerificationError as error:
+            why = _VERIFY.get(error.verify_code, "is not one that this machine trusts")
+            raise ConnectError(502, "tls_certificate_error", f"the certificate of {origin.host} {why}") from error
+        except ssl.SSLError as error:
+            raise ConnectError(502, "tls_protocol_error", f"no TLS connection to {origin.host} could be made") from error
+        except socket.gaierror as error:
+            raise ConnectError(502, "dns_error", f"the name {origin.host} could not be resolved") from error
+        except ConnectionRefusedError as error:
+            raise ConnectError(502, "connection_refused", f"{origin.host} refused the connection") from error
+        except ConnectionError as error:
+            raise ConnectError(502, "connection_terminated", f"{origin.host} closed the connection while it was made") from error
+        except OSError as error:
+            raise ConnectError(502, "destination_ip_unroutable", f"{origin.host} cannot be reached: {error.strerror}") from error
+
+    def close(self) -> None:
+        """Hang up on all idle connections."""
+        if self._sweep is not None:
+            self._sweep.cancel()
+        for idle in self._idle.values():
+            while idle:
+                idle.pop().abort()
+
+    @property
+    def idle(self) -> int:
+        """Connections that wait for a request."""
+        return sum(map(len, self._idle.values()))
+
+    async def _straight(self, origin: Origin) -> Link:
+        loop = asyncio.get_running_loop()
+        tls, name = (self._tls(), origin.host) if origin.tls else (None, None)
+        _, link = await loop.create_connection(lambda: Link(origin, self._buffer, self._forget), origin.host, origin.port, ssl=tls, server_hostname=name)
+        return link
+
+    async def _through(self, proxy: Proxy, origin: Origin) -> Link:
+        loop = asyncio.get_running_loop()
+        tls, name = (self._tls(), proxy.host) if proxy.tls else (None, None)
+        try:
+            transport, ask = await loop.create_connection(_Ask, proxy.host, proxy.port, ssl=tls, server_hostname=name)
+        except OSError as error:
+            raise ConnectError(502, "destination_unavailable", f"the proxy {proxy.host}:{proxy.port} of HTTPS_PROXY cannot be reached") from error
+        try:
+            await ask.connect(origin, proxy)
+            link = Link(origin, self._buffer, self._forget)
+            secure = await loop.start_tls(transport, link, self._tls(), server_hostname=origin.host)
+        except BaseException:
+            transport.abort()
+            raise
+        if secure is None:
+            raise ConnectError(502, "connection_terminated", f"{origin.host} closed the connection while it was made")
+        link.connection_made(secure)
+        return link
+
+    def _tls(self) -> ssl.SSLContext:
+        if self._context is None:
+            self._context = ssl.create_default_context()
+            self._context.set_alpn_protocols(["http/1.1"])
+        return self._context
+
+    def _forget(self, link: Link) -> None:
+        idle = self._idle.get(link.origin)
+        if idle and link in idle:
+            idle.remove(link)
+
+    def _close_old(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._sweep = None
+        oldest = loop.time()
+        for idle in self._idle.values():
+            while idle and loop.time() - idle[0].since >= IDLE_SECONDS:
+                idle.popleft().abort()
+            oldest = min(oldest, idle[0].since) if idle else oldest
+        if self.idle:
+            self._sweep = loop.call_at(oldest + IDLE_SECONDS, self._close_old)
+
+
+class _Ask(asyncio.Protocol):
+    """Asks a proxy for a tunnel."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._said = b""
+        self._status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """See asyncio."""
+        self._transport = stream(transport)
+
+    async def connect(self, origin: Origin, proxy: Proxy) -> None:
+        """Wait until the tunnel is there. Raises ConnectError where the proxy refuses, hangs up or says something else."""
+        authority = f"[{origin.host}]:{origin.port}" if ":" in origin.host else f"{origin.host}:{origin.port}"
+        lines = [f"CONNECT {authority} HTTP/1.1", f"Host: {authority}"]
+        lines += [f"Proxy-Authorization: {proxy.credentials}"] if proxy.credentials else []
+        assert self._transport is not None  # noqa: S101 - create_connection returns after connection_made
+        self._transport.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
+        status = await self._status
+        if status != _OK:
+            raise ConnectError(502, "http_request_denied", f"the proxy {proxy.host}:{proxy.port} of HTTPS_PROXY answered {status or 'nothing'} to CONNECT")
+
+    def data_received(self, data: bytes) -> None:
+        """See asyncio."""
+        self._said += data
+        head, end, rest = self._said.partition(b"\r\n\r\n")
+        if not end and len(self._said) <= _ANSWER_MAX:
+            return
+        words = head.split(b"\r\n", 1)[0].split(b" ", 2)
+        good = end and len(words) > 1 and words[0].startswith(b"HTTP/1.") and words[1].isdigit() and not rest
+        self._tell(int(words[1][:3]) if good else 0)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See asyncio."""
+        del exc
+        self._tell(0)
+
+    def _tell(self, status: int) -> None:
+        if not self._status.done():
+            self._status.set_result(_OK if status // 100 == 2 else status)  # noqa: PLR2004 - any 2xx opens the tunnel (RFC 9110, section 9.3.6)

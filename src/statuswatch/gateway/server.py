@@ -1,0 +1,139 @@
+"""The gateway as it listens on this machine."""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Callable, Mapping
+
+from statuswatch.gateway.callers import CallerLink, House
+from statuswatch.gateway.guard import Guard
+from statuswatch.gateway.heads import RequestHead
+from statuswatch.gateway.pool import Patience, Pool
+from statuswatch.gateway.reading import Buffer
+from statuswatch.gateway.upstreams import Upstream, Upstreams
+from statuswatch.gateway.watch import Watch
+from statuswatch.gateway.ways_out import WayOut
+
+CONNECTIONS_MAX = 1024
+"""Connections of callers at once; fewer where the system allows this process few files."""
+
+_SHARE_OF_FILES = 4
+_LOOK_SECONDS = 2.0
+
+
+class Gateway:
+    """One gateway at `port` of 127.0.0.1 (0: any free one), for addresses `http://127.0.0.1:PORT/TOKEN/NAME`.
+
+    `watch` makes what notes an exchange, `context` what verifies servers (default: the system's authorities), `environ` holds the proxy variables.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        token: str,
+        upstreams: Upstreams,
+        environ: Mapping[str, str],
+        watch: Callable[[RequestHead, Upstream], Watch] | None = None,
+        patience: Patience | None = None,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._wanted = port
+        self._token = token
+        self._patience = patience or Patience()
+        self._upstreams = upstreams
+        self._guard = Guard(token, upstreams)
+        self._way_out = WayOut(environ)
+        buffer = Buffer()
+        self._pool = Pool(buffer, self._way_out, self._patience, context)
+        nothing = Watch()
+        self._house = House(self._guard, self._pool, buffer, watch or (lambda _head, _upstream: nothing), self._joined, self._left)
+        self._callers: dict[CallerLink, None] = {}
+        self._most = min(CONNECTIONS_MAX, _files() // _SHARE_OF_FILES)
+        self._server: asyncio.Server | None = None
+        self._look: asyncio.TimerHandle | None = None
+
+    @property
+    def port(self) -> int | None:
+        """Where it listens; None while it does not."""
+        return self._guard.port or None
+
+    @property
+    def callers(self) -> int:
+        """How many connections of programs there are."""
+        return len(self._callers)
+
+    @property
+    def problem(self) -> str:
+        """What of the proxy variables cannot be followed, for a person; empty where all can."""
+        return self._way_out.problem
+
+    def address(self, name: str) -> str | None:
+        """The address that stands for the API `name`, for a client's settings; None while it does not listen, or where no API is called that."""
+        if not self.port or self._upstreams.find(name) is None:
+            return None
+        return f"http://127.0.0.1:{self.port}/{self._token}/{name}"
+
+    async def start(self) -> None:
+        """Listen. Raises OSError where the port is taken."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: CallerLink(self._house), "127.0.0.1", self._wanted, backlog=512)
+        self._guard.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Hang up on everybody and listen no more."""
+        if self._server is not None:
+            self._server.close()
+            self._guard.port = 0
+        for caller in tuple(self._callers):
+            caller.hang_up()
+        self._pool.close()
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
+        if self._server is not None:
+            await self._server.wait_closed()
+            self._server = None
+
+    async def warm(self, name: str) -> None:
+        """Have a connection to the API `name` ready before the first request."""
+        found = self._upstreams.find(name)
+        if found is not None:
+            await self._pool.warm(found.origin)
+
+    def _joined(self, caller: CallerLink) -> bool:
+        """Count a connection; false where there are too many and none of them idle: the one that has been idle longest makes room."""
+        if len(self._callers) >= self._most:
+            idle = min((one for one in self._callers if one.exchange is None), key=lambda one: one.since, default=None)
+            if idle is None:
+                return False
+            del self._callers[idle]
+            idle.hang_up()
+        self._callers[caller] = None
+        if self._look is None:
+            self._look = asyncio.get_running_loop().call_later(_LOOK_SECONDS, self._look_around)
+        return True
+
+    def _left(self, caller: CallerLink) -> None:
+        self._callers.pop(caller, None)
+
+    def _look_around(self) -> None:
+        """Refuse those whose head takes too long, hang up on those who have been silent for long. Only while anybody is connected."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for caller in tuple(self._callers):
+            waited = now - caller.since
+            if caller.exchange is None and caller.head_begun and waited > self._patience.head:
+                caller.refuse(408, "the request's head took too long")
+            elif caller.exchange is None and waited > self._patience.idle:
+                caller.hang_up()
+        self._look = loop.call_later(_LOOK_SECONDS, self._look_around) if self._callers else None
+
+
+def _files() -> int:
+    """How many files this process may open."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return soft if soft != resource.RLIM_INFINITY else CONNECTIONS_MAX * _SHARE_OF_FILES
+    return 256
