@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from statuswatch.core.freshness import Dates, age_of, dated, usual_distance
+from statuswatch.core.freshness import Dates, age_of, dated, middle, usual_distance
 from support.facts import at
 
 _NOW = at("10:00")
@@ -72,3 +72,8 @@ def test_the_usual_distance_is_that_of_most_hosts_and_known_from_three_on() -> N
 
     assert usual_distance(hosts(1.0, 2.0, None)) is None
     assert usual_distance(hosts(1.0, 2.0, 9000.0, None)) == 2.0
+
+
+@pytest.mark.parametrize(("values", "expected"), [([3.0], 3.0), ([9.0, 1.0], 5.0), ([5.0, 1.0, 2.0], 2.0), ([4.0, 1.0, 3.0, 2.0], 2.5)])
+def test_the_middle_is_the_median(values: list[float], expected: float) -> None:
+    assert middle(values) == expected

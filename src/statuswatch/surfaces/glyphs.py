@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
+from statuswatch.core.freshness import middle
 from statuswatch.core.health import Health
 from statuswatch.core.snapshot import Level
 
@@ -97,7 +97,7 @@ def sparkline(latencies: Sequence[float | None], symbols: Glyphs, width: int = 1
     if not latencies:
         return ""
     worked = [value for value in latencies if value]
-    usual = median(worked) if worked else 0.0
+    usual = middle(worked) if worked else 0.0
     return "".join(_bar(share, usual, symbols) for share in _shares(latencies, width))
 
 
