@@ -23,7 +23,7 @@ _ONLY_IN = {
     "dbus_fast": ("notify/desktop/", "engine/netcheck.py"),
     "watchfiles": ("engine/tail.py", "engine/tail/", "engine/follow.py"),
     "http_sf": ("sources/headers.py", "sources/structured.py"),
-    "h11": ("engine/otlp.py",),
+    "h11": ("engine/otlp.py", "surfaces/bridge/web.py"),
     "opentelemetry": ("sources/otlp.py",),
     "google": ("sources/otlp.py",),
     "sqlite3": ("engine/store.py", "engine/schema.py"),

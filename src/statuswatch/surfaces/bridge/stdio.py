@@ -31,14 +31,19 @@ _AGAIN_SECONDS = 0.5
 _PATIENCE_SECONDS = 1.0
 _LAST_ANSWERS_SECONDS = 2.0
 _ALONE = ("snapshot", "ping", "open", "why")
-_HELP = """usage: statuswatch bridge
+_HELP = """usage: statuswatch bridge [--http [PORT] [--origin URL ...]]
 
 For editors: the engine's messages as JSON lines on stdout, commands as JSON lines on stdin. Ends when stdin ends.
+With --http: the same for web clients, on 127.0.0.1 (`statuswatch bridge --http --help`).
 """
 
 
 def run(argv: list[str]) -> int:
-    """Relay until stdin ends; returns 0, or 2 for an argument."""
+    """Relay until stdin ends; returns 0, or 2 for an argument. With `--http`: see `web`."""
+    if argv and argv[0].partition("=")[0] in {"--http", "--origin"}:
+        from statuswatch.surfaces.bridge import web
+
+        return web.run(argv)
     if argv:
         asked = argv[0] in {"-h", "--help"}
         (sys.stdout if asked else sys.stderr).write(_HELP)

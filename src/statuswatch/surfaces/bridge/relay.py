@@ -1,0 +1,60 @@
+"""A bridge on a thread of its own, between pipes: what a web client gets is what an editor gets, and one that does not read is treated the same."""
+
+import asyncio
+import contextlib
+import os
+import threading
+
+from statuswatch.surfaces.bridge.stdio import Bridge
+
+_PIECE = 1 << 16
+
+
+class Relay:
+    """One bridge. `piece` gives what it says as bytes as they come, `say` hands it a line."""
+
+    def __init__(self) -> None:
+        self._reader = asyncio.StreamReader(limit=_PIECE)
+        self._hearing: asyncio.BaseTransport | None = None
+        self._saying: asyncio.WriteTransport | None = None
+
+    @classmethod
+    async def open(cls) -> "Relay":
+        """Start one."""
+        relay, loop = cls(), asyncio.get_running_loop()
+        (bridge_in, to_say), (to_hear, bridge_out) = os.pipe(), os.pipe()
+        relay._hearing, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(relay._reader), os.fdopen(to_hear, "rb", 0))
+        relay._saying, _ = await loop.connect_write_pipe(asyncio.Protocol, os.fdopen(to_say, "wb", 0))
+        threading.Thread(target=_run, args=(bridge_in, bridge_out), daemon=True).start()
+        return relay
+
+    def say(self, line: bytes) -> bool:
+        """Hand on one line (without its newline); false where there is no room, because the answers are not read."""
+        if self._saying is None or self._saying.is_closing() or self._saying.get_write_buffer_size() > _PIECE:
+            return False
+        self._saying.write(line + b"\n")
+        return True
+
+    def no_more(self) -> None:
+        """Nothing else will be said: the bridge ends when it has answered."""
+        if self._saying:
+            self._saying.close()
+
+    async def piece(self) -> bytes:
+        """The next bytes; empty at the end."""
+        return await self._reader.read(_PIECE)
+
+    async def rest(self) -> bytes:
+        """All that is still said."""
+        return await self._reader.read()
+
+    def close(self) -> None:
+        """Hang up."""
+        for transport in (self._saying, self._hearing):
+            if transport:
+                transport.close()
+
+
+def _run(bridge_in: int, bridge_out: int) -> None:
+    with os.fdopen(bridge_in, encoding="utf-8") as source, os.fdopen(bridge_out, "w", encoding="utf-8") as sink, contextlib.suppress(OSError):
+        Bridge(source, sink).run()
