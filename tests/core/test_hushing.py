@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from statuswatch.core.hushing import hushed
 from statuswatch.core.incident import Incident, Kind
 from statuswatch.core.notice import NoticeKind, Policy
 from statuswatch.core.observation import Command, CommandKind
 from support.facts import HAIKU, OPUS, OVERLOADED, at, call, incident, read
 from support.person import Person
+from support.timeline import KNOWLEDGE
 
 SONNET = "anthropic/api:claude-sonnet-4.5"
 _NAMED = incident(("10:00", "investigating", "We see errors on Claude Opus 4.5."))
@@ -164,3 +166,45 @@ def test_a_wish_may_call_a_route_as_the_person_does(spelling: str) -> None:
 
     muted = Person(route).sees(Command(at("10:00"), CommandKind.MUTE, spelling, at("12:00")), read("10:01", _NAMED))
     assert (muted.kinds, muted.reasons) == ([], {"muted"})
+
+
+def test_what_is_kept_back_is_shown_with_its_name_its_end_and_who_wanted_it() -> None:
+    person = Person().sees(read("10:00", _NAMED))
+    key = next(iter(person.world.incidents))
+    wishes = (
+        (CommandKind.MUTE, "anthropic", at("12:00")),
+        (CommandKind.SNOOZE, OPUS, at("11:00")),
+        (CommandKind.MUTE, key, at("13:00")),
+        (CommandKind.SNOOZE, "*", at("14:00")),
+        (CommandKind.MUTE, "openai:gone", at("15:00")),
+        (CommandKind.MUTE, "odd", at("16:00")),
+        (CommandKind.MUTE, "openai", at("10:05")),
+    )
+    for kind, target, until in wishes:
+        person.sees(Command(at("10:01"), kind, target, until))
+    policy = Policy(
+        muted=(("github", at("10:00") + timedelta(days=36500)), ("cursor", at("10:00"))),
+        muted_kinds=frozenset({NoticeKind.GREW}),
+        quiet_until=at("10:30"),
+    )
+
+    found = hushed(policy, person.world, KNOWLEDGE, at("10:10"))
+
+    asked = [(view.by, view.what, view.target, view.title, view.until) for view in found if view.wanted_by == "person"]
+    assert asked == [
+        ("snooze", "route", OPUS, "Claude Opus 4.5", at("11:00")),
+        ("mute", "provider", "anthropic", "Anthropic", at("12:00")),
+        ("mute", "incident", key, "Elevated errors on Claude Opus 4.5", at("13:00")),
+        ("snooze", "everything", "*", "everything", at("14:00")),
+        ("mute", "route", "openai:gone", "gone", at("15:00")),
+        ("mute", "unknown", "odd", "odd", at("16:00")),
+    ]
+    assert [(view.by, view.what, view.target, view.until) for view in found if view.wanted_by == "settings"] == [
+        ("mute", "provider", "github", None),
+        ("mute", "kind", "grew", None),
+        ("quiet_hours", "everything", "*", at("10:30")),
+    ]
+
+
+def test_after_the_quiet_hours_nothing_of_them_is_shown() -> None:
+    assert hushed(Policy(quiet_until=at("10:30")), Person().world, KNOWLEDGE, at("10:30")) == ()

@@ -24,6 +24,8 @@ ID = {"type": ["string", "null"], "maxLength": 64}
 TIME = {"type": "string", "format": "date-time"}
 TARGET = {"type": "string", "minLength": 1, "maxLength": 200}
 ASKED = ("open", "why", "claim", "attend")
+LATER = {"Snapshot": ("hushed",)}
+"""Fields that were added after version 1.0, by type: an older engine does not send them."""
 
 
 class Kinds:
@@ -56,7 +58,7 @@ class Kinds:
             self.defs[hint.__name__] = {}
             hints = get_type_hints(hint)
             fields = {field.name: self.of(hints[field.name]) for field in dataclasses.fields(hint)}
-            self.defs[hint.__name__] = message(first_line(hint), fields)
+            self.defs[hint.__name__] = message(first_line(hint), fields, LATER.get(hint.__name__, ()))
         return {"$ref": f"#/$defs/{hint.__name__}"}
 
 

@@ -1,11 +1,13 @@
 """`statuswatch mute`, `snooze` and `unmute`, against a real server."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from statuswatch.core.moment import format_time, parse_time
+from statuswatch.core.snapshot import HushView
 from statuswatch.surfaces.cli import mute, snooze, unmute
 from support import snapshots
 from support.published import Engine
@@ -65,13 +67,15 @@ def test_a_clock_time_is_the_next_one_of_that_name_and_a_whole_time_is_taken_as_
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
-        (["nothing-like-it"], "no route, provider or incident that is known"),
+        (["nothing-like-it"], "no route, provider or incident that is known; routes: "),
+        (["antrophic"], "did you mean anthropic?"),
+        (["anthropic:i2"], "is no route, provider or incident that is known"),
         (["opus", "--for", "soon"], "expected a time as 30m, 2h or 1d"),
         (["opus", "--for", "0m"], "expected a time ahead"),
         (["opus", "--until", "25:00"], "expected a time of the day"),
         (["opus", "--until", "yesterday"], "expected 18:30"),
         (["opus", "--until", "2020-01-01T00:00:00Z"], "expected a time ahead"),
-        (["opus", "--for", "9999d"], "within a year"),
+        (["opus", "--for", "9999d"], "--for 9999d: expected a time ahead, within a year"),
     ],
 )
 def test_a_slip_is_told_and_nothing_is_asked(argv, words, capsys):
@@ -86,3 +90,22 @@ def test_a_slip_is_told_and_nothing_is_asked(argv, words, capsys):
 def test_without_an_engine_there_is_nobody_to_ask(capsys):
     assert mute.run(["opus"]) == 4
     assert "Cannot tell: " in capsys.readouterr().err
+
+
+def test_a_provider_of_the_catalogue_can_be_muted_before_it_is_watched(capsys):
+    with Engine() as engine:
+        engine.show(_picture())
+        assert mute.run(["openai"]) == 0
+
+    assert [command.target for command in engine.commands] == ["openai"]
+    assert "No notices about OpenAI until" in capsys.readouterr().out
+
+
+def test_what_is_kept_back_can_be_let_go_after_it_has_gone_from_the_picture(capsys):
+    gone = HushView("mute", "incident", "anthropic:i9", "Old trouble", snapshots.minutes_ago(-60))
+    with Engine() as engine:
+        engine.show(replace(_picture(), hushed=(gone,)))
+        assert unmute.run(["anthropic:i9"]) == 0
+
+    assert [command.target for command in engine.commands] == ["anthropic:i9"]
+    assert capsys.readouterr().out == "Notices about Old trouble are on.\n"

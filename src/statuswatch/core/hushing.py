@@ -1,13 +1,21 @@
 """What a person wants kept back, and for how long: mutes, snoozes, quiet hours. A mute is for good; what is held is told afterwards if it still lasts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from statuswatch.core.errors import RouteError
+from statuswatch.core.ids import parse_route
+from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.notice import NoticeKind, Policy, SuppressReason, Trouble
+from statuswatch.core.snapshot import HushView
 from statuswatch.core.verdict import Verdict
+from statuswatch.core.wording import route_title
+from statuswatch.core.world import World
 
 EVERYTHING = "*"
+FOR_GOOD = timedelta(days=3660)
+"""A mute that lasts longer than this is one without an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +63,30 @@ def names_of(verdict: Verdict, incidents: Iterable[str] = ()) -> frozenset[str]:
     """All that a wish may call this trouble by: everything, the route in either spelling, the provider, an incident."""
     own = (verdict.incident,) if verdict.incident else ()
     return frozenset({EVERYTHING, verdict.route.canonical, str(verdict.route), verdict.route.provider, *own, *incidents})
+
+
+def hushed(policy: Policy, world: World, knowledge: Knowledge, now: datetime) -> tuple[HushView, ...]:
+    """All that is kept back at `now`: what the person asked for, then what the settings say; of each, what ends first comes first."""
+    asked = [("mute", target, until) for target, until in world.mutes.items()] + [("snooze", target, until) for target, until in world.snoozes.items()]
+    found = [HushView(by, *_named(target, world, knowledge), until) for by, target, until in asked if until > now]
+    said = [HushView("mute", *_named(target, world, knowledge), until, "settings") for target, until in policy.muted if until > now]
+    said += [HushView("mute", "kind", kind.value, f"notices of the kind {kind.value}", None, "settings") for kind in policy.muted_kinds]
+    if policy.quiet_until is not None and policy.quiet_until > now:
+        said.append(HushView("quiet_hours", "everything", EVERYTHING, "everything", policy.quiet_until, "settings"))
+    ordered = (*sorted(found, key=lambda view: (view.until or now, view.target)), *sorted(said, key=lambda view: (view.by, view.target)))
+    return tuple(replace(view, until=None) if view.until is not None and view.until - now > FOR_GOOD else view for view in ordered)
+
+
+def _named(target: str, world: World, knowledge: Knowledge) -> tuple[str, str, str]:
+    """What a target is, the target, and what it is called where people read it."""
+    if target == EVERYTHING:
+        return "everything", target, "everything"
+    tracked = world.incidents.get(target)
+    if tracked is not None:
+        return "incident", target, tracked.incident.title
+    if target in knowledge.providers:
+        return "provider", target, knowledge.name_of(target)
+    try:
+        return "route", target, route_title(parse_route(target), knowledge)
+    except RouteError:
+        return "unknown", target, target

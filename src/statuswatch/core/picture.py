@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from statuswatch.core.concern import finding_of
 from statuswatch.core.health import FeedState, Health, Relevance
+from statuswatch.core.hushing import hushed
 from statuswatch.core.incident import Incident
 from statuswatch.core.judge import Judgement
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.lifecycle import Phase
 from statuswatch.core.moment import Moment
-from statuswatch.core.notice import Notice, Suppressed
+from statuswatch.core.notice import Notice, Policy, Suppressed
 from statuswatch.core.observation import Call, Outcome
 from statuswatch.core.owncalls import own_calls, requests
 from statuswatch.core.schedule import Due
@@ -59,7 +60,7 @@ class Shell:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What there is to show: the state of everything at one instant."""
+    """What there is to show: the state of everything at one instant. `policy`: what the settings keep back then."""
 
     world: World
     watchlist: Watchlist
@@ -67,6 +68,7 @@ class Outlook:
     knowledge: Knowledge
     notices: tuple[Notice, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    policy: Policy = field(default_factory=Policy)
 
 
 def compose(outlook: Outlook, shell: Shell, now: Moment) -> Snapshot:
@@ -86,6 +88,7 @@ def compose(outlook: Outlook, shell: Shell, now: Moment) -> Snapshot:
         sources=shell.sources,
         problems=shell.problems,
         delivery=shell.delivery,
+        hushed=hushed(outlook.policy, outlook.world, outlook.knowledge, now.at),
     )
 
 

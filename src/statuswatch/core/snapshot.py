@@ -194,6 +194,23 @@ class SourceView:
 
 
 @dataclass(frozen=True, slots=True)
+class HushView:
+    """Something that nothing is told about now: what keeps it back, what it is about, until when, and who wanted it.
+
+    `by`: `mute`, `snooze` or `quiet_hours`. `what` says what `target` is: `route`, `provider`, `incident` (its key), `kind` (of notices), `everything` (`*`),
+    or `unknown`; `title` is its name for a person, of an incident the page's own, raw. `until` None: for good. `wanted_by`: `person` (asked for on a
+    surface) or `settings`.
+    """
+
+    by: str
+    what: str
+    target: str
+    title: str
+    until: datetime | None = None
+    wanted_by: str = "person"
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything a surface may show, at one instant `at` (the engine's own clock, which a simulation sets)."""
 
@@ -210,3 +227,4 @@ class Snapshot:
     sources: tuple[SourceView, ...] = ()
     problems: tuple[str, ...] = ()
     delivery: tuple[str, ...] = ()
+    hushed: tuple[HushView, ...] = ()

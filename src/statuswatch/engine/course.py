@@ -117,7 +117,8 @@ class Course:
     def outlook(self, read: Container[str]) -> Outlook:
         """What there is to show. A feed that is not among those that are `read` now, because nobody watches its provider any more, is not."""
         shown = _without_strangers(self._world, read)
-        return Outlook(shown, self._watchlist, self._judgement, self._knowledge, self._notices, self._suppressed)
+        policy = replace(self._policy, quiet_until=self._quiet_until(self._now))
+        return Outlook(shown, self._watchlist, self._judgement, self._knowledge, self._notices, self._suppressed, policy)
 
     def _called(self, call: Call, now: datetime) -> Hurry | None:
         """A call of the person: its route is one they use, and a failure is a reason to look at the page now."""

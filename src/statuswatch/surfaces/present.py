@@ -10,6 +10,7 @@ from statuswatch.core.errors import RouteError
 from statuswatch.core.ids import Route, parse_route
 from statuswatch.core.snapshot import RouteView, Snapshot
 from statuswatch.core.verdict import Verdict
+from statuswatch.surfaces.present_hushed import hushed_lines
 from statuswatch.surfaces.present_incidents import feeds, feeds_summary, first_lines, incidents, sources
 from statuswatch.surfaces.present_routes import NARROW, calls, routes
 from statuswatch.surfaces.present_text import EMPTY, Line, Span, Tone, clean, cut, join, plain, say, terminal, wrap
@@ -25,6 +26,7 @@ __all__ = [
     "calls",
     "feeds",
     "find_route",
+    "hushed_lines",
     "incidents",
     "reasoning",
     "routes",
@@ -73,7 +75,7 @@ def top_line(look: Scene) -> Line:
 
 
 def status_lines(snapshot: Snapshot, now: datetime, look: Look) -> tuple[Line, ...]:
-    """The page of `statuswatch status`: the answer, then what you use, then the incidents that concern you."""
+    """The page of `statuswatch status`: the answer, what you use, the incidents that concern you, and what you are not told of."""
     view = scene(snapshot, now, look)
     lines: list[Line] = [*banner(view), *answer(view, look.width).lines]
     table = routes(view)
@@ -89,6 +91,9 @@ def status_lines(snapshot: Snapshot, now: datetime, look: Look) -> tuple[Line, .
     if found.others:
         count = len(found.others)
         lines += [EMPTY, say(f"{count} more incident{'s' if count > 1 else ''} at your providers {'do' if count > 1 else 'does'} not concern you.", Tone.DIM)]
+    kept_back = hushed_lines(view)
+    if kept_back:
+        lines += [EMPTY, *kept_back]
     return tuple(cut(line, look.width, look.glyphs.cut) for line in lines)
 
 

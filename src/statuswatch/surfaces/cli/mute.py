@@ -11,6 +11,7 @@ from statuswatch.core.moment import format_time, parse_time
 from statuswatch.core.observation import CommandKind
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.asking import named_by, several
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.printing import put_json
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, EngineGoneError, Link, monotonic, snapshot_in, wall_clock
 from statuswatch.surfaces.present import find_route
@@ -21,11 +22,6 @@ _ANSWER_SECONDS = 5.0
 _LONGEST = timedelta(days=366)
 _DURATION = re.compile(r"(\d{1,4}) *([mhd])")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-_ABOUT = {
-    CommandKind.MUTE: "Tell nothing about this for a while, also not afterwards. It stays visible where you look.",
-    CommandKind.SNOOZE: "Hold back what there is to tell about this; what still lasts at the end is told then.",
-    CommandKind.UNMUTE: "End a mute or a snooze.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +39,9 @@ def run(argv: list[str]) -> int:
 
 def carry_out(kind: CommandKind, argv: list[str]) -> int:
     """Parse, resolve the target against the picture of the engine, and ask the engine."""
-    parser = argparse.ArgumentParser(prog=f"statuswatch {kind.value}", description=_ABOUT[kind])
-    parser.add_argument("target", metavar="TARGET", help="a watched route or a part of its name, a provider, an incident as provider:id, or all")
-    if kind is not CommandKind.UNMUTE:
-        ends = parser.add_mutually_exclusive_group()
-        ends.add_argument("--for", dest="length", metavar="TIME", default=None, help="how long: 30m, 2h, 1d (default 1h)")
-        ends.add_argument("--until", metavar="TIME", default=None, help="until when: 18:30 of your clock, or 2026-01-01T12:00:00Z")
-    parser.add_argument("--json", action="store_true", help="one JSON object: target, kind, until")
-    try:
-        given = parser.parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    given = read(kind.value, argv)
+    if isinstance(given, int):
+        return given
     try:
         link = Link.open(1.0)
     except EngineGoneError as error:
@@ -84,7 +72,7 @@ def _ask(link: Link, kind: CommandKind, given: argparse.Namespace) -> int:
     if snapshot is None:
         raise EngineGoneError("the engine gave no picture; look at it: statuswatch engine status")
     target = _target(snapshot, given.target)
-    until = None if kind is CommandKind.UNMUTE else _until(given.length, given.until, snapshot.at)
+    until = None if kind is CommandKind.UNMUTE else _until(vars(given)["for"], given.until, snapshot.at)
     link.command(kind.value, kind.value, target.name, until)
     for message in link.messages(monotonic() + _ANSWER_SECONDS):
         if message.get("id") == kind.value and message.get("type") in {"done", "error"}:
@@ -96,6 +84,7 @@ def _ask(link: Link, kind: CommandKind, given: argparse.Namespace) -> int:
 
 
 def _say(kind: CommandKind, target: _Target, until: datetime | None, *, as_json: bool) -> None:
+    """Say what is so now, or give it as an object."""
     if as_json:
         put_json({"target": target.name, "kind": kind.value, "until": format_time(until) if until else None})
         return
@@ -110,23 +99,42 @@ def _say(kind: CommandKind, target: _Target, until: datetime | None, *, as_json:
 
 
 def _target(snapshot: Snapshot, text: str) -> _Target:
-    """The one thing that `text` means. Raises _SlipError."""
+    """The one thing that `text` means: what the picture holds, or a provider of the catalogue. Raises _SlipError."""
     if text in {ALL, "all"}:
         return _Target(ALL, "anything")
-    view = find_route(snapshot, text)
+    kept = next((item for item in snapshot.hushed if item.target == text), None)
     provider = next((item for item in snapshot.routes if item.provider == text), None)
     if provider is not None:
         return _Target(text, clean(provider.provider_name, 60))
     incident = next((item for item in snapshot.incidents if item.key == text), None)
     if incident is not None:
         return _Target(text, f'"{clean(incident.title, 80)}"')
+    view = find_route(snapshot, text)
     if view is not None:
         return _Target(view.verdict.route.canonical, clean(view.title, 60))
+    if kept is not None:  # kept back already, though it is no longer there to be looked at
+        return _Target(text, clean(kept.title, 80))
     named = named_by(snapshot, text)
     if len(named) > 1:
         raise _SlipError(several(text, named))
-    known = ", ".join(clean(item.route, 60) for item in snapshot.routes[:12]) or "none yet"
-    raise _SlipError(f"{clean(text, 60)!r} is no route, provider or incident that is known; routes: {known}")
+    return _unwatched(snapshot, text)
+
+
+def _unwatched(snapshot: Snapshot, text: str) -> _Target:
+    """A provider that nobody watches yet, by its id. Raises _SlipError with what is known, and what `text` comes nearest to."""
+    from statuswatch.catalog.knowing import know
+    from statuswatch.catalog.located import nearest
+    from statuswatch.config import paths
+    from statuswatch.sources.formats import FORMATS
+
+    knowledge = know(paths.config_dir(), FORMATS).knowledge
+    if text in knowledge.providers:
+        return _Target(text, clean(knowledge.name_of(text), 60))
+    known = [view.route for view in snapshot.routes]
+    meant = nearest(text, [*known, *(item.key for item in snapshot.incidents), *knowledge.providers])
+    hint = f"did you mean {clean(meant, 80)}? " if meant else ""
+    routes = ", ".join(clean(route, 60) for route in known[:12]) or "none yet"
+    raise _SlipError(f"{clean(text, 60)!r} is no route, provider or incident that is known; {hint}routes: {routes}; providers: statuswatch providers list")
 
 
 def _until(length: str | None, until: str | None, now: datetime) -> datetime:
@@ -139,7 +147,9 @@ def _until(length: str | None, until: str | None, now: datetime) -> datetime:
             raise DataError(f"--for {length!r:.40}: expected a time as 30m, 2h or 1d")
         end = now + int(found[1]) * _UNITS[found[2]]
     if not now < end <= now + _LONGEST:
-        raise DataError(f"--until {until or length}: expected a time ahead and within a year; for good, use [notices] mute in config.toml")
+        raise DataError(
+            f"{'--until' if until is not None else '--for'} {until or length}: expected a time ahead and within a year; for good, use [notices] mute in config.toml"
+        )
     return end
 
 
