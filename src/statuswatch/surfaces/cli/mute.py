@@ -147,9 +147,8 @@ def _until(length: str | None, until: str | None, now: datetime) -> datetime:
             raise DataError(f"--for {length!r:.40}: expected a time as 30m, 2h or 1d")
         end = now + int(found[1]) * _UNITS[found[2]]
     if not now < end <= now + _LONGEST:
-        raise DataError(
-            f"{'--until' if until is not None else '--for'} {until or length}: expected a time ahead and within a year; for good, use [notices] mute in config.toml"
-        )
+        said = f"--until {until}" if until is not None else f"--for {length}"
+        raise DataError(f"{said:.50}: expected a time ahead, within a year; for good, use [notices] mute in config.toml")
     return end
 
 
