@@ -14,7 +14,7 @@ import pytest
 from statuswatch import __version__
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.engine import serve
-from statuswatch.surfaces.bridge.stdio import LINE_MAX
+from statuswatch.surfaces.bridging import LINE_MAX
 from statuswatch.surfaces.client import CAPABILITIES, Link, monotonic
 from support import snapshots
 from support.published import Engine, publish

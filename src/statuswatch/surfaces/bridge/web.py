@@ -20,9 +20,9 @@ import h11
 from statuswatch.config import paths
 from statuswatch.config.token import make_token
 from statuswatch.surfaces.bridge.door import Asked, Door, Refusal, is_origin, other_user
-from statuswatch.surfaces.bridge.relay import Relay
-from statuswatch.surfaces.bridge.stdio import LINE_MAX
+from statuswatch.surfaces.bridging import LINE_MAX
 from statuswatch.surfaces.client import FINE, USAGE
+from statuswatch.surfaces.relay import Relay
 
 PORT = 7717
 CONNECTIONS_MAX = 64

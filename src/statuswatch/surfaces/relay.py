@@ -1,11 +1,11 @@
-"""A bridge on a thread of its own, between pipes: what a web client gets is what an editor gets, and one that does not read is treated the same."""
+"""A bridge on a thread of its own, for programs with a loop: what they get is what an editor gets, and one that does not read is treated the same."""
 
 import asyncio
 import contextlib
 import os
 import threading
 
-from statuswatch.surfaces.bridge.stdio import Bridge
+from statuswatch.surfaces.bridging import Bridge
 
 _PIECE = 1 << 16
 
