@@ -2,14 +2,17 @@
 
     python bench/prompt.py [ROUNDS]
 
-Each way is run in a loop inside one shell; rounds alternate between the ways; printed are medians in microseconds a prompt, the ratio to an empty built-in
-read of the same file with the loop and an empty function (`nothing`) in both and in neither, and the 99th percentile of single prompts (of groups of twenty
-in fish, which has no clock of its own). `state:` the file is absent, corrupt, 10 MB without a line break, or locked by another program. starship is measured where it is
-installed ($STARSHIP may name it), with one custom module that runs the segment's own script.
+Each way is run in a loop inside one shell; rounds alternate between the ways; printed are medians in microseconds a prompt by the clock and the ratio to a
+built-in read of the same file (x); processor time without the loop and an empty function, and its ratio to the read's (+: the figure to trust on a busy
+machine); and the 99th percentile by the clock of single prompts (of groups of twenty in fish, which has no clock of its own).
+
+`state:` the file is absent, corrupt, 10 MB without a line break, or locked by another program. starship is measured where it is installed ($STARSHIP may
+name it), with one custom module that runs the segment's own script.
 """
 
 import fcntl
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -51,7 +54,7 @@ typeset -F begun=$EPOCHREALTIME
 for ((i = 0; i < COUNT; i++)); do $WAY; done
 print $(( (EPOCHREALTIME - begun) * 1e6 / COUNT ))
 typeset -F at
-for ((i = 0; i < COUNT; i++)); do at=$EPOCHREALTIME; $WAY; print $(( (EPOCHREALTIME - at) * 1e6 )); done
+for ((i = 0; i < SINGLES; i++)); do at=$EPOCHREALTIME; $WAY; print $(( (EPOCHREALTIME - at) * 1e6 )); done
 """,
     "bash": r"""
 source "$CODE"; PS1="> "
@@ -65,14 +68,15 @@ w_python() { local line; line=$("$PYTHON" -m statuswatch prompt); }
 begun=${EPOCHREALTIME/[.,]/}
 for ((i = 0; i < COUNT; i++)); do $WAY; done
 echo $(( (${EPOCHREALTIME/[.,]/} - begun) * 1000 / COUNT ))e-3
-for ((i = 0; i < COUNT; i++)); do begun=${EPOCHREALTIME/[.,]/}; $WAY; echo $(( ${EPOCHREALTIME/[.,]/} - begun )); done
+for ((i = 0; i < SINGLES; i++)); do begun=${EPOCHREALTIME/[.,]/}; $WAY; echo $(( ${EPOCHREALTIME/[.,]/} - begun )); done
 """,
     "fish": r"""
 function fish_prompt; end
 source "$CODE"
 function w_nothing; end
 function w_read; read -l line <$__statuswatch_file; end
-function w_segment; __statuswatch_read; fish_prompt; end
+functions -c fish_prompt prompted  # by its own name fish looks for a newer file of it at each call, whoever wrote it
+function w_segment; __statuswatch_read; prompted; end
 function w_sh; set -l line (sh -c 'cat "$1"' x $__statuswatch_file); end
 function w_script; set -l line (sh $SCRIPT); end
 function w_starship; set -l line ($STARSHIP prompt); end
@@ -81,7 +85,7 @@ set -l begun (date +%s%N)
 for i in (seq $COUNT); $WAY; end
 set -l ended (date +%s%N)
 math "($ended - $begun) / 1000 / $COUNT" >&2
-for group in (seq (math "ceil($COUNT / 20)"))
+for group in (seq (math "ceil($SINGLES / 20)"))
   set begun (date +%s%N)
   for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; $WAY; end
   math "($(date +%s%N) - $begun) / 1000 / 20" >&2
@@ -105,24 +109,27 @@ def put(home: Path, state: str) -> None:
         file.write_text(f"1\t{expires}\t{LINES.get(state, LINES['trouble'])}\n", encoding="utf-8")
 
 
-def once(shell: str, way: str, home: Path) -> tuple[float, list[float]]:
-    """Microseconds a prompt of one run, and those of single prompts."""
+def once(shell: str, way: str, home: Path, *, singles: bool) -> tuple[float, float, list[float]]:
+    """Microseconds a prompt of one run, by the clock and of processor time with the shell's start in it; and those of single prompts."""
     state = way.partition(", ")[2] or "trouble"
     put(home, state)
-    name = "w_" + way.split(maxsplit=1)[0].rstrip(",")
-    environ = {**os.environ, "STATUSWATCH_HOME": str(home), "CODE": str(CODE / f"statuswatch.{shell}"), "WAY": name, "COUNT": str(WAYS[way])}
+    name, count = "w_" + way.split(maxsplit=1)[0].rstrip(","), WAYS[way]
+    environ = {**os.environ, "STATUSWATCH_HOME": str(home), "CODE": str(CODE / f"statuswatch.{shell}"), "WAY": name, "COUNT": str(count)}
     environ |= {"PYTHON": sys.executable, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "STARSHIP": STARSHIP, "SCRIPT": str(CODE / "statuswatch.sh")}
-    environ |= {"STARSHIP_CONFIG": str(home / "starship.toml"), "STARSHIP_SHELL": shell}
+    environ |= {"STARSHIP_CONFIG": str(home / "starship.toml"), "STARSHIP_SHELL": shell, "SINGLES": str(count if singles else 0)}
     held = (home / "run" / "prompt").open("rb") if state == "state: locked" else None
     if held:
         fcntl.flock(held, fcntl.LOCK_EX)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
         done = subprocess.run([*START[shell], SCRIPTS[shell]], env=environ, capture_output=True, text=True, timeout=300, check=True)
     finally:
         if held:
             held.close()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     said = (done.stderr if shell == "fish" else done.stdout).split()
-    return float(said[0]), sorted(float(word) for word in said[1:])
+    return float(said[0]), spent * 1e6 / count, sorted(float(word) for word in said[1:])
 
 
 def main() -> None:
@@ -141,17 +148,22 @@ def main() -> None:
             if shutil.which(shell) is None:
                 print(f"{shell}: not installed")
                 continue
-            found: dict[str, list[tuple[float, list[float]]]] = {way: [] for way in ways}
+            found: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
             for _ in range(rounds):
                 for way in ways:
-                    found[way].append(once(shell, way, home))
-            middle = {way: statistics.median(mean for mean, _ in runs) for way, runs in found.items()}
-            read, nothing = middle["read"], middle["nothing"]
+                    found[way].append(once(shell, way, home, singles=False)[:2])
+            clock = {way: statistics.median(run[0] for run in runs) for way, runs in found.items()}
+            spent = {way: statistics.median(run[1] for run in runs) for way, runs in found.items()}
+            start = spent["nothing"] * WAYS["nothing"]  # nearly all of it is the shell's own start
+            cost = {way: spent[way] - start / WAYS[way] for way in ways}
             print(shell)
-            for way, runs in found.items():
-                tail = statistics.median(singles[int(len(singles) * 0.99)] for _, singles in runs)
-                bare = f"{(middle[way] - nothing) / (read - nothing):>8.2f} +" if way != "nothing" else " " * 10
-                print(f"  {way:<24} {middle[way]:>9.1f} us  {middle[way] / read:>7.2f} x {bare}   p99 {tail:>9.1f}  (n={WAYS[way]})")
+            for way in ways:
+                tail = once(shell, way, home, singles=True)[2]
+                ninety = tail[int(len(tail) * 0.99)]
+                print(
+                    f"  {way:<24} {clock[way]:>9.1f} us {clock[way] / clock['read']:>7.2f} x   {cost[way]:>9.1f} us of cpu {cost[way] / cost['read']:>7.2f} +"
+                    f"   p99 {ninety:>9.1f}  (n={WAYS[way]})"
+                )
 
 
 if __name__ == "__main__":

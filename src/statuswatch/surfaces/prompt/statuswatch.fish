@@ -74,33 +74,49 @@ else
     and set -g __statuswatch_suffix (string replace -ar '[[:cntrl:]]' '' -- "$STATUSWATCH_SUFFIX")
     set -g __statuswatch_line
     set -g __statuswatch_text
-    set -g __statuswatch_until
+    # whether it shows something, until when that holds, and until when nothing need be looked at but the line
+    set -g __statuswatch_shows
+    set -g __statuswatch_holds 0
+    set -g __statuswatch_until 0
     set -g __statuswatch_refusal
     set -g __statuswatch_refused
-    # Seconds since the machine started are to be had without a process, on Linux; elsewhere the age of the file.
-    set -g __statuswatch_uptime
+    set -g __statuswatch_uptime /dev/null
     test -r /proc/uptime
     and set -g __statuswatch_uptime /proc/uptime
 
-    # fish puts the status of the last command back after an event, so the prompt itself sees it as it was. Command substitutions and `math` cost ten
-    # times what all of this does, and so does `read -n`: none of them is on the usual way through.
+    # fish puts the status of the last command back after an event, so the prompt itself sees it as it was. Each statement here costs half of what reading
+    # the file does, a command substitution or `math` ten times as much, and so does `read -n`: while all is well these three are all there is.
     function __statuswatch_read --on-event fish_prompt --description 'Read what the statuswatch engine wrote'
-        set -l line
         # Only a plain file: a pipe would block.
         path is -fr $__statuswatch_refusal -- $__statuswatch_file
-        and read -z line <$__statuswatch_file
+        and read -lz line <$__statuswatch_file
+        test "$line$__statuswatch_shows" = "$__statuswatch_line"
+        or begin
+            read -l now idle <$__statuswatch_uptime
+            test "$line" = "$__statuswatch_line" -a "0$now" -lt "$__statuswatch_until"
+        end
+        or __statuswatch_change
+    end
+
+    # Something is not as it was at the last prompt: the line, or the time it holds to. `line` is the caller's.
+    function __statuswatch_change --no-scope-shadowing --description 'See to what has changed'
         test "$line" = "$__statuswatch_line"
         or __statuswatch_parse
-        test -n "$__statuswatch_until"
+        test -n "$__statuswatch_shows"
         or return 0
-        set -l now
-        if test -n "$__statuswatch_uptime"
-            read now line <$__statuswatch_uptime
-        else
-            set now (path mtime -R -- $__statuswatch_file)
-        end
-        test "$now" -lt "$__statuswatch_until"
+        set -l now (__statuswatch_now)
+        test "$now" -lt "$__statuswatch_holds"
         or __statuswatch_lapse $now
+    end
+
+    # Seconds that go up as the clock does: since the machine started, or, where that is not to be had without a process, since the file was written.
+    function __statuswatch_now --description 'Some seconds, to compare'
+        if test $__statuswatch_uptime = /dev/null
+            path mtime -R -- $__statuswatch_file
+        else
+            read -l now idle <$__statuswatch_uptime
+            echo $now
+        end
     end
 
     # A line that was not there before: sets the text and until when it holds; no time where there is nothing to show. `line` is the caller's.
@@ -114,7 +130,7 @@ else
         end
         set -g __statuswatch_line $line
         set -g __statuswatch_text
-        set -g __statuswatch_until
+        set -g __statuswatch_shows
         if test (string length -- "$line") -gt 1000
             # Far too long to be ours: not read again until it is another file. No line of ours runs as its owner, so the look at it says no.
             set -g __statuswatch_line refused
@@ -137,11 +153,12 @@ else
         set -l written (path mtime -- $__statuswatch_file)
         and set -l age (path mtime -R -- $__statuswatch_file)
         or return 0
-        set -l now $age
-        test -n "$__statuswatch_uptime"
-        and read now age <$__statuswatch_uptime
-        and set age (path mtime -R -- $__statuswatch_file)
-        set -g __statuswatch_until (math "$now + $expires - $written - $age")
+        set -g __statuswatch_holds (math "$(__statuswatch_now) + $expires - $written - $age")
+        set -g __statuswatch_shows yes
+        # where each look needs the file's age, each prompt is a change
+        set -g __statuswatch_until $__statuswatch_holds
+        test $__statuswatch_uptime = /dev/null
+        and set -g __statuswatch_until 0
         test -n "$label"
         or set label $level
         contains -- $level $__statuswatch_levels
@@ -163,11 +180,14 @@ else
 
     # Nobody keeps the line true any more. For half a day a mark says so; what the line said is not repeated.
     function __statuswatch_lapse --description 'The line holds no longer' --argument-names now
-        set -l last (math "$__statuswatch_until + 43200")
+        set -l last (math "$__statuswatch_holds + 43200")
         if test "$now" -lt "$last"
             __statuswatch_compose stale $__statuswatch_marks[7]
+            test $__statuswatch_uptime = /dev/null
+            or set -g __statuswatch_until $last
         else
             set -g __statuswatch_text
+            set -g __statuswatch_until 999999999999
         end
     end
 
@@ -184,17 +204,14 @@ else
 
     # `for` over nothing does nothing, not even to the status; so do assignments. Where something is shown, the last status is made again behind it, with
     # that of up to three commands of a pipeline.
-    function __statuswatch_before --description 'Print the segment; leave the status as it was' --no-scope-shadowing
-        set -l __statuswatch_was $status $pipestatus
-        printf '%s' $__statuswatch_text
-        if test "$__statuswatch_was" = '0 0'
-            true
-        else if test (count $__statuswatch_was) -eq 3
-            __statuswatch_again $__statuswatch_was[2] | __statuswatch_again $__statuswatch_was[3]
-        else if test (count $__statuswatch_was) -eq 4
-            __statuswatch_again $__statuswatch_was[2] | __statuswatch_again $__statuswatch_was[3] | __statuswatch_again $__statuswatch_was[4]
-        else
-            __statuswatch_again $__statuswatch_was[1]
+    function __statuswatch_restore --description 'End as the last command line did' --argument-names last first second third
+        switch (count $argv)
+            case 3
+                __statuswatch_again $first | __statuswatch_again $second
+            case 4
+                __statuswatch_again $first | __statuswatch_again $second | __statuswatch_again $third
+            case '*'
+                __statuswatch_again $last
         end
     end
 
@@ -208,7 +225,10 @@ else
                 functions -c fish_right_prompt __statuswatch_right_before
                 function fish_right_prompt --description 'statuswatch, then the right prompt that was there'
                     for __statuswatch_piece in $__statuswatch_text
-                        __statuswatch_before
+                        set -l was $status $pipestatus
+                        printf '%s' $__statuswatch_piece
+                        test "$was" = '0 0'
+                        or __statuswatch_restore $was
                     end
                     __statuswatch_right_before
                 end
@@ -219,7 +239,10 @@ else
                 and functions -c fish_prompt __statuswatch_left_before
                 function fish_prompt --description 'statuswatch, then the prompt that was there'
                     for __statuswatch_piece in $__statuswatch_text
-                        __statuswatch_before
+                        set -l was $status $pipestatus
+                        printf '%s' $__statuswatch_piece
+                        test "$was" = '0 0'
+                        or __statuswatch_restore $was
                     end
                     __statuswatch_left_before
                 end
