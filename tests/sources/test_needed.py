@@ -19,7 +19,7 @@ FORMS = [(form, name) for form, name in CASES if form.startswith("statuspage-") 
 
 @pytest.fixture
 def both(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Reads a body in both ways, whatever its size, and holds them against each other; gives the page, and whether the quick way read it."""
+    """Reads a body in all ways, whatever its size, and holds them against each other; gives the page, and whether the quick ways read it."""
 
     def read(form: str, data: bytes) -> tuple[Page | Unreadable, bool]:
         taken: list[bool] = []
@@ -34,9 +34,12 @@ def both(monkeypatch: pytest.MonkeyPatch) -> Any:
             patch.setattr(needed, "_SMALLEST", 0)
             patch.setattr(needed, "_quick", watched)
             fast = parser_for(form)(Body(data, "acme"))
+            patch.setattr(needed, "_LIGHT", 0)
+            light = parser_for(form)(Body(data, "acme"))
             patch.setattr(needed, "_SMALLEST", needed.MAX_BYTES + 1)
             slow = parser_for(form)(Body(data, "acme"))
-        assert fast == slow
+        assert fast == light == slow
+        assert len(set(taken)) <= 1
         return fast, any(taken)
 
     return read
@@ -98,9 +101,20 @@ def test_of_a_long_list_the_newest_and_all_that_is_open_are_read(both: Any) -> N
 
     assert quick
     assert isinstance(read, Page)
-    assert [incident.id for incident in read.incidents] == [*(f"i{place}" for place in range(needed.NEWEST)), "i160", "i219"]
+    assert [incident.id for incident in read.incidents] == [*(f"i{place}" for place in range(50)), "i160", "i219"]
     assert [incident.id for incident in read.incidents if not incident.over] == ["i3", "i160", "i219"]
-    assert read.problems == ("68 older entries that are over were not read",)
+    assert read.problems == ("168 older entries that are over were not read",)
+
+
+def test_a_quiet_page_without_any_row_is_read_the_quick_way_too(both: Any) -> None:
+    root = json.loads(sample("statuspage/summary.json").data)
+    for nothing, kind in (([], Page), (None, Unreadable), ({}, Unreadable)):
+        read, quick = both("statuspage-summary", as_json({**root, "incidents": nothing}))
+        assert isinstance(read, kind)
+        assert quick is (nothing == [])
+    read, quick = both("google-cloud", b"[]")
+    assert isinstance(read, Page)
+    assert quick
 
 
 def test_a_row_whose_state_is_not_known_is_never_left_out(both: Any) -> None:
@@ -110,7 +124,7 @@ def test_a_row_whose_state_is_not_known_is_never_left_out(both: Any) -> None:
     read, _ = both("statuspage-incidents", _incidents(rows))
 
     assert isinstance(read, Page)
-    assert [(incident.id, incident.stage) for incident in read.incidents[needed.NEWEST :]] == [("i170", Stage.UNKNOWN), ("i175", Stage.UNKNOWN)]
+    assert [(incident.id, incident.stage) for incident in read.incidents[50:]] == [("i170", Stage.UNKNOWN), ("i175", Stage.UNKNOWN)]
 
 
 def test_a_list_with_the_oldest_first_is_read_whole(both: Any) -> None:
@@ -130,7 +144,7 @@ def test_a_clouds_list_of_years_still_shows_everything_that_is_open(both: Any) -
 
     assert quick
     assert isinstance(read, Page)
-    assert (read.health, read.lists_open, len(read.incidents)) == (Health.DOWN, True, needed.NEWEST + 1)
+    assert (read.health, read.lists_open, len(read.incidents)) == (Health.DOWN, True, 151)
     assert [incident.id for incident in read.incidents if not incident.over] == ["g200"]
 
 

@@ -75,7 +75,9 @@ def string(holder: Mapping[str, Any], key: str, limit: int = NAME_LIMIT) -> str:
     """The text at `key`; a whole number as its digits; anything else, and an absent value, as an empty text."""
     value = holder.get(key)
     if isinstance(value, str):
-        return "" if value == _ABSENT else sound(value, limit)
+        # Most are short and plain, and a page has thousands: for them nothing else is asked.
+        plain = value if len(value) <= limit and value.isascii() else sound(value, limit)
+        return "" if plain == _ABSENT else plain
     return str(value)[:limit] if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 64 else ""
 
 

@@ -18,7 +18,8 @@ INCIDENT = {"begin": str, "external_desc": str, "updates": list}
 """The anchors of one incident."""
 
 
-_NEEDED = Needed("", None, shapes.CloudIncident, "end", lambda end: time_of(end) is not None, "begin")
+_NEEDED = Needed("", None, shapes.CloudIncident, "end", lambda end: time_of(end) is not None, "begin", 150)
+"""The list had 111 at most."""
 _IMPACTS = {"service_information": Impact.MINOR, "service_disruption": Impact.MAJOR, "service_outage": Impact.CRITICAL}
 _STAGES = {"service_information": ONGOING, "service_disruption": ONGOING, "service_outage": ONGOING, "available": Stage.RESOLVED}
 

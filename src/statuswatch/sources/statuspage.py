@@ -48,8 +48,8 @@ _COMPONENTS = 5_000
 
 
 _OVER = frozenset(word for word, stage in STAGES.items() if stage in OVER_STAGES)
-NEEDED = Needed("incidents", shapes.Others, shapes.Incident, "status", lambda status: isinstance(status, str) and status in _OVER, "created_at")
-"""What is needed of `incidents.json` and `summary.json`."""
+NEEDED = Needed("incidents", shapes.Others, shapes.Incident, "status", lambda status: isinstance(status, str) and status in _OVER, "created_at", 50)
+"""What is needed of `incidents.json`, which lists 50, and of `summary.json`."""
 
 
 def parse_summary(body: Body) -> Page | Unreadable:
@@ -237,12 +237,12 @@ def _changes(row: Mapping[str, Any], notes: Notes) -> tuple[ComponentChange, ...
     for item in objects(row, "affected_components", notes):
         name, ident = string(item, "name"), string(item, "code") or None
         if name or ident:
-            (old, raw_old), (new, raw_new) = _side(item, "old_status", notes), _side(item, "new_status", notes)
-            changes.append(ComponentChange(name or str(ident), old, new, ident, raw_old, raw_new))
+            raw_old, raw_new = string(item, "old_status"), string(item, "new_status")
+            old, new = _health(raw_old, notes), _health(raw_new, notes)
+            changes.append(ComponentChange(name or str(ident), old, new, ident, raw_old or None, raw_new or None))
     return tuple(changes)
 
 
-def _side(item: Mapping[str, Any], key: str, notes: Notes) -> tuple[Health | None, str | None]:
-    """One side of a move; neither a health nor a word where it was not stated."""
-    raw = string(item, key)
-    return (word(COMPONENTS, raw, Health.UNKNOWN, "component status", notes), raw) if raw else (None, None)
+def _health(raw: str, notes: Notes) -> Health | None:
+    """One side of a move; None where it was not stated."""
+    return COMPONENTS.get(raw) or (word(COMPONENTS, raw, Health.UNKNOWN, "component status", notes) if raw else None)

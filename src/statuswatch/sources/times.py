@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from statuswatch.core.errors import DataError
 from statuswatch.core.moment import parse_time
@@ -21,12 +22,16 @@ _RFC822 = re.compile(r"(?:[a-z]{3,9},?\s+)?(\d{1,2})\s+([a-z]{3})[a-z]*\s+(\d{4}
 
 def time_of(value: object) -> datetime | None:
     """The UTC time that an RFC 3339 or RFC 822 text says; None for anything else, for a text without an offset, and outside 1990 to 2200."""
-    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
-        return None
+    return _read(value) if isinstance(value, str) and 0 < len(value) <= _LONGEST else None
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> datetime | None:
+    """The same of a short text; remembered, because one post has its time three times, and one incident's parts have each other's."""
     try:
-        return _plausible(parse_time(value))
+        return _plausible(parse_time(text))
     except (DataError, OverflowError):
-        return _rfc822(value)
+        return _rfc822(text)
 
 
 def epoch_of(value: object, per_second: int = 1) -> datetime | None:
