@@ -2,12 +2,17 @@
 
 import asyncio
 import contextlib
+import itertools
+import json
 import os
 import threading
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from statuswatch.surfaces.bridging import Bridge
 
 _PIECE = 1 << 16
+_ANSWER_SECONDS = 10.0
 
 
 class Relay:
@@ -53,6 +58,62 @@ class Relay:
         for transport in (self._saying, self._hearing):
             if transport:
                 transport.close()
+
+
+class Peer:
+    """A program's end of a relay: hears messages as they come, asks and gets its answers."""
+
+    def __init__(self, hear: Callable[[dict[str, Any]], None]) -> None:
+        self._hear = hear
+        self._relay: Relay | None = None
+        self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._names = (f"p{number}" for number in itertools.count())
+
+    async def run(self) -> None:
+        """Hand on what is said until cancelled, or until the relay ends."""
+        self._relay = await Relay.open()
+        try:
+            async for message in _messages(self._relay):
+                waiting = self._waiting.pop(str(message.get("id")), None)
+                if waiting is None:
+                    self._hear(message)
+                elif not waiting.done():
+                    waiting.set_result(message)
+        finally:
+            self._relay.close()
+
+    async def ask(self, command: str, target: str = "*", **more: Any) -> dict[str, Any]:
+        """The answer to a command, `ok` false with an `error` where none comes in time."""
+        name = next(self._names)
+        answer = self._waiting[name] = asyncio.get_running_loop().create_future()
+        line = json.dumps({"type": "command", "id": name, "command": command, "target": target, **more}, separators=(",", ":")).encode()
+        try:
+            if self._relay is None or not self._relay.say(line):
+                return {"ok": False, "error": "not connected; ask again"}
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                said = await answer
+        except TimeoutError:
+            return {"ok": False, "error": "the engine did not answer; look at it: statuswatch engine status"}
+        finally:
+            self._waiting.pop(name, None)
+        return {"ok": False, **said}
+
+
+async def _messages(relay: Relay) -> AsyncIterator[dict[str, Any]]:
+    rest = bytearray()
+    while piece := await relay.piece():
+        rest += piece
+        if b"\n" not in piece:
+            continue
+        *lines, last = bytes(rest).split(b"\n")
+        rest = bytearray(last)
+        for line in lines:
+            try:
+                message = json.loads(line)
+            except (ValueError, RecursionError):  # whatever sits at the socket may say anything
+                continue
+            if isinstance(message, dict):
+                yield message
 
 
 def _run(bridge_in: int, bridge_out: int) -> None:

@@ -1,0 +1,1 @@
+"""The language server: statuswatch in any editor that speaks LSP."""
