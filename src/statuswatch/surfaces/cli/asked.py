@@ -5,9 +5,10 @@ import difflib
 import re
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from statuswatch.surfaces.cli.grammar import Argument, Kind, Option, Verb, usage
+from statuswatch.surfaces.cli.grammar import Argument, Count, Kind, Option, Verb, usage
 from statuswatch.surfaces.cli.verbs import TABLE
 from statuswatch.surfaces.plain import plain
 
@@ -34,6 +35,8 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         odd, wrong = _ODD.fullmatch(message), _WRONG.match(message)
         sentence = self._unknown(odd[1].split(" ")[0]) if odd else self._not_a_choice(wrong[1], wrong[2]) if wrong else message
+        if message.endswith("required: VERB"):
+            sentence = f"which? one of {', '.join(below.name for below in self.verb.verbs)}"
         sys.stderr.write(f"{self.prog}: {plain(sentence)} ({self.prog} --help tells more)\n")
         raise SystemExit(USAGE)
 
@@ -52,25 +55,40 @@ class _Parser(argparse.ArgumentParser):
         return f"unknown option {shown!r}{hint}"
 
 
-def read(verb: str, argv: list[str], convert: Mapping[str, Convert] | None = None, unless: tuple[str, ...] = ()) -> argparse.Namespace | int:
+def read(verb: str, argv: list[str], convert: Mapping[str, Convert] | None = None, defaults: Mapping[str, Any] | None = None) -> argparse.Namespace | int:
     """What was asked for, each option and argument under its key (and the verb below under `verb`), or the exit status where nothing is left to do.
 
-    `convert`: what makes a value of a word, by key. `unless`: verbs below that are not to be had.
+    `verb` may be one below another: `providers add`. `convert`: what makes a value of a word; `defaults`: what stands where none was given, else None; by key.
     """
+    path = tuple(verb.split())
     try:
-        return _parser((verb,), TABLE[verb], convert or {}, unless).parse_args(argv)
+        return _parser(path, _found(path), _Making(convert or {}, defaults or {})).parse_args(argv)
     except SystemExit as stop:
         return int(stop.code or 0)
 
 
-def _parser(path: tuple[str, ...], verb: Verb, convert: Mapping[str, Convert], unless: tuple[str, ...]) -> _Parser:
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """How words become values."""
+
+    convert: Mapping[str, Convert]
+    defaults: Mapping[str, Any]
+
+
+def _found(path: tuple[str, ...]) -> Verb:
+    verb = TABLE[path[0]]
+    below = next((other for other in verb.verbs if other.name == "".join(path[1:])), None)
+    return _heir(verb, below) if below else verb
+
+
+def _parser(path: tuple[str, ...], verb: Verb, making: _Making) -> _Parser:
     parser = _Parser(path, verb)
-    _fill(parser, verb, convert)
+    _fill(parser, verb, making)
+    above = frozenset(option.name for option in verb.options)
     if verb.verbs:
         below = parser.add_subparsers(dest="verb", required=verb.required, metavar="VERB", parser_class=_Below)
         for other in verb.verbs:
-            if other.name not in unless:
-                _fill(below.add_parser(other.name, path=(*path, other.name), verb=_heir(verb, other)), other, convert, again=True)
+            _fill(below.add_parser(other.name, path=(*path, other.name), verb=_heir(verb, other)), other, making, above)
     return parser
 
 
@@ -87,38 +105,39 @@ def _heir(above: Verb, verb: Verb) -> Verb:
     return Verb(verb.name, verb.about, verb.options, verb.arguments, verb.exits or above.exits, examples, notes=verb.notes)
 
 
-def _fill(parser: argparse.ArgumentParser, verb: Verb, convert: Mapping[str, Convert], *, again: bool = False) -> None:
+def _fill(parser: argparse.ArgumentParser, verb: Verb, making: _Making, above: frozenset[str] = frozenset()) -> None:
     parser.add_argument("-h", "--help", action="help")
     rivals: dict[str, Any] = {}
     for option in verb.options:
         place = rivals.setdefault(option.rival, parser.add_mutually_exclusive_group()) if option.rival else parser
-        place.add_argument(option.name, dest=option.key, **_option(option, convert, again=again))
+        place.add_argument(option.name, dest=option.key, **_option(option, making, above))
     for argument in verb.arguments:
-        parser.add_argument(argument.key, **_argument(argument, convert))
+        parser.add_argument(argument.key, **_argument(argument, making))
 
 
-def _option(option: Option, convert: Mapping[str, Convert], *, again: bool) -> dict[str, Any]:
+def _option(option: Option, making: _Making, above: frozenset[str]) -> dict[str, Any]:
     if not option.metavar:
         # What was said before the verb below holds behind it too.
-        return {"action": "store_true", "default": argparse.SUPPRESS if again and option.name == "--json" else False}
-    told: dict[str, Any] = {"metavar": option.metavar, "type": convert.get(option.key, str), "required": option.required}
+        return {"action": "store_true", "default": argparse.SUPPRESS if option.name in above else False}
+    told: dict[str, Any] = {"metavar": option.metavar, "type": making.convert.get(option.key, str), "required": option.required}
     if option.choices:
         told["choices"] = option.choices
-    return {**told, "action": "append", "default": []} if option.many and not option.required else {**told, "action": "append" if option.many else "store"}
+    action, default = ("append", []) if option.many else ("store", making.defaults.get(option.key))
+    return {**told, "action": action, **({} if option.required else {"default": default})}
 
 
-def _argument(argument: Argument, convert: Mapping[str, Convert]) -> dict[str, Any]:
-    told: dict[str, Any] = {"metavar": argument.metavar, "type": convert.get(argument.key, str)}
-    if argument.count.value != "1":
-        told["nargs"] = argument.count.value
-    return {**told, "choices": argument.choices} if argument.choices else told
+def _argument(argument: Argument, making: _Making) -> dict[str, Any]:
+    told: dict[str, Any] = {"metavar": argument.metavar, "type": making.convert.get(argument.key, str)}
+    if argument.choices and argument.count is not Count.ANY:  # argparse takes no word at all for a wrong one; the verb looks at them itself
+        told["choices"] = argument.choices
+    if argument.count is Count.MAYBE:
+        told["default"] = making.defaults.get(argument.key)
+    return told if argument.count is Count.ONE else {**told, "nargs": argument.count.value}
 
 
 def helped(*path: str) -> str:
     """The help of a verb, for those that read their words themselves."""
-    verb = TABLE[path[0]]
-    below = next((other for other in verb.verbs if other.name == "".join(path[1:2])), None)
-    return help_text(path, _heir(verb, below)) if below else help_text(path[:1], verb)
+    return help_text(path, _found(path))
 
 
 def help_text(path: tuple[str, ...], verb: Verb) -> str:

@@ -12,10 +12,18 @@ _FOR = Option("--for", "how long: 30m, 2h, 1d (default 1h)", "TIME", rival="end"
 _UNTIL = Option("--until", "until when: 18:30 of your clock, or 2026-01-01T12:00:00Z", "TIME", rival="end")
 _HUSHED = Argument("target", "TARGET", "a watched route or a part of its name, a provider, an incident as provider:id, or all", Kind.TARGET)
 _ONE_OBJECT = Option("--json", "one JSON object")
+SETTINGS = ("zsh", "bash", "fish", "starship", "tmux", "claude-code", "nushell", "powershell", "powerlevel10k")
+"""What `setup` knows; a test holds it to the table of targets."""
 _RULES_DIR = Option("--dir", "read your own rules from here", "FOLDER", Kind.FOLDER)
 
 _LOOKING = (
-    Verb("dashboard", "The dashboard. It starts the background engine where none runs; without a terminal the picture is printed once."),
+    Verb(
+        "dashboard",
+        "The dashboard; the same as no verb at all. It starts the background engine where none runs; the engine goes on when the dashboard is closed "
+        "(statuswatch engine stop ends it). Without a terminal the picture is printed once.",
+        exits={0: "closed", 2: "wrong usage"},
+        examples=("statuswatch", "statuswatch dashboard"),
+    ),
     Verb(
         "status",
         "Can I work? Prints the engine's last picture; its ages are at most a minute old.",
@@ -152,8 +160,25 @@ _TELLING = (
     Verb(
         "bridge",
         "For editors: the engine's messages as JSON lines on stdout, commands as JSON lines on stdin. Ends when stdin ends.",
+        (
+            Option("--http", "the same for web clients, on 127.0.0.1", "PORT", optional=True),
+            Option("--origin", "a page that may read it, such as http://localhost:3000; may be given again", "URL", many=True),
+        ),
         exits={0: "stdin ended", 2: "wrong usage"},
         examples=("""echo '{"type":"ping"}' | statuswatch bridge""",),
+    ),
+    Verb(
+        "lsp",
+        "A language server on stdin and stdout, for editors without a plugin of ours: messages when something that you use breaks and when it is back.",
+        (Option("--stdio", "as editors call it; there is no other way"),),
+        exits={0: "the editor ended it", 2: "wrong usage, or the library is missing"},
+        examples=("statuswatch lsp",),
+    ),
+    Verb(
+        "mcp",
+        "Tools for coding agents over the Model Context Protocol, on stdin and stdout: status, why, incidents, wait.",
+        exits={0: "the agent ended it", 2: "wrong usage, or the library is missing"},
+        examples=("claude mcp add statuswatch -- statuswatch mcp",),
     ),
 )
 
@@ -311,8 +336,20 @@ _SETTING_UP = (
         ("statuswatch sources", "statuswatch sources on claude-code codex"),
     ),
     Verb(
+        "setup",
+        "Puts the segment into a prompt or a status line of yours: shows what would change, asks, keeps what was there. Without a name: how things stand.",
+        (
+            Option("--undo", "take it out again; everything else stays as it is"),
+            Option("--yes", "do not ask"),
+            Option("--json", "without a name: one JSON object for each"),
+        ),
+        (Argument("names", "NAME", "one or more of those that the list shows", count=Count.ANY, choices=SETTINGS),),
+        {0: "as asked, or you said no", 2: "wrong usage, or it could not be done: the file is as it was"},
+        ("statuswatch setup zsh", "statuswatch setup claude-code tmux", "statuswatch setup --undo zsh"),
+    ),
+    Verb(
         "hook",
-        "Run by a hook of a client, with the hook's JSON on stdin: the running engine is told to read the client's own record now.",
+        "Run by a hook of Claude Code (StopFailure) or Copilot CLI (errorOccurred), with its JSON on stdin: the running engine reads the client's record now.",
         arguments=(Argument("client", "CLIENT", "whose hook it is", choices=("claude-code", "copilot")),),
         exits={0: "always: a hook must not disturb its client"},
         examples=("statuswatch hook claude-code",),
