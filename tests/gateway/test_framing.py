@@ -1,6 +1,7 @@
 """Where a body ends, against the C parser that everyone else uses."""
 
 import contextlib
+from itertools import pairwise
 
 import httptools
 import pytest
@@ -19,7 +20,7 @@ def chunks(pieces: list[bytes], extension: bytes = b"", trailers: bytes = b"") -
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     edges = sorted({0, len(data), *(place % (len(data) + 1) for place in places)})
-    return [data[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [data[start:end] for start, end in pairwise(edges)]
 
 
 def fed(framing: Framing, pieces: list[bytes]) -> tuple[int, bytes]:

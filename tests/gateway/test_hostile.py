@@ -158,7 +158,7 @@ async def test_an_answer_with_two_readings_becomes_a_502_that_says_so(answer: by
         await caller.send(request(gateway.port))
         got = await caller.answer()
 
-        assert got.startswith(b"HTTP/1.1 502 ") or got.startswith(b"HTTP/1.1 431 "), got
+        assert got.startswith((b"HTTP/1.1 502 ", b"HTTP/1.1 431 ")), got
         assert (field(got, "proxy-status") or "").startswith("statuswatch; error=http_protocol_error")
 
 
@@ -248,6 +248,7 @@ async def test_idle_connections_make_room_and_those_at_work_do_not() -> None:
 
 async def test_beyond_all_connections_at_work_a_next_one_is_told_so() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        del writer
         await read_head(reader)
         await reader.read()
 

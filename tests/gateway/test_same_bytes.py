@@ -1,6 +1,7 @@
 """Through the gateway and straight, the same bytes: whatever the body, however it is cut, whatever the fields are called."""
 
 import asyncio
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,13 +28,13 @@ PATHS = st.from_regex(r"(/[A-Za-z0-9._~%!$&'()*+,;=:@-]{0,12}){1,3}(\?[A-Za-z0-9
 
 def chunked(body: bytes, places: list[int]) -> bytes:
     edges = sorted({0, len(body), *(place % (len(body) + 1) for place in places)})
-    pieces = [body[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    pieces = [body[start:end] for start, end in pairwise(edges)]
     return b"".join(b"%X\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
 
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     edges = sorted({0, len(data), *(place % (len(data) + 1) for place in places)})
-    return [data[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [data[start:end] for start, end in pairwise(edges)]
 
 
 def framed(body: bytes, how: str, places: list[int]) -> tuple[bytes, bytes]:

@@ -13,6 +13,7 @@ from statuswatch.gateway.pool import Patience
 from statuswatch.sources.headers import proxy_status
 from support.gatewaykit import Server, before, calling, field, gateway_to, read_head, request, until
 
+_MAKE = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost -addext"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
@@ -40,25 +41,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tls")
     names = "subjectAltName=DNS:localhost"
     subprocess.run(
-        [
-            *[
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:prime256v1",
-                "-nodes",
-                "-days",
-                "2",
-                "-subj",
-                "/CN=localhost",
-                "-addext",
-            ],
-            names,
-        ]
-        + ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
+        ["openssl", *_MAKE.split(), names, "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
         check=True,
         capture_output=True,
     )

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.gateway.server import Gateway
@@ -66,7 +66,7 @@ class Server:
         """What is answered, one a request; the last one again and again."""
         self._writers: list[asyncio.StreamWriter] = []
 
-    async def __aenter__(self) -> "Server":
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls, limit=1 << 20)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
@@ -184,5 +184,5 @@ def request(
 async def until(true: Callable[[], bool]) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(GENEROUS):
-        while not true():
+        while not true():  # noqa: ASYNC110 - what is waited for sets no event
             await asyncio.sleep(0.005)

@@ -132,10 +132,10 @@ class CallerLink(asyncio.BufferedProtocol):
         else:
             self.transport.resume_reading()
 
-    def failed(self, status: int, kind: str, sentence: str) -> None:
+    def failed(self, status: int, kind: str, sentence: str, added: tuple[bytes, ...]) -> None:
         """See Caller."""
         self.exchange = None
-        self.refuse(status, sentence, kind)
+        self.refuse(status, sentence, kind, added)
 
     def finished(self, rest: bytes, *, keep: bool) -> None:
         """See Caller."""
@@ -153,11 +153,11 @@ class CallerLink(asyncio.BufferedProtocol):
             self._pending = rest
             asyncio.get_running_loop().call_soon(self._resume)
 
-    def refuse(self, status: int, sentence: str, kind: str = "") -> None:
+    def refuse(self, status: int, sentence: str, kind: str = "", added: tuple[bytes, ...] = ()) -> None:
         """Answer by ourselves and close the connection. `kind`: the reason in the words of RFC 9209, where the server could not be asked."""
         if self.transport is None or self._closing:
             return
-        self.transport.write(own_answer(status, sentence, kind, body=self._method != b"HEAD"))
+        self.transport.write(own_answer(status, sentence, kind, added, body=self._method != b"HEAD"))
         self._linger()
 
     def hang_up(self) -> None:
@@ -234,14 +234,15 @@ class CallerLink(asyncio.BufferedProtocol):
         asyncio.get_running_loop().call_later(LINGER_SECONDS, transport.close)
 
 
-def own_answer(status: int, sentence: str, kind: str = "", *, body: bool = True) -> bytes:
+def own_answer(status: int, sentence: str, kind: str = "", added: tuple[bytes, ...] = (), *, body: bool = True) -> bytes:
     """An answer of the gateway itself. Its JSON is what clients of the usual APIs read an error's message from."""
     document = {"type": "error", "error": {"type": "gateway_error", "code": kind or None, "message": f"statuswatch gateway: {sentence}"}}
     data = json.dumps(document).encode()
     lines = [f"HTTP/1.1 {status} {_REASONS.get(status, 'Error')}", "Content-Type: application/json", f"Content-Length: {len(data)}"]
     lines.append(f"Proxy-Status: {proxy_status(kind or 'http_request_error', sentence)}")
-    lines += ["Connection: close"]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii", "replace") + (data if body else b"")
+    lines.append("Connection: close")
+    head = b"\r\n".join((*(line.encode("ascii", "replace") for line in lines), *added))
+    return head + b"\r\n\r\n" + (data if body else b"")
 
 
 def proxy_status(kind: str, sentence: str) -> str:

@@ -5,14 +5,14 @@ from typing import Protocol
 
 from statuswatch.gateway.framing import FramingError
 from statuswatch.gateway.guard import Way
-from statuswatch.gateway.heads import HeadError, RequestHead, ResponseHead, find_end, read_response, request_bytes, response_bytes
+from statuswatch.gateway.heads import HeadError, RequestHead, request_bytes
 from statuswatch.gateway.pool import ConnectError, Link, Pool
 from statuswatch.gateway.reading import Buffer
+from statuswatch.gateway.reply import Reply
 from statuswatch.gateway.watch import Watch
 
 # Methods whose request may be sent a second time without harm (RFC 9110, section 9.2.2).
 _IDEMPOTENT = frozenset({b"GET", b"HEAD", b"PUT", b"DELETE", b"OPTIONS", b"TRACE"})
-_FAILING = 400
 
 
 class Caller(Protocol):
@@ -25,8 +25,8 @@ class Caller(Protocol):
     def hold(self, full: bool) -> None:
         """Read no more of the request for now; or go on."""
 
-    def failed(self, status: int, kind: str, sentence: str) -> None:
-        """Answer in place of the server, which gave no answer."""
+    def failed(self, status: int, kind: str, sentence: str, added: tuple[bytes, ...]) -> None:
+        """Answer in place of the server, which gave no answer; with these lines."""
 
     def finished(self, rest: bytes, *, keep: bool) -> None:
         """The answer is complete, or as complete as it gets. `rest`: what came after the request; `keep`: whether the connection can be used again."""
@@ -46,11 +46,9 @@ class Exchange:
         self._connecting: asyncio.Task[None] | None = None
         self._again = b""
         self._unsent: list[bytes] = []
-        self._heard = b""
-        self._answered = False
-        self._response: ResponseHead | None = None
         self._rest = b""
         self._over = False
+        self._reply = Reply(head, watch, self._send, self._complete)
 
     @property
     def takes_more(self) -> bool:
@@ -64,18 +62,19 @@ class Exchange:
         end = head.framing.take(data, at) if head.has_body else at
         body = data[at:end]
         self._rest = data[end:]
-        self.watch.began(head, body)
         first += body
         link = self._pool.take(self._way.upstream.origin)
         if link is None:
             self._unsent.append(first)
             self._connect()
+            self.watch.began(head, body)
             return
         if head.framing.done and head.method in _IDEMPOTENT:
             self._again = first
         self._use(link)
         assert link.transport is not None  # noqa: S101 - the pool gives open ones
         link.transport.write(first)
+        self.watch.began(head, body)
 
     def request(self, data: memoryview) -> None:
         """More of the request came. Raises FramingError."""
@@ -84,13 +83,13 @@ class Exchange:
         piece = data if end == len(data) else data[:end]
         if end < len(data):
             self._rest = bytes(data[end:])
-        self.watch.asked(piece)
         if self._link is None or self._link.transport is None:
             if not self._over:
                 self._unsent.append(bytes(piece))
         else:
             self._link.transport.write(piece)
             self._buffer.settle(self._link.transport)
+        self.watch.asked(piece)
 
     def came_early(self, data: bytes) -> int:
         """The caller has sent a next request already; how many bytes of such there are."""
@@ -102,6 +101,8 @@ class Exchange:
         self._over = True
         if self._connecting is not None:
             self._connecting.cancel()
+        self._reply.cancel()
+        self._reply.over()
         if self._link is not None:
             self._link.taker = None
             self._link.abort()
@@ -124,40 +125,25 @@ class Exchange:
 
     def answer(self, data: memoryview) -> None:
         """See pool.Taker."""
-        response = self._response
+        self._again = b""
         try:
-            if response is None:
-                self._begin_answer(data)
-                return
-            framing = response.framing
-            end = framing.take(bytes(data) if framing.reads else data)
+            self._reply.take(data)
         except HeadError as error:
             self._fail(error.status, "http_protocol_error", str(error))
-            return
         except FramingError:
             self._cut()
-            return
-        self._send(data if end == len(data) else data[:end])
-        if framing.done:
-            self._complete(clean=end == len(data))
 
     def upstream_ended(self) -> None:
         """See pool.Taker."""
-        response = self._response
-        if response is not None and response.framing.open_end:
-            response.framing.done = True
-            self._complete(clean=False)
+        self._reply.ended()
 
     def upstream_lost(self, error: Exception | None) -> None:
         """See pool.Taker."""
-        if self._over:
+        if self._over or self._reply.judging is not None or (error is None and self._reply.ended()):
             return
-        response = self._response
-        if response is not None and response.framing.open_end and error is None:
-            self._complete(clean=False)
-        elif self._answered:
+        if self._reply.response is not None:
             self._cut()
-        elif self._again and not self._heard:
+        elif self._again:
             # A connection that was idle, and a request that may be repeated: it is, on a new one.
             self._link = None
             self._unsent, self._again = [self._again], b""
@@ -165,40 +151,7 @@ class Exchange:
         else:
             self._fail(502, "connection_terminated", f"{self._way.upstream.origin.host} closed the connection without an answer")
 
-    def _begin_answer(self, data: memoryview) -> None:
-        came = self._heard + bytes(data)
-        at = 0
-        while True:
-            end = find_end(came[at:] if at else came)
-            if end < 0:
-                self._heard = came[at:]
-                return
-            end += at
-            head = read_response(came[at:end], self.head.method, upgrade=self.head.upgrade)
-            if not head.interim:
-                break
-            self._again = b""
-            self._send(response_bytes(head, close=False))
-            at = end
-        self._heard = b""
-        self._response = head
-        self._again = b""
-        if head.switched:
-            self.head.framing = head.framing
-        stop = head.framing.take(came, end)
-        self.watch.answered(head)
-        self._pass_on(head, came, at, end, stop)
-
-    def _pass_on(self, head: ResponseHead, came: bytes, at: int, end: int, stop: int) -> None:
-        self._answered = True
-        close = self.head.close or head.framing.open_end
-        first = response_bytes(head, close=close)
-        whole = first is head.raw and not at and stop == len(came)
-        self._send(came if whole else first + came[end:stop], head=len(first))
-        if head.framing.done:
-            self._complete(clean=stop == len(came))
-
-    def _send(self, piece: bytes | memoryview, head: int = 0) -> None:
+    def _send(self, piece: bytes | memoryview, head: int) -> None:
         transport = self._caller.transport
         if transport is None:
             return
@@ -208,10 +161,10 @@ class Exchange:
 
     # How it ends
 
-    def _complete(self, *, clean: bool) -> None:
+    def _complete(self, clean: bool) -> None:
         """The answer is complete. `clean`: and nothing came after it."""
         self._over = True
-        link, response = self._link, self._response
+        link, response = self._link, self._reply.response
         assert link is not None  # noqa: S101 - the answer came through it
         assert response is not None  # noqa: S101 - it is complete
         sent = self.head.framing.done
@@ -221,11 +174,13 @@ class Exchange:
             link.taker = None
             link.abort()
         self._link = None
+        self._reply.over()
         self._caller.finished(self._rest, keep=sent and not self.head.close and not response.framing.open_end)
         self.watch.completed(response.status)
 
     def _cut(self) -> None:
         """The answer stops in the middle: so it does for the caller."""
+        self._reply.let_go()
         self._over = True
         self._drop_link()
         self._caller.finished(b"", keep=False)
@@ -234,13 +189,11 @@ class Exchange:
     def _fail(self, status: int, kind: str, sentence: str) -> None:
         self._over = True
         self._drop_link()
-        if self._answered:
-            self._caller.finished(b"", keep=False)
-        else:
-            self._caller.failed(status, kind, sentence)
         self.watch.failed(status, kind)
+        self._caller.failed(status, kind, sentence, self.watch.gateway_fields())
 
     def _drop_link(self) -> None:
+        self._reply.over()
         if self._link is not None:
             self._link.taker = None
             self._link.abort()

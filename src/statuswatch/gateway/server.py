@@ -11,7 +11,7 @@ from statuswatch.gateway.heads import RequestHead
 from statuswatch.gateway.pool import Patience, Pool
 from statuswatch.gateway.reading import Buffer
 from statuswatch.gateway.upstreams import Upstream, Upstreams
-from statuswatch.gateway.watch import Watch
+from statuswatch.gateway.watch import Unwatched, Watch
 from statuswatch.gateway.ways_out import WayOut
 
 CONNECTIONS_MAX = 1024
@@ -45,7 +45,7 @@ class Gateway:
         self._way_out = WayOut(environ)
         buffer = Buffer()
         self._pool = Pool(buffer, self._way_out, self._patience, context)
-        nothing = Watch()
+        nothing = Unwatched()
         self._house = House(self._guard, self._pool, buffer, watch or (lambda _head, _upstream: nothing), self._joined, self._left)
         self._callers: dict[CallerLink, None] = {}
         self._most = min(CONNECTIONS_MAX, _files() // _SHARE_OF_FILES)

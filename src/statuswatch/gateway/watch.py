@@ -1,33 +1,107 @@
-"""What is noted of one exchange while it passes: times, the beginning of the request, and how the answer ended. Nothing is looked at before it is sent on."""
+"""What is noted of one exchange while it passes. Nothing is looked at before it is sent on, but for failing answers of those who add to them."""
 
+from typing import Protocol
+
+from statuswatch.gateway.annotate import StreamEditor
 from statuswatch.gateway.heads import RequestHead, ResponseHead
 
+Addition = tuple[tuple[bytes, ...], bytes | None]
+"""Lines that are added to a failing answer's head, and the body that takes the place of its own; None: that stays."""
 
-class Watch:
-    """Notes nothing: the proxy alone."""
 
-    __slots__ = ()
+class Watch(Protocol):
+    """Follows one exchange."""
+
+    adds: bool
+    """Whether failing answers are held until `conclude` has said what is added to them."""
 
     def began(self, head: RequestHead, body: bytes) -> None:
         """The request's head was sent on, with the first of its body."""
+        ...
 
     def asked(self, piece: memoryview) -> None:
         """More of the request's body was sent on; valid during this call."""
+        ...
 
-    def answered(self, head: ResponseHead) -> None:
-        """The head of the final answer has come."""
+    def answered(self, head: ResponseHead) -> StreamEditor | None:
+        """The head of the final answer has come; what edits its stream, if that is asked for."""
+        ...
 
     def passed(self, piece: bytes | memoryview, head: int) -> None:
         """A piece of the answer was sent on, `head` bytes of it head; valid during this call."""
+        ...
+
+    async def conclude(self, head: ResponseHead, body: bytes) -> Addition:
+        """A failing answer is there as a whole."""
+        ...
+
+    def hasten(self, head: ResponseHead) -> Addition:
+        """A failing answer takes too long or is too large to be held: what can be said now."""
+        ...
+
+    def gateway_fields(self) -> tuple[bytes, ...]:
+        """Lines for an answer that the gateway gives in place of the server."""
+        ...
 
     def completed(self, status: int) -> None:
         """The answer is complete."""
+        ...
 
     def interrupted(self) -> None:
         """The answer broke off."""
+        ...
 
     def failed(self, status: int, kind: str) -> None:
         """The server gave no answer; `kind` in the words of RFC 9209."""
+        ...
 
     def cancelled(self) -> None:
         """The caller hung up before the answer was complete."""
+        ...
+
+
+class Unwatched:
+    """Notes nothing: the proxy alone."""
+
+    __slots__ = ()
+    adds = False
+
+    def began(self, head: RequestHead, body: bytes) -> None:
+        """See Watch."""
+
+    def asked(self, piece: memoryview) -> None:
+        """See Watch."""
+
+    def answered(self, head: ResponseHead) -> StreamEditor | None:
+        """See Watch."""
+        del head
+        return None
+
+    def passed(self, piece: bytes | memoryview, head: int) -> None:
+        """See Watch."""
+
+    async def conclude(self, head: ResponseHead, body: bytes) -> Addition:
+        """See Watch."""
+        del body
+        return self.hasten(head)
+
+    def hasten(self, head: ResponseHead) -> Addition:
+        """See Watch."""
+        del head
+        return (), None
+
+    def gateway_fields(self) -> tuple[bytes, ...]:
+        """See Watch."""
+        return ()
+
+    def completed(self, status: int) -> None:
+        """See Watch."""
+
+    def interrupted(self) -> None:
+        """See Watch."""
+
+    def failed(self, status: int, kind: str) -> None:
+        """See Watch."""
+
+    def cancelled(self) -> None:
+        """See Watch."""
