@@ -26,7 +26,7 @@ _ONLY_IN = {
     "h11": ("engine/otlp.py", "surfaces/bridge/web.py"),
     "opentelemetry": ("sources/otlp.py",),
     "google": ("sources/otlp.py",),
-    "sqlite3": ("engine/store.py", "engine/schema.py"),
+    "sqlite3": ("engine/store.py", "engine/schema.py", "engine/history.py"),
     "genai_prices": (),
 }
 

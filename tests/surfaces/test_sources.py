@@ -86,7 +86,7 @@ def test_a_running_engine_has_to_begin_anew_and_that_is_said(capsys):
     assert "statuswatch engine stop" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("argv", "told"), [(["on", "claude"], "claude-code"), (["on"], "which?"), (["maybe", "codex"], "invalid choice")])
+@pytest.mark.parametrize(("argv", "told"), [(["on", "claude"], "claude-code"), (["on"], "which?"), (["maybe", "codex"], "is none of on, off")])
 def test_a_name_that_is_no_source_is_usage(argv, told, capsys):
     assert sources.run(argv) == 2
     assert told in capsys.readouterr().err

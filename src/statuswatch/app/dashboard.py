@@ -1,7 +1,6 @@
 """`statuswatch` without a verb: starts the engine where none runs, says so, and shows the dashboard."""
 
 import os
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,19 +16,16 @@ FINE, USAGE = 0, 2
 _ON_SCREEN = ("screen: ", "desktop: ", "terminal: ")
 
 Alert = Callable[[Notice, Snapshot], str]
-_USAGE = """usage: statuswatch [dashboard]
-
-The dashboard. It starts the background engine where none runs; the engine goes on when the dashboard is closed
-(statuswatch engine stop ends it). Without a terminal the picture is printed once.
-"""
 
 
 def run(argv: list[str]) -> int:
     """Show the dashboard; returns the exit status."""
     if argv:
-        asked = argv[0] in {"-h", "--help"}
-        (sys.stdout if asked else sys.stderr).write(_USAGE)
-        return FINE if asked else USAGE
+        from statuswatch.surfaces.cli.asked import read
+
+        given = read("dashboard", argv)
+        if isinstance(given, int):
+            return given
     from statuswatch.surfaces.tui.run import run as show
     from statuswatch.surfaces.tui.source import SocketSource
 

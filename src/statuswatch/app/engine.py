@@ -30,26 +30,18 @@ RUNS_ALREADY = "an engine is running already"
 _WORDS_BYTES = 65536
 _WORDS_LINES = 60
 """Of its last words: settings with many mistakes are told a line each, and all of them are wanted."""
-_USAGE = """usage: statuswatch engine start|stop|status|run
-
-  start    start it in the background, where none runs
-  stop     end the running one
-  status   whether one answers; exit 0 yes, 4 no  [--json]
-  run      run it here, in the foreground, until interrupted
-"""
 
 
 def run(argv: list[str]) -> int:
     """Run one of the sub-verbs; returns the exit status."""
     verbs = {"start": _start, "stop": _stop, "status": _status, "run": _run}
-    name = argv[0] if argv else ""
-    if name in {"-h", "--help"}:
-        sys.stdout.write(_USAGE)
-        return FINE
-    if name not in verbs:
-        sys.stderr.write(_USAGE)
-        return USAGE
-    return verbs[name](argv[1:])
+    if len(argv) != 1 or argv[0] not in verbs:
+        from statuswatch.surfaces.cli.asked import read
+
+        given = read("engine", argv)
+        if isinstance(given, int):
+            return given
+    return verbs[argv[0]](argv[1:])
 
 
 def ensure_running(wait: bool = True) -> str:

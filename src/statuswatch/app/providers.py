@@ -13,10 +13,8 @@ from statuswatch.surfaces.cli.providers import run as show
 if TYPE_CHECKING:
     from statuswatch.engine.fetch import Fetcher
 
-FURTHER: Mapping[str, tuple[str, str]] = {
-    "add": ("statuswatch.app.adding:run", "find the feed of a status page, show what is read from it, and write a provider file"),
-}
-"""Verbs below this one that live in modules of their own: name to (`module:function` that takes the words behind the verb, one line of help)."""
+FURTHER: Mapping[str, str] = {"add": "statuswatch.app.adding:run"}
+"""Verbs below this one that live in modules of their own: name to `module:function` that takes the words behind the verb."""
 
 HOSTS_AT_ONCE = 6
 
@@ -25,11 +23,11 @@ def run(argv: list[str]) -> int:
     """Run the verb; returns its exit status."""
     verb = next((word for word in argv if not word.startswith("-")), "")
     if verb in FURTHER:
-        module, _, function = FURTHER[verb][0].partition(":")
+        module, _, function = FURTHER[verb].partition(":")
         words = list(argv)
         words.remove(verb)
         return int(getattr(import_module(module), function)(words))
-    return show(argv, ask_each, {name: told for name, (_, told) in FURTHER.items()})
+    return show(argv, ask_each)
 
 
 def ask_each(feeds: Sequence[FeedSpec], answered: Answered) -> None:

@@ -36,9 +36,10 @@ from statuswatch.simulate.play import Event, Play
 from statuswatch.simulate.reading import load, outages
 from statuswatch.simulate.script import Script
 from statuswatch.sources.apierror import diagnose
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.plain import plain
 
-FINE = 0
+FINE, USAGE = 0, 2
 _CLOCK_WIDTH = len("hh:mm:ss")
 DEFAULT_SPEED = 60.0
 _SETTLE_REAL_SECONDS = 0.5
@@ -62,32 +63,34 @@ class _Wish:
 def run(argv: list[str]) -> int:
     """Play the outage that `argv` names; returns the exit status."""
     wish = _read(argv)
-    return FINE if wish is None else asyncio.run(_play(wish, sys.stdout))
+    return wish if isinstance(wish, int) else asyncio.run(_play(wish, sys.stdout))
 
 
-def _read(argv: list[str]) -> _Wish | None:
-    parser = argparse.ArgumentParser("statuswatch simulate", description="Replay a recorded outage on this machine. Nothing of yours is read or changed.")
-    parser.add_argument("name", nargs="?", help=f"the outage: {', '.join(outages())}")
-    parser.add_argument("--speed", type=float, default=DEFAULT_SPEED, metavar="N", help="simulated seconds a real second (default 60)")
-    parser.add_argument("--using", action="append", default=[], metavar="ROUTE", help="a route you use, as provider[/surface]:model; once for each")
-    parser.add_argument("--quiet-after", metavar="TIME", help="make no call after this time of the outage (hh:mm, UTC)")
-    parser.add_argument("--json", action="store_true", help="one line of JSON for each thing that happens")
-    parser.add_argument("--no-desktop", action="store_true", help="no pop-ups")
-    parser.add_argument(
-        "--home", type=Path, metavar="DIR", help="where it lives meanwhile, to look at with STATUSWATCH_HOME=DIR (default: a folder that is removed)"
-    )
-    given = parser.parse_args(argv)
+def _read(argv: list[str]) -> _Wish | int:
+    """What is to be played, or the exit status where nothing is."""
+    given = read("simulate", argv, {"speed": _speed, "home": Path}, {"speed": DEFAULT_SPEED})
+    if isinstance(given, int):
+        return given
     if given.name is None and argv:
-        parser.error(f"which outage? name one of: {', '.join(outages())}")
+        sys.stderr.write(f"statuswatch simulate: which outage? name one of: {', '.join(outages())}\n")
+        return USAGE
     if given.name is None:
         sys.stdout.write("\n".join(outages()) + "\n")
-        return None
+        return FINE
     script = load(given.name)
-    if not 0 < given.speed <= 100_000:  # noqa: PLR2004 - beyond that the loopback itself is slower than the outage
-        raise StatuswatchError(f"--speed {given.speed}: expected a number above 0 and at most 100000")
     routes = tuple(parse_route(text) for text in given.using)
     quiet = _time_in(script, given.quiet_after) if given.quiet_after else None
     return _Wish(script, given.speed, routes, quiet, given.json, not given.no_desktop, given.home)
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed <= 100_000:  # noqa: PLR2004 - beyond that the loopback itself is slower than the outage
+        raise argparse.ArgumentTypeError(f"expected a number above 0 and at most 100000, got {text[:40]!r}")
+    return speed
 
 
 def _time_in(script: Script, text: str) -> datetime:

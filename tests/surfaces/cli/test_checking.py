@@ -179,8 +179,8 @@ async def test_an_address_of_the_settings_is_asked_instead_of_the_files(capsys: 
 
 
 def test_a_verb_that_lives_elsewhere_is_run_there(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(providers, "FURTHER", {"nearest": ("statuswatch.catalog.located:nearest_words", "finds words")})
+    monkeypatch.setattr(providers, "FURTHER", {"nearest": "statuswatch.catalog.located:nearest_words"})
     monkeypatch.setattr("statuswatch.catalog.located.nearest_words", len, raising=False)
     assert providers.run(["--json", "nearest", "a", "b"]) == 3
     assert providers.run(["--help"]) == 0
-    assert "finds words" in capsys.readouterr().out
+    assert "  add " in capsys.readouterr().out

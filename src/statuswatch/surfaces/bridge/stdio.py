@@ -9,6 +9,9 @@ _HELP = """usage: statuswatch bridge [--http [PORT] [--origin URL ...]]
 
 For editors: the engine's messages as JSON lines on stdout, commands as JSON lines on stdin. Ends when stdin ends.
 With --http: the same for web clients, on 127.0.0.1 (`statuswatch bridge --http --help`).
+
+exit status: 0 stdin ended, 2 wrong usage
+example: echo '{"type":"ping"}' | statuswatch bridge
 """
 
 

@@ -19,6 +19,7 @@ from statuswatch.catalog.schema import id_fault, url_fault
 from statuswatch.config import paths
 from statuswatch.sources.formats import FORMATS
 from statuswatch.sources.naming import name_in
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.looking import Fetch, Found, Looked, look
 from statuswatch.surfaces.cli.printing import put_json
 from statuswatch.surfaces.client import FINE, USAGE
@@ -37,10 +38,9 @@ class _Refused(Exception):  # noqa: N818 - ends the verb with a sentence, and ne
 
 def run(argv: list[str], fetch: Fetch, answer: Callable[[str], str] = input) -> int:
     """Run the verb; returns 0, or 2 where the input is wrong, no feed was found, or a file is there already. `answer` asks the person."""
-    try:
-        given = _parser().parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    given = read("providers add", argv, defaults={"id": "", "name": ""})
+    if isinstance(given, int):
+        return given
     url = given.url if "://" in given.url else f"https://{given.url}"
     try:
         draft_id = _checked(given, url)
@@ -56,18 +56,6 @@ def run(argv: list[str], fetch: Fetch, answer: Callable[[str], str] = input) -> 
     except _Refused as refusal:
         sys.stderr.write(f"statuswatch providers add: {refusal}\n")
         return USAGE
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="statuswatch providers add", description="Find a page's feed, show what is read, and write a provider file.")
-    parser.add_argument("url", metavar="URL", help="the address of a status page or of its feed")
-    parser.add_argument("--id", default="", help="the provider's id, for example acme; made from the host where it is left out")
-    parser.add_argument("--name", default="", help="its name for people; the page's own where it is left out")
-    parser.add_argument("--family", action="append", default=[], metavar="NAME", help="a family of models that it makes; may be given again")
-    parser.add_argument("--api-host", action="append", default=[], metavar="HOST", help="a host at which its API answers; may be given again")
-    parser.add_argument("--yes", action="store_true", help="write without asking")
-    parser.add_argument("--json", action="store_true", help="one JSON object; nothing is written without --yes")
-    return parser
 
 
 def _checked(given: argparse.Namespace, url: str) -> str:

@@ -1,6 +1,5 @@
 """`statuswatch backtest`: the notices that a history would have given to somebody who uses these routes, from the pages alone."""
 
-import argparse
 import json
 import sys
 from collections import Counter
@@ -26,6 +25,7 @@ from statuswatch.core.observation import PageRead, PageUnchanged
 from statuswatch.core.relevance import Finding, assess
 from statuswatch.core.watchlist import Watch, Watchlist, WatchSource
 from statuswatch.core.world import World, advance
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.histories import Bad, Split, as_posted, incidents, is_polls, polls, provider_of
 from statuswatch.surfaces.plain import plain
 
@@ -37,13 +37,13 @@ _STRONGEST = (Relevance.AFFECTED, Relevance.POSSIBLE, Relevance.UNAFFECTED)
 
 def run(argv: list[str]) -> int:
     """Answer on standard output; 0 whatever the answer, 2 on usage or where something could not be read."""
+    options = read("backtest", argv, defaults={"provider": ""})
+    if isinstance(options, int):
+        return options
     try:
-        options = _parser().parse_args(argv)
         routes = tuple(parse_route(text) for text in options.using)
         known = know(config_dir())
         steps, bad = _steps(options.files, options.provider, known.catalogue)
-    except SystemExit as stop:
-        return int(stop.code or 0)
     except StatuswatchError as error:
         return _complain(plain(str(error)))
     except OSError as error:
@@ -60,17 +60,6 @@ def run(argv: list[str]) -> int:
     summary = play.summary()
     print(json.dumps({"summary": summary}) if options.json else "\n".join(_told(summary)))
     return USAGE if bad else ANSWERED
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="statuswatch backtest", description="The notices that a history would have given to somebody who uses these routes.")
-    parser.add_argument("--using", action="append", required=True, metavar="ROUTE", help="provider[/surface]:model[@region], once for each route")
-    parser.add_argument("--json", action="store_true", help="one JSON object for each notice, and the summary last")
-    parser.add_argument("--provider", default="", metavar="ID", help="whose feed the recorded polls are of, where the folder's name does not say it")
-    parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="normalised incidents (JSON Lines), or recorded polls: a folder or a tar of bodies named by their time"
-    )
-    return parser
 
 
 def _complain(sentence: str) -> int:

@@ -13,15 +13,9 @@ from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.observation import Diagnosis
 from statuswatch.sources.apierror import diagnose
 from statuswatch.sources.response import Response
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.owndata import table
 
-USAGE = """usage: statuswatch classify [--json] [FILE]
-
-Reads a failed answer of an API and says whose fault it is. Nothing is stored or sent.
-  --json   JSON Lines in (id, provider, url, status, headers, body) and out
-  FILE     read from a file instead of standard input
-Without --json: the output of curl -i, or any text of an error, pasted.
-"""
 OK, BAD_INPUT = 0, 2
 _LONGEST_TEXT = 4_194_304
 _STATUS_LINE = re.compile(r"HTTP/\d(?:\.\d)? (\d{3})\b")
@@ -38,33 +32,28 @@ class _UnreadableLineError(ValueError):
 
 def run(argv: list[str], stdin: IO[Any] | None = None) -> int:
     """Answer on standard output; 0 whatever the answer, 2 on usage or where a line could not be read."""
-    flags = [argument for argument in argv if argument.startswith("-") and argument != "-"]
-    names = [argument for argument in argv if not argument.startswith("-")]
-    if {"-h", "--help"} & set(flags):
-        print(USAGE, end="")
-        return OK
-    if set(flags) - {"--json"} or len(names) > 1:
-        print(USAGE, end="", file=sys.stderr)
-        return BAD_INPUT
+    asked = read("classify", argv)
+    if isinstance(asked, int):
+        return asked
     given = stdin or sys.stdin
     source = getattr(given, "buffer", given)
-    if names:
+    if asked.file not in {None, "-"}:
         try:
-            with open(names[0], "rb") as file:  # noqa: PTH123 - one plain read, and pathlib would add to what this verb loads
-                return _answer(file, as_json="--json" in flags)
+            with open(asked.file, "rb") as file:  # noqa: PTH123 - one plain read, and pathlib would add to what this verb loads
+                return _answer(file, as_json=asked.json)
         except OSError as error:
-            print(f"{names[0]}: {error.strerror}", file=sys.stderr)
+            print(f"{asked.file}: {error.strerror}", file=sys.stderr)
             return BAD_INPUT
     if given.isatty():
         print("paste the answer, then Ctrl-D", file=sys.stderr)
-    return _answer(source, as_json="--json" in flags)
+    return _answer(source, as_json=asked.json)
 
 
 def _answer(source: IO[Any], *, as_json: bool) -> int:
     if as_json:
         return _lines(source)
     data = source.read(_LONGEST_TEXT)
-    text = data.decode(errors="replace") if isinstance(data, bytes) else data
+    text = _text(data)
     if not text.strip():
         print("nothing to read: paste an error, or pipe curl -i into this command", file=sys.stderr)
         return BAD_INPUT
@@ -81,6 +70,9 @@ def _lines(source: IO[Any]) -> int:
     for number, line in enumerate(source, start=1):
         if not line.strip():
             continue
+        if number == 1 and _is_curl(line):
+            print(json.dumps(row(None, diagnose(response_of_text(_whole(line, source)), signatures, knowledge))), flush=True)
+            break
         try:
             given = _object(line)
             found = diagnose(_response(given), signatures, knowledge)
@@ -90,6 +82,19 @@ def _lines(source: IO[Any]) -> int:
             continue
         print(json.dumps(row(given.get("id"), found)), flush=True)
     return status
+
+
+def _is_curl(line: bytes | str) -> bool:
+    """Whether input begins as what `curl -i` or `curl -v` prints: no JSON, and all of it is one answer."""
+    return re.match(r"HTTP/|[*<>] ", _text(line)) is not None
+
+
+def _whole(line: bytes | str, source: IO[Any]) -> str:
+    return _text(line) + _text(source.read(_LONGEST_TEXT))
+
+
+def _text(data: bytes | str) -> str:
+    return data.decode(errors="replace") if isinstance(data, bytes) else data
 
 
 def row(name: object, found: Diagnosis) -> dict[str, object]:

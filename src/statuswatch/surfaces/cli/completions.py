@@ -79,12 +79,11 @@ def _single(text: str) -> str:
 _ZSH_HEAD = """#compdef statuswatch
 # Completions of statuswatch, made by `statuswatch completions zsh`.
 
+# _arguments puts options for compadd before the kind
 _statuswatch_values() {
-  local kind=$1
   local -a found
-  shift
-  found=(${(f)"$(_call_program values statuswatch completions values $kind 2>/dev/null)"})
-  compadd "$@" -a found
+  found=(${(f)"$(_call_program values statuswatch completions values $argv[-1] 2>/dev/null)"})
+  compadd "${(@)argv[1,-2]}" -a found
 }
 """
 _ZSH_TAIL = """
@@ -162,7 +161,7 @@ def _zsh_option(option: Option, among: Iterable[Option]) -> str:
     rivals = " ".join(other.name for other in among if option.rival and other.rival == option.rival)
     told = option.help.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
     lead = "*" if option.many else f"({rivals})" if rivals else ""
-    value = f":{_zsh_message(option.metavar)}:{_zsh_action(option.kind, option.choices)}" if option.metavar else ""
+    value = f"{'::' if option.optional else ':'}{_zsh_message(option.metavar)}:{_zsh_action(option.kind, option.choices)}" if option.metavar else ""
     return _single(f"{lead}{option.name}[{told}]{value}")
 
 
@@ -263,7 +262,7 @@ def _bash(table: Mapping[str, Verb]) -> str:
     lines.append(f"  '') below={_single(' '.join(table))} options='--help --version' ;;")
     for path, verb in each(table):
         options = " ".join([*(option.name for option in verb.options), "--help"])
-        takes = " ".join(f"{option.name}={_bash_kind(option.kind, option.choices)}" for option in verb.options if option.metavar)
+        takes = " ".join(f"{option.name}={_bash_kind(option.kind, option.choices)}" for option in verb.options if option.metavar and not option.optional)
         arguments = " ".join(f"{_bash_kind(item.kind, item.choices)}{' +' if item.count in {Count.ANY, Count.SOME} else ''}" for item in verb.arguments)
         below = " ".join(other.name for other in verb.verbs)
         fields = {"options": options, "takes": takes, "arguments": arguments, "below": below}
@@ -293,8 +292,9 @@ end
 # Whether the words begin with these verbs.
 function __statuswatch_at
     set -l words (__statuswatch_words)
-    test (count $words) -ge (count $argv)
-    and test "$words[1..(count $argv)]" = "$argv"
+    set -l size (count $argv)
+    test (count $words) -ge $size
+    and test "$words[1..$size]" = "$argv"
 end
 
 # Whether these verbs are all that was typed.
@@ -323,7 +323,7 @@ def _fish(table: Mapping[str, Verb]) -> str:
 
 
 def _fish_value(option: Option) -> str:
-    if not option.metavar:
+    if not option.metavar or option.optional:
         return ""
     if option.kind in _FILES:
         return " -r -F"

@@ -1,6 +1,5 @@
 """`statuswatch doctor`: what is in order on this machine, what is not and what to do; with `--polling`, why each feed is read when it is."""
 
-import argparse
 import os
 import sys
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from statuswatch.core.politeness import Allowance
 from statuswatch.core.schedule import SLOTS, DueReason
 from statuswatch.core.snapshot import FeedView, PollView, Snapshot
 from statuswatch.surfaces.cli import checkup
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.checkup import Finding, Seen
 from statuswatch.surfaces.cli.printing import look_here, put, put_json
 from statuswatch.surfaces.client import read_snapshot, wall_clock
@@ -44,15 +44,9 @@ BECAUSE: dict[DueReason, str] = {
 
 def run(argv: list[str], ways: Ways) -> int:
     """Run the verb; returns 0 where all is fine, 1 where there are problems, 2 for wrong usage."""
-    parser = argparse.ArgumentParser(
-        prog="statuswatch doctor", description="What is in order on this machine, what is not, and what to do. Starts and changes nothing. Exit 1: problems."
-    )
-    parser.add_argument("--polling", action="store_true", help="for each feed: when it is read next and why, and how it was read last")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    try:
-        given = parser.parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    given = read("doctor", argv)
+    if isinstance(given, int):
+        return given
     return _polling(as_json=given.json) if given.polling else _sections(ways, as_json=given.json)
 
 

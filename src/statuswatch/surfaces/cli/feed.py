@@ -13,6 +13,7 @@ from statuswatch.sources.body import MAX_BYTES, Body
 from statuswatch.sources.detect import candidates, parse_detected
 from statuswatch.sources.formats import FORMATS, parser_for
 from statuswatch.sources.normal import normal_of
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.looking import Fetch, Looked, look, state_of
 from statuswatch.surfaces.plain import plain
 
@@ -26,10 +27,9 @@ def run(argv: list[str], fetch: Fetch | None = None) -> int:
 
     `fetch` is what the program reads addresses with; without it, files only.
     """
-    try:
-        options = _parser().parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    options = read("feed", argv, defaults={"format": "", "provider": "unknown"})
+    if isinstance(options, int):
+        return options
     if options.format and options.format not in FORMATS:
         return _complain(f"no format {plain(options.format)[:40]!r}; one of {', '.join(FORMATS)}")
     if _is_address(options.source):
@@ -38,8 +38,8 @@ def run(argv: list[str], fetch: Fetch | None = None) -> int:
         body = _body(options.source, options.provider)
     except OSError as error:
         return _complain(f"{plain(options.source)}: {error.strerror or error}")
-    read = parser_for(options.format)(body) if options.format else parse_detected(body)
-    return _show(_answer(read, options.provider, options.format, [], reason=_reason(body, read)), as_json=options.json)
+    found = parser_for(options.format)(body) if options.format else parse_detected(body)
+    return _show(_answer(found, options.provider, options.format, [], reason=_reason(body, found)), as_json=options.json)
 
 
 def _show_address(options: argparse.Namespace, fetch: Fetch) -> int:
@@ -69,21 +69,6 @@ def _nothing(looked: Looked, options: argparse.Namespace) -> dict[str, Any]:
 def _reason(body: Body, read: Page | Unreadable) -> str:
     """What in the body told its format; empty where it was named, or is none."""
     return next((item.reason for item in candidates(body) if item.format == read.format), "") if isinstance(read, Page) else ""
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="statuswatch feed", description="What is read from a status feed.")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    show = verbs.add_parser(
-        "show",
-        help="read one body and show it normalised",
-        epilog="exit status: 0 when there is an answer, also that the feed is blocked, unreadable or unreachable (feed_state says which); 2 for bad input",
-    )
-    show.add_argument("source", metavar="URL|FILE", help="the address of a feed or of a status page, or a file with a recorded body")
-    show.add_argument("--json", action="store_true", help="one JSON object")
-    show.add_argument("--format", default="", metavar="NAME", help=f"the format, where it is not to be detected: {', '.join(FORMATS)}")
-    show.add_argument("--provider", default="unknown", metavar="ID", help="whose feed it is, for example anthropic")
-    return parser
 
 
 def _is_address(source: str) -> bool:

@@ -53,6 +53,8 @@ class Option:
     many: bool = False
     required: bool = False
     rival: str = ""
+    optional: bool = False
+    """Whether its value may be left out."""
 
     @property
     def key(self) -> str:
@@ -105,7 +107,7 @@ def usage(path: tuple[str, ...], verb: Verb) -> str:
     words = ["statuswatch", *path]
     rivals: dict[str, list[str]] = {}
     for option in verb.options:
-        shown = f"{option.name} {option.metavar}".strip()
+        shown = f"{option.name} {f'[{option.metavar}]' if option.optional else option.metavar}".strip()
         rivals.setdefault(option.rival or option.name, []).append(shown)
     for option in verb.options:
         group = rivals.pop(option.rival or option.name, None)

@@ -18,17 +18,14 @@ HARD_LIMIT_S = 0.7
 _INPUT_MAX = 1 << 20
 _PIECE = 1 << 16
 _SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{7,63}")
-_USAGE = """usage: statuswatch hook claude-code|copilot
-
-Run by a hook of Claude Code (StopFailure) or Copilot CLI (errorOccurred), with the hook's JSON on stdin: the running engine is told to read the client's
-own record now. Prints nothing, always ends with 0, waits for nobody; without an engine nothing happens. docs/how-to/add-a-tap.md has the lines to add.
-"""
 
 
 def run(argv: list[str]) -> int:
     """Run the verb; always 0."""
     if argv and argv[0] in {"-h", "--help"}:
-        sys.stdout.write(_USAGE)
+        from statuswatch.surfaces.cli.asked import helped
+
+        sys.stdout.write(helped("hook"))
         return 0
     signal.signal(signal.SIGALRM, _give_up)
     signal.setitimer(signal.ITIMER_REAL, HARD_LIMIT_S)

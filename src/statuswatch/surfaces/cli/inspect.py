@@ -1,6 +1,5 @@
 """`statuswatch inspect`: the failed calls in a client's own record, and whose fault each was. Reads the named files, writes nothing, asks no network."""
 
-import argparse
 import difflib
 import json
 import sys
@@ -15,6 +14,7 @@ from statuswatch.core.moment import format_time
 from statuswatch.core.observation import Call, Diagnosis, Outcome
 from statuswatch.sources.clients import CLIENTS, Client, Kind, Origin, Reader, detect, reader_class
 from statuswatch.sources.clients.diagnose import Diagnose, SignatureDiagnose
+from statuswatch.surfaces.cli.asked import read
 
 # Stands in for the time of records that carry none; no reader takes a time before 2000 from a record, so it cannot be mistaken for one.
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,14 +28,9 @@ class InspectError(StatuswatchError):
 
 def run(argv: list[str]) -> int:
     """Print one line for each failed call in the files; returns 0, or 2 where a file could not be read or the usage was wrong."""
-    parser = argparse.ArgumentParser(prog="statuswatch inspect", description="The failed calls in a client's own record, and whose fault each was.")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--client", metavar="NAME", help=f"who wrote the files: {', '.join(CLIENTS)} (found by the first lines where it is not given)")
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a transcript, rollout, log, hook or telemetry file")
-    try:
-        given = parser.parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    given = read("inspect", argv)
+    if isinstance(given, int):
+        return given
     if given.client is not None and given.client not in CLIENTS:
         near = difflib.get_close_matches(given.client, CLIENTS, 1)
         hint = f"; did you mean {near[0]}?" if near else f"; one of {', '.join(CLIENTS)}"

@@ -1,6 +1,5 @@
 """`statuswatch match`: what incidents mean for the routes that you use, with the sentence that decided it."""
 
-import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +16,7 @@ from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.moment import format_time
 from statuswatch.core.scope import read_scope
 from statuswatch.core.weighing import turns, weigh
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.incidents import BadLine, read_lines
 from statuswatch.surfaces.plain import plain
 
@@ -48,11 +48,11 @@ WHY = {
 
 def run(argv: list[str], stdin: IO[Any] | None = None) -> int:
     """Answer on standard output; 0 whatever the answer, 2 on usage or where a line could not be read."""
+    options = read("match", argv)
+    if isinstance(options, int):
+        return options
     try:
-        options = _parser().parse_args(argv)
         routes = tuple(parse_route(text) for text in options.using)
-    except SystemExit as stop:
-        return int(stop.code or 0)
     except RouteError as error:
         return _complain(plain(str(error)))
     knowledge = know(config_dir()).knowledge
@@ -63,22 +63,6 @@ def run(argv: list[str], stdin: IO[Any] | None = None) -> int:
             return _answer(file, routes, knowledge, as_json=options.json, size=Path(options.file).stat().st_size)
     except OSError as error:
         return _complain(f"{plain(options.file)}: {error.strerror}")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="statuswatch match", description="What incidents mean for the routes that you use. Input: normalised incidents, one JSON object a line."
-    )
-    parser.add_argument(
-        "--using",
-        action="append",
-        required=True,
-        metavar="ROUTE",
-        help="provider[/surface]:model[@region], once for each route, such as anthropic/code:claude-opus-4.5",
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object for each incident and route")
-    parser.add_argument("file", nargs="?", metavar="FILE", help="read from a file instead of standard input")
-    return parser
 
 
 def _complain(sentence: str) -> int:

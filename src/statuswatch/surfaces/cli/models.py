@@ -1,6 +1,5 @@
 """`statuswatch models show ID`: what a model id resolves to, and why."""
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from statuswatch.catalog.models import Resolved, models, resolve
 from statuswatch.config.paths import config_dir
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.plain import plain
 
 ANSWERED, USAGE = 0, 2
@@ -16,15 +16,9 @@ _MOST = 12
 
 def run(argv: list[str]) -> int:
     """Answer on standard output; 0 whatever the answer, 2 on usage."""
-    parser = argparse.ArgumentParser(prog="statuswatch models", description="What a model id resolves to.")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    show = verbs.add_parser("show", help="explain one id or more, in any spelling")
-    show.add_argument("ids", nargs="+", metavar="ID", help="claude-opus-4-5-20251101, us.anthropic.claude-opus-4-5-v1:0, opus, ...")
-    show.add_argument("--json", action="store_true", help="one JSON object a line")
-    try:
-        options = parser.parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    options = read("models", argv)
+    if isinstance(options, int):
+        return options
     table = models(Path(config_dir()) / "models.tsv")
     for text in options.ids:
         resolved = resolve(text, table)

@@ -1,6 +1,5 @@
 """`statuswatch notices`: what was told, and with --all also what was not and why."""
 
-import argparse
 import json
 import sys
 from datetime import datetime
@@ -9,6 +8,7 @@ from statuswatch.core.codec import encode
 from statuswatch.core.health import Fault, Side
 from statuswatch.core.notice import Notice, NoticeKind, Suppressed, SuppressReason
 from statuswatch.core.snapshot import Snapshot
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.printing import look_here, put
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, read_snapshot, wall_clock
 from statuswatch.surfaces.present import Look, banner, scene
@@ -44,13 +44,9 @@ _YOURS = "on your side; your own tool says so"
 
 def run(argv: list[str]) -> int:
     """Run the verb; returns 0, or 4 where there is no picture."""
-    parser = argparse.ArgumentParser(prog="statuswatch notices", description="What was told, newest first.")
-    parser.add_argument("--all", action="store_true", help="also what was not told, and why")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line, `told` says which of the two it is")
-    try:
-        given = parser.parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    given = read("notices", argv)
+    if isinstance(given, int):
+        return given
     snapshot = read_snapshot()
     if snapshot is None:
         sys.stderr.write("Cannot tell: no engine runs, and there is no picture of an earlier one. To begin: statuswatch engine start\n")

@@ -19,17 +19,6 @@ _STALE_SECONDS = 12 * 3600
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .:+_-")
 _MARKS = {"down": "●", "failing": "▲", "yours": "▲", "recovering": "↑", "unknown": "–"}  # noqa: RUF001 - the signs of the screens
 _UNSURE = "◌"
-_HELP = """usage: statuswatch prompt
-       statuswatch prompt init zsh|bash|fish
-
-Prints the segment for a prompt: nothing when all is well, `▲ opus failing 23m` when not, `?` when it showed trouble and no engine
-has renewed it since. Always exit status 0: a prompt must not break.
-
-  init SHELL   print the code of a segment that costs no process at all. Install it with one line:
-                 zsh   eval "$(statuswatch prompt init zsh)"      at the end of ~/.zshrc
-                 bash  eval "$(statuswatch prompt init bash)"     at the end of ~/.bashrc
-                 fish  statuswatch prompt init fish | source      in ~/.config/fish/config.fish
-"""
 
 
 def run(argv: list[str]) -> int:
@@ -40,7 +29,9 @@ def run(argv: list[str]) -> int:
             sys.stdout.write(printable(text) + "\n")
         return FINE
     if argv[0] in {"-h", "--help"}:
-        sys.stdout.write(_HELP)
+        from statuswatch.surfaces.cli.asked import helped
+
+        sys.stdout.write(helped("prompt"))
         return FINE
     if argv[0] == "init" and len(argv) == 2 and argv[1] in SHELLS:  # noqa: PLR2004 - init and the shell
         sys.stdout.write(shell_code(argv[1]))

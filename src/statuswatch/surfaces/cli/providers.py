@@ -1,8 +1,6 @@
 """`statuswatch providers`: the provider files, those that ship with the program and your own: list them, look at one, check them against the pages."""
 
-import argparse
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from statuswatch.catalog.lint import lint
@@ -12,6 +10,7 @@ from statuswatch.catalog.model import Catalogue, FeedSpec, Origin
 from statuswatch.config import paths
 from statuswatch.core.knowledge import ProviderFacts
 from statuswatch.sources.formats import FORMATS
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.printing import look_here, put, put_json
 from statuswatch.surfaces.client import FINE, USAGE
 from statuswatch.surfaces.present_text import Column, Line, Span, Tone, clean, say, table, wrap
@@ -30,29 +29,17 @@ _COLUMNS = (
 _UNVERIFIED = " (unverified)"
 
 
-def run(argv: list[str], ask: "Ask | None" = None, further: Mapping[str, str] | None = None) -> int:
+def run(argv: list[str], ask: "Ask | None" = None) -> int:
     """Run the verb; returns 0, or 2 where `lint` found something or a provider was named that is not there, or what `check` found.
 
-    `ask` is what pages are fetched with; without it there is no `check`. `further`: verbs that somebody else runs, with their help.
+    `ask` is what pages are fetched with; without it there is no `check`. `add` is somebody else's.
     """
-    parser = argparse.ArgumentParser(prog="statuswatch providers", description=f"The provider files: shipped ones, and your own in {paths.providers_dir()}")
-    parser.add_argument("--json", action="store_true", help="JSON: one object a line, or for `show` one object")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    for name, told in (("list", "all providers"), ("lint", "check all files; exit status 2 where something is wrong"), ("show", "one provider")):
-        sub = verbs.add_parser(name, help=told)
-        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        if name == "show":
-            sub.add_argument("id", metavar="ID", help="a provider's id, for example anthropic")
-    if ask is not None:
-        sub = verbs.add_parser("check", help="ask the pages of all or of some providers once; exit status 1 where one is not as its file says")
-        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        sub.add_argument("ids", nargs="*", metavar="ID", help="a provider's id; without any, all that have a page are asked")
-    for name, told in (further or {}).items():
-        verbs.add_parser(name, help=told, add_help=False)
-    try:
-        given = parser.parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    given = read("providers", argv)
+    if isinstance(given, int):
+        return given
+    if given.verb == "add" or (given.verb == "check" and ask is None):
+        sys.stderr.write("statuswatch providers: pages cannot be asked here\n")
+        return USAGE
     if given.verb == "lint":
         return _lint(as_json=given.json)
     catalogue = load(paths.providers_dir(), FORMATS)
@@ -109,7 +96,10 @@ def _list(catalogue: Catalogue, *, as_json: bool) -> int:
     ]
     shown = table(_COLUMNS, rows, look.width, look.glyphs.cut)
     put((shown.heading, *shown.rows))
-    told = "`+1` behind a feed: one more is read. `?` behind it, and the last column: facts that could not be checked against a recording or a public document; `providers show ID` marks each."
+    told = (
+        "`+1` behind a feed: one more is read. `?` behind it, and the last column: facts that could not be checked against a recording or a public document; "
+        "`providers show ID` marks each."
+    )
     put([(), *wrap((Span(told, Tone.DIM),), look.width)])
     return FINE
 

@@ -1,6 +1,5 @@
 """`statuswatch rules test|lint|explain`: the rules of relevance, the built-in ones and your own."""
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from statuswatch.core.incident import Incident
 from statuswatch.core.rules import PERSONAL, Rule
 from statuswatch.core.scope import Claim, read_scope
 from statuswatch.core.weighing import weigh
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.plain import plain
 
 FINE, USAGE = 0, 2
@@ -22,31 +22,14 @@ FINE, USAGE = 0, 2
 
 def run(argv: list[str]) -> int:
     """0 where all is well, 2 on usage or where a rule is wrong: a rule file is input."""
-    try:
-        options = _parser().parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    options = read("rules", argv, defaults={"rule": "", "using": ""})
+    if isinstance(options, int):
+        return options
     folder = Path(options.dir) if options.dir else Path(config_dir()) / "rules"
     if options.verb == "explain":
         return _explain(options.text, options.using, folder)
     book = load_rules(folder)
     return _lint(book) if options.verb == "lint" else _test(book, options.rule)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="statuswatch rules", description="The rules of relevance. Your own lie in the folder rules of the configuration, one TOML file or more."
-    )
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    lint = verbs.add_parser("lint", help="every problem of the rule files, with file and line")
-    test = verbs.add_parser("test", help="try each rule on the examples that it brings")
-    test.add_argument("rule", nargs="?", default="", help="only the rule of this id")
-    explain = verbs.add_parser("explain", help="what the rules make of a sentence, word by word")
-    explain.add_argument("text", help='a title or an update, such as "Errors when logging in"')
-    explain.add_argument("--using", metavar="ROUTE", default="", help="and what it would mean for this route")
-    for verb in (lint, test, explain):
-        verb.add_argument("--dir", metavar="FOLDER", help="read your own rules from here")
-    return parser
 
 
 def _lint(book: Rulebook) -> int:

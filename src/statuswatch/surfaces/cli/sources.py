@@ -1,6 +1,5 @@
 """`statuswatch sources`: which records on this machine may be read, what is read of them and where they lie; and switching each on or off."""
 
-import argparse
 import difflib
 import json
 import os
@@ -15,6 +14,7 @@ from statuswatch.config.load import load_config
 from statuswatch.config.token import make_token
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.sources.clients import CLIENTS, Client
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.exporting import Exporter, exporters
 from statuswatch.surfaces.cli.printing import look_here, put
 from statuswatch.surfaces.client import FINE, USAGE, engine_answers, read_snapshot
@@ -39,21 +39,9 @@ class Row:
 
 def run(argv: list[str]) -> int:
     """Run the verb; returns 0, or 2 for a name that is no source. Raises ConfigError where the file of answers is broken, PlaceError where it has no place."""
-    parser = argparse.ArgumentParser(
-        prog="statuswatch sources", description="Which records of clients may be read on this machine. Nothing is read without your yes."
-    )
-    parser.add_argument(
-        "turn",
-        nargs="?",
-        choices=("on", "off", "enable", "disable", OTLP),
-        help=f"let it be read, or no longer; {OTLP}: what to set in clients that can export",
-    )
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one or more of {', '.join(_names(None))}")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    try:
-        given = parser.parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    given = read("sources", argv)
+    if isinstance(given, int):
+        return given
     snapshot = read_snapshot()
     if given.turn == OTLP:
         return _export(asked=True)

@@ -9,29 +9,20 @@ import sys
 from statuswatch.config import paths
 from statuswatch.surfaces.cli.readyfile import coloured, inert, now, on_terminal, printable, read_ready, whole_number
 
-FINE, USAGE, CANNOT_TELL = 0, 2, 4
+CANNOT_TELL = 4
 _LIMIT = 1 << 20
-_HELP = """usage: statuswatch status [--json]
-
-Can I work? Prints the engine's last picture; its ages are at most a minute old.
-
-  --json   the whole snapshot, one JSON object on one line
-
-exit status: 0 fine, 1 trouble on their side, 3 trouble on your side, 4 cannot tell (unknown, out of date, no engine)
-"""
 _NOTHING = "Cannot tell: no engine runs, and there is no picture of an earlier one. To begin: statuswatch engine start"
 _COLOURS = {"✓": "32", "◌": "33", "▲": "33", "●": "31", "↑": "36", "◷": "35", "–": "2"}  # noqa: RUF001 - the signs of the screens
 
 
 def run(argv: list[str]) -> int:
     """Run the verb; returns the exit status of the picture, or 4 where there is none that may pass for the present."""
-    for word in argv:
-        if word in {"-h", "--help"}:
-            sys.stdout.write(_HELP)
-            return FINE
-        if word != "--json":
-            sys.stderr.write(f"statuswatch status: unknown argument {word[:40]!r}; it knows --json\n")
-            return USAGE
+    if argv and argv != ["--json"]:
+        from statuswatch.surfaces.cli.asked import read
+
+        given = read("status", argv)
+        if isinstance(given, int):
+            return given
     ready = _ready()
     if ready is None or now() >= ready[1]:
         _tell_mistakes()

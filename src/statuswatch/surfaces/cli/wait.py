@@ -12,6 +12,7 @@ from statuswatch.core.health import Fault, Health, Side
 from statuswatch.core.snapshot import RouteView, Snapshot
 from statuswatch.core.wording import age_words, health_word
 from statuswatch.surfaces.asking import named_by, several
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.printing import put_json
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, YOURS, EngineGoneError, Link, monotonic, snapshot_in
 from statuswatch.surfaces.present import find_route
@@ -30,20 +31,9 @@ def run(argv: list[str]) -> int:
 
     It never ends with 1. A part of several names is a slip in the usage.
     """
-    parser = argparse.ArgumentParser(
-        prog="statuswatch wait",
-        description="Returns when the route is back.",
-        epilog="Exit status: 0 back or fine, 3 waiting does not help (your key, credit or request), 4 cannot tell (timed out, no engine, not watched).",
-    )
-    parser.add_argument("route", metavar="ROUTE", help="a watched route, for example anthropic/code:claude-opus-4.5, or a part of its name that no other has")
-    ends = parser.add_mutually_exclusive_group()
-    ends.add_argument("--timeout", type=_seconds, default=None, metavar="S", help="give up after so many seconds")
-    ends.add_argument("--notify", action="store_true", help="do not wait: a notice comes when it is back; exit 0 is then: asked, or fine already")
-    parser.add_argument("--json", action="store_true", help="one JSON object at the end")
-    try:
-        given = parser.parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    given = read("wait", argv, {"timeout": _seconds})
+    if isinstance(given, int):
+        return given
     until = None if given.timeout is None else monotonic() + given.timeout
     waiting = _Waiting(given.route)
     status, sentence = waiting.ask() if given.notify else waiting.run(until)

@@ -1,29 +1,19 @@
 """`statuswatch why`: whose fault, how sure, the evidence, what to do; for the worst trouble, for a route, or for one call of yours."""
 
-import argparse
 import sys
 
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.asking import NO_PICTURE, Subject, answer, subject, told_lines, unknown
+from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.printing import look_here, put, put_json
 from statuswatch.surfaces.client import CANNOT_TELL, exit_status, read_snapshot, wall_clock
 
 
 def run(argv: list[str]) -> int:
     """Run the verb; returns the exit status of the verdict: 0 fine, 1 theirs, 3 yours, 4 cannot tell; 2 for a subject that is neither a route nor a call."""
-    parser = argparse.ArgumentParser(prog="statuswatch why", description="Whose fault, how sure, on which evidence, and what to do.")
-    parser.add_argument(
-        "subject",
-        nargs="?",
-        default="",
-        metavar="CALL|ROUTE",
-        help="a call's request id, its number counted from the newest (1), or last for the newest that failed; or a route",
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    try:
-        given = parser.parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    given = read("why", argv, defaults={"subject": ""})
+    if isinstance(given, int):
+        return given
     snapshot = read_snapshot()
     if snapshot is None:
         if given.json:
