@@ -1,6 +1,6 @@
 """A marked block at the end of a text with comments: put in, kept up to date, taken out; every other character stays.
 
-The block's own first line remembers whether the text before it lacked its last line break. An empty line stands before the block, so that a
+The block's own first line remembers whether the text before it lacked its last line break, or was empty. Else an empty line stands before the block, so that a
 backslash at the end of the text does not swallow our first line.
 """
 
@@ -10,6 +10,7 @@ from statuswatch.surfaces.setup.target import SetupError
 
 _OPEN = " >>> statuswatch {name} >>>"
 _JOINED = " (the line before had no end)"
+_ALONE = " (there was nothing before)"
 _CLOSE = " <<< statuswatch {name} <<<"
 
 
@@ -18,11 +19,11 @@ def put(text: str, name: str, lines: tuple[str, ...], comment: str = "#") -> str
     found = _find(text, name, comment)
     if found is not None:
         start, end, first = found
-        return text[:start] + _block(name, lines, comment, _break_of(text[start:end]), joined=_JOINED in first) + text[end:]
+        return text[:start] + _block(name, lines, comment, _break_of(text[start:end]), _remark(first)) + text[end:]
     end_of_line = _break_of(text)
     joined = bool(text) and not text.endswith("\n")
     before = text + (end_of_line if joined else "") + (end_of_line if text else "")
-    return before + _block(name, lines, comment, end_of_line, joined=joined)
+    return before + _block(name, lines, comment, end_of_line, _JOINED if joined else "" if text else _ALONE)
 
 
 def take(text: str, name: str, comment: str = "#") -> str:
@@ -32,16 +33,21 @@ def take(text: str, name: str, comment: str = "#") -> str:
         return text
     start, end, first = found
     before, after, end_of_line = text[:start], text[end:], _break_of(text[start:end])
-    if before.endswith("\n" + end_of_line):
+    if _remark(first) != _ALONE and before.endswith("\n" + end_of_line):
         before = before.removesuffix(end_of_line)
-        if _JOINED in first and not after:
+        if _remark(first) == _JOINED and not after:
             before = before.removesuffix(end_of_line)
     return before + after
 
 
-def _block(name: str, lines: tuple[str, ...], comment: str, end_of_line: str, *, joined: bool) -> str:
-    first = comment + _OPEN.format(name=name) + (_JOINED if joined else "")
+def _block(name: str, lines: tuple[str, ...], comment: str, end_of_line: str, remark: str) -> str:
+    first = comment + _OPEN.format(name=name) + remark
     return "".join(line + end_of_line for line in (first, *lines, comment + _CLOSE.format(name=name)))
+
+
+def _remark(first: str) -> str:
+    """What a block's first line tells of the text before it."""
+    return next((remark for remark in (_JOINED, _ALONE) if remark in first), "")
 
 
 def _find(text: str, name: str, comment: str) -> tuple[int, int, str] | None:
