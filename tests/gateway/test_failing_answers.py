@@ -145,6 +145,7 @@ async def test_a_success_is_told_and_untouched() -> None:
 @pytest.mark.parametrize(
     ("path", "body"),
     [("/v1/messages/count_tokens", ASK), ("/api/event_logging/batch", b'{"events":[{"model":"x"}]}'), ("/v1/files", b"\x00\x01")],
+    ids=["count", "log", "file"],
 )
 async def test_what_is_no_call_to_a_model_says_nothing_of_one(path: str, body: bytes) -> None:
     heard = Heard()
@@ -163,6 +164,7 @@ async def test_what_is_no_call_to_a_model_says_nothing_of_one(path: str, body: b
         ("/v1/chat/completions", json.dumps({"messages": "x" * 200_000, "model": "claude-haiku-4-5"}).encode(), "claude-haiku-4.5"),
         ("/v1/chat/completions", json.dumps({"messages": "x" * 900_000, "model": "claude-haiku-4-5"}).encode(), "*"),
     ],
+    ids=["gemini", "bedrock", "last", "long", "too long"],
 )
 async def test_the_model_is_found_where_requests_have_it(path: str, body: bytes, model: str) -> None:
     heard = Heard()
@@ -269,6 +271,7 @@ async def test_the_sentence_is_put_into_the_providers_own_message(kind: str, cod
         (OVERLOADED, b"Content-Digest: sha-256=:AAAA:\r\n"),
         (b"x" * 600_000, b""),
     ],
+    ids=["a page", "no message", "no JSON", "br", "no gzip", "a bomb", "a digest", "long"],
 )
 async def test_a_body_without_a_message_stays_as_it_was(body: bytes, fields: bytes) -> None:
     (got,) = await asked(Heard(OUTLOOK), failing(body, 503, fields), annotate=True)

@@ -42,12 +42,14 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
-    """The taps by name, what takes a message `observe`, what hinders reading (by a source's path), and sources beyond the clients' own."""
+    """The taps by name, what takes a message `observe`, what hinders reading (by a source's path), sources beyond the clients'; what taps share."""
 
     taps: Mapping[str, Tap]
     observe: Callable[[Mapping[str, Any]], bool | None]
     notes: Callable[[], Mapping[str, str]]
     sources: tuple[SourceView, ...]
+    diagnose: Diagnose
+    tellings: Tellings
 
 
 def tap(ground: Ground) -> Tapped:
@@ -69,7 +71,7 @@ def tap(ground: Ground) -> Tapped:
         place = f"127.0.0.1:{ground.port}"
         sources = (SourceView(OTLP, CLIENTS[OTLP].reads, place, enabled=True, asked=True),)
         notes[place] = note
-    return Tapped(taps, ingest.take, lambda: {place: said for place, say in notes.items() if (said := say())}, sources)
+    return Tapped(taps, ingest.take, lambda: {place: said for place, say in notes.items() if (said := say())}, sources, diagnose, tellings)
 
 
 def _tail(ground: Ground, diagnose: Diagnose) -> Tail | None:

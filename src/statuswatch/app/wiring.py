@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from statuswatch.app import gatewaying
 from statuswatch.app.around import Around, around
+from statuswatch.app.gatewaying import Door, environ_of
 from statuswatch.app.tapping import OTLP, Ground, Tapped, tap
 from statuswatch.app.telling import options, wanted
 from statuswatch.catalog.knowing import know
@@ -32,7 +34,8 @@ from statuswatch.core.snapshot import Snapshot, SourceView
 from statuswatch.core.watchlist import Watch, Watchlist, WatchSource
 from statuswatch.engine.claims import Claims, Screen
 from statuswatch.engine.clock import Clock
-from statuswatch.engine.discover import Source, discover, roots_of
+from statuswatch.engine.discover import Source, discover, roots_of, usual_places
+from statuswatch.engine.doorbell import Doorbell
 from statuswatch.engine.fetch import Fetcher
 from statuswatch.engine.history import read_history
 from statuswatch.engine.inbox import Arrival, Inbox
@@ -141,10 +144,11 @@ def make_engine(setting: Setting, start: Start) -> Made:
     tapped = _tapped(setting, start, inbox, poller, stored)
     server = Server(Path(paths.socket_file()), inbox.submit, clock.now, tapped.observe, lambda routes: _recall(routes, clock, actions), _asker(clock))
     outlets = Outlets(Path(paths.snapshot_file()), Path(paths.status_file()), Path(paths.prompt_file()))
-    publisher = Publisher(outlets, render, server)
+    publisher = Publisher(outlets, render, server, Doorbell(Path(paths.doorbell_file())))
     actions = _Actions(inbox, clock)
     ways, untellable = _ways(start, config, actions, server.claims)
     beside = _around(start, config, inbox, actions)
+    door = Door(gatewaying.Ground(config.gateway, tapped, inbox, clock, knowledge, lambda: actions.engine.snapshot if actions.engine else None, environ_of()))
     parts = Parts(
         clock,
         knowledge,
@@ -157,7 +161,7 @@ def make_engine(setting: Setting, start: Start) -> Made:
         publisher,
         server,
         ways,
-        {**tapped.taps, **beside.taps},
+        {**tapped.taps, **beside.taps, "the gateway": door.run},
         (*sources, *tapped.sources),
         (*(str(problem) for problem in setting.catalogue.problems), *untellable),
         start.simulated,
@@ -233,7 +237,8 @@ def _tapped(setting: Setting, start: Start, inbox: Inbox, poller: Poller, stored
     """What is read and heard on this machine: what the person agreed to, and what programs of theirs tell."""
     names = agreed(setting.consent)
     clients = [client for client in CLIENTS.values() if client.name in names]
-    watched = tuple(Watched(client.name, root) for client in clients for root in roots_of(client, start.environ, start.home))
+    usual = usual_places(start.environ, start.home, names)
+    watched = tuple(Watched(client.name, root, usual.get(client.name)) for client in clients for root in roots_of(client, start.environ, start.home))
     port = setting.config.otlp.port if OTLP in names else None
     # A client that tries again without an answer is reason to look, before anything is known to have failed.
     return tap(Ground(inbox, start.clock, setting.catalogue.knowledge, watched, marks(stored.memory), lambda _batch: poller.hurry(DueReason.CALL_FAILED), port))

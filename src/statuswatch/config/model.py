@@ -164,6 +164,33 @@ class Display:
     colour: Literal["auto", "always", "never"] = _setting("auto", "text", "When command output is coloured.", words=("auto", "always", "never"))
 
 
+def _upstream_fault(text: str) -> str | None:
+    name, mark, url = text.partition("=")
+    if not mark or id_fault(name):
+        return f"expected NAME=URL, for example anthropic=https://llm.example.com/api, got {text[:60]!r}"
+    return url_fault(url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """The gateway for calls to model APIs. `statuswatch run` asks for it when it needs it; here is what holds besides."""
+
+    enabled: bool = _setting(False, "flag", "Listen from the engine's start on, for programs whose settings hold its address.")
+    port: int = _setting(14319, "whole", "Port of 127.0.0.1 at which it listens.", least=1024, most=65535)
+    annotate: bool = _setting(False, "flag", "Put one plain sentence into the provider's own error message: whose fault it is, the incident, what works now.")
+    upstreams: tuple[str, ...] = _setting(
+        (),
+        "texts",
+        "APIs besides those that the catalogue knows, or in their place, as NAME=URL; plain http is for servers of your own.",
+        fault=_upstream_fault,
+    )
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """The addresses of `upstreams` by name."""
+        return {name: url for name, _, url in (text.partition("=") for text in self.upstreams)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All of the settings."""
@@ -175,3 +202,4 @@ class Config:
     advice: Advice = field(default_factory=Advice)
     display: Display = field(default_factory=Display)
     otlp: Otlp = field(default_factory=Otlp)
+    gateway: Gateway = field(default_factory=Gateway)

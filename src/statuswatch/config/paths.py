@@ -95,6 +95,11 @@ def socket_file() -> str:
     return _socket("bridge.sock")
 
 
+def doorbell_file() -> str:
+    """The socket at which shells that wait at a prompt hear that their line has changed; as `socket_file`."""
+    return _socket("prompt.sock")
+
+
 def observe_file() -> str:
     """The datagram socket at which programs and hooks tell the engine of calls; as `socket_file`."""
     return _socket("observe.sock")
@@ -103,6 +108,16 @@ def observe_file() -> str:
 def otlp_token_file() -> str:
     """The word that the address of the OTLP receiver holds, so that no other user of the machine can send to it."""
     return os.path.join(state_dir(), "otlp-token")
+
+
+def gateway_file() -> str:
+    """The socket at which the running engine tells the gateway's address, and starts the gateway for it; as `socket_file`."""
+    return _socket("gateway.sock")
+
+
+def gateway_token_file() -> str:
+    """The word that the gateway's address holds, so that no other user of the machine can call through it."""
+    return os.path.join(state_dir(), "gateway-token")
 
 
 def ensure_private(folder: str) -> str:

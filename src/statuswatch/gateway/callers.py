@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from statuswatch.gateway.exchange import Exchange
 from statuswatch.gateway.framing import FramingError
-from statuswatch.gateway.guard import Guard
+from statuswatch.gateway.guard import Guard, Way
 from statuswatch.gateway.heads import HeadError, RequestHead, find_end, read_request
 from statuswatch.gateway.pool import Pool
 from statuswatch.gateway.reading import Buffer, stream
-from statuswatch.gateway.upstreams import Upstream
 from statuswatch.gateway.watch import Watch
 
 EARLY_MAX = 64 << 10
@@ -44,7 +43,7 @@ class House:
     guard: Guard
     pool: Pool
     buffer: Buffer
-    watch: Callable[[RequestHead, Upstream], Watch]
+    watch: Callable[[RequestHead, Way], Watch]
     joined: Callable[["CallerLink"], bool]
     left: Callable[["CallerLink"], None]
 
@@ -187,7 +186,7 @@ class CallerLink(asyncio.BufferedProtocol):
             self._method = head.method
             way = self._house.guard.admit(head)
             house = self._house
-            self.exchange = exchange = Exchange(self, head, way, house.pool, house.buffer, house.watch(head, way.upstream))
+            self.exchange = exchange = Exchange(self, head, way, house.pool, house.buffer, house.watch(head, way))
             exchange.start(data, end)
         except HeadError as error:
             self._drop()

@@ -5,6 +5,7 @@ this user besides. Browsers are refused by their own headers, and by `Host` wher
 """
 
 import hmac
+import re
 from dataclasses import dataclass
 
 from statuswatch.gateway.heads import HeadError, RequestHead
@@ -12,14 +13,17 @@ from statuswatch.gateway.upstreams import Upstream, Upstreams
 
 _LOOPBACK = frozenset({b"127.0.0.1", b"localhost", b"[::1]"})
 _KEPT = 1000
+_CLIENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where a request goes: to `upstream`, at `target` of it."""
+    """Where a request goes: to `upstream`, at `target` of it. `annotate` and `client` are as the address says: `NAME;annotate;client=codex`."""
 
     upstream: Upstream
     target: bytes
+    annotate: bool = False
+    client: str = ""
 
 
 class Guard:
@@ -29,7 +33,7 @@ class Guard:
         self._token = token.encode("ascii")
         self._prefix = b"/" + self._token + b"/"
         self._upstreams = upstreams
-        self._words: dict[bytes, Upstream] = {}
+        self._words: dict[bytes, Way] = {}
         self.port = 0
         """Where the gateway listens."""
 
@@ -47,7 +51,8 @@ class Guard:
             raise HeadError(404, "nothing is here; `statuswatch run` and `statuswatch setup gateway` know the address")
         host = self._name(fields[b"host"])
         if host not in _LOOPBACK:
-            found = self._upstreams.at_host(host.decode("ascii", "replace"))
+            upstream = self._upstreams.at_host(host.decode("ascii", "replace"))
+            found = Way(upstream, b"") if upstream is not None else None
             path = b"/" + rest
         else:
             word, slash, path = rest.partition(b"/")
@@ -56,15 +61,21 @@ class Guard:
             path = (slash or b"/") + path if not mark else b"/?" + query + slash + path
         if found is None:
             raise HeadError(404, "no API of that name is known; add it to [gateway.upstreams] in config.toml")
-        return Way(found, found.base + path)
+        return Way(found.upstream, found.upstream.base + path, found.annotate, found.client)
 
-    def _word(self, word: bytes) -> Upstream | None:
-        if word not in self._words:
-            found = self._upstreams.find(word.decode("ascii", "replace").lower())
-            if found is None or len(self._words) >= _KEPT:
-                return found
-            self._words[word] = found
-        return self._words[word]
+    def _word(self, word: bytes) -> Way | None:
+        """What the first word of a path says, without a target."""
+        known = self._words.get(word)
+        if known is None:
+            name, *parameters = word.decode("ascii", "replace").lower().split(";")
+            upstream = self._upstreams.find(name)
+            if upstream is None:
+                return None
+            client = next((one.removeprefix("client=") for one in parameters if one.startswith("client=")), "")
+            known = Way(upstream, b"", "annotate" in parameters, client if _CLIENT.fullmatch(client) else "")
+            if len(self._words) < _KEPT:
+                self._words[word] = known
+        return known
 
     def _check_host(self, host: bytes) -> None:
         name, port = self._name(host), host[len(self._name(host)) + 1 :]

@@ -6,11 +6,11 @@ import ssl
 from collections.abc import Callable, Mapping
 
 from statuswatch.gateway.callers import CallerLink, House
-from statuswatch.gateway.guard import Guard
+from statuswatch.gateway.guard import Guard, Way
 from statuswatch.gateway.heads import RequestHead
 from statuswatch.gateway.pool import Patience, Pool
 from statuswatch.gateway.reading import Buffer
-from statuswatch.gateway.upstreams import Upstream, Upstreams
+from statuswatch.gateway.upstreams import Upstreams
 from statuswatch.gateway.watch import Unwatched, Watch
 from statuswatch.gateway.ways_out import WayOut
 
@@ -33,7 +33,7 @@ class Gateway:
         token: str,
         upstreams: Upstreams,
         environ: Mapping[str, str],
-        watch: Callable[[RequestHead, Upstream], Watch] | None = None,
+        watch: Callable[[RequestHead, Way], Watch] | None = None,
         patience: Patience | None = None,
         context: ssl.SSLContext | None = None,
     ) -> None:
@@ -46,7 +46,7 @@ class Gateway:
         buffer = Buffer()
         self._pool = Pool(buffer, self._way_out, self._patience, context)
         nothing = Unwatched()
-        self._house = House(self._guard, self._pool, buffer, watch or (lambda _head, _upstream: nothing), self._joined, self._left)
+        self._house = House(self._guard, self._pool, buffer, watch or (lambda _head, _way: nothing), self._joined, self._left)
         self._callers: dict[CallerLink, None] = {}
         self._most = min(CONNECTIONS_MAX, _files() // _SHARE_OF_FILES)
         self._server: asyncio.Server | None = None
@@ -69,14 +69,23 @@ class Gateway:
 
     def address(self, name: str) -> str | None:
         """The address that stands for the API `name`, for a client's settings; None while it does not listen, or where no API is called that."""
-        if not self.port or self._upstreams.find(name) is None:
-            return None
-        return f"http://127.0.0.1:{self.port}/{self._token}/{name}"
+        return f"{self.base}/{name}" if self.base and self._upstreams.find(name) is not None else None
 
-    async def start(self) -> None:
-        """Listen. Raises OSError where the port is taken."""
+    @property
+    def base(self) -> str | None:
+        """What all its addresses begin with: `BASE/NAME`; None while it does not listen."""
+        return f"http://127.0.0.1:{self.port}/{self._token}" if self.port else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the APIs that it passes calls on to; hosts of the catalogue's APIs stand for themselves besides."""
+        return self._upstreams.names
+
+    async def start(self, port: int | None = None) -> None:
+        """Listen, at another port where one is given. Raises OSError where the port is taken."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: CallerLink(self._house), "127.0.0.1", self._wanted, backlog=512)
+        wanted = self._wanted if port is None else port
+        self._server = await loop.create_server(lambda: CallerLink(self._house), "127.0.0.1", wanted, backlog=512)
         self._guard.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

@@ -15,6 +15,7 @@ from statuswatch.core.observation import Call
 from statuswatch.gateway.annotate import BODY_MAX, StreamEditor, annotated, recoded, unpacked
 from statuswatch.gateway.asked import KEPT, Turns, gives_up, model_first, model_in
 from statuswatch.gateway.framing import Chunked
+from statuswatch.gateway.guard import Way
 from statuswatch.gateway.heads import RequestHead, ResponseHead
 from statuswatch.gateway.saying import Outlook, added_lines
 from statuswatch.gateway.upstreams import Upstream
@@ -69,9 +70,9 @@ class Tap:
     _waiting: deque["Sighting"] = field(default_factory=lambda: deque(maxlen=AT_ONCE))
     _timer: asyncio.TimerHandle | None = None
 
-    def watch(self, head: RequestHead, upstream: Upstream) -> "Sighting":
+    def watch(self, head: RequestHead, way: Way) -> "Sighting":
         """What follows one exchange."""
-        return Sighting(self, head, upstream)
+        return Sighting(self, head, way)
 
     def worked(self, sighting: "Sighting") -> None:
         """A call worked: told soon, when nothing is under way that would wait for it."""
@@ -92,24 +93,25 @@ class Tap:
         turn, count = self._turns.of(head, sighting.begun, sighting.started, failed=failed)
         self._count += 1
         model = sighting.model or model_in(head.target, sighting.body())
-        client = self._client(head.fields.get(b"user-agent", b""))
         at = self.now()
         took = (sighting.first or sighting.last) - sighting.started
         return Attempt(
             key=record.digest("gateway", self._count, at.isoformat()),
             at=at,
-            client=client,
-            place=place_by_id(model) or self._place(client, provider),
+            client=sighting.client,
+            place=place_by_id(model) or self.place(sighting.client, provider),
             model=model,
             turn=turn or None,
             request_id=sighting.request_id(),
             latency_ms=took * 1000 if took > 0 else None,
         ), count
 
-    def _client(self, agent: bytes) -> str:
+    def client(self, agent: bytes) -> str:
+        """Which client a User-Agent is."""
         return next((client for start, client in self._agents if agent.startswith(start)), "program")
 
-    def _place(self, client: str, provider: str | None) -> Place:
+    def place(self, client: str, provider: str | None) -> Place:
+        """How a client uses a provider."""
         home = HOME.get(client)
         if home is not None and home.provider == provider:
             return home
@@ -119,12 +121,32 @@ class Tap:
 class Sighting:
     """One exchange as it is seen."""
 
-    __slots__ = ("_kept", "_pieces", "_size", "_tail", "_tap", "_told", "begun", "first", "head", "last", "model", "response", "stall", "started", "upstream")
+    __slots__ = (
+        "_annotate",
+        "_kept",
+        "_pieces",
+        "_size",
+        "_tail",
+        "_tap",
+        "_told",
+        "begun",
+        "client",
+        "first",
+        "head",
+        "last",
+        "model",
+        "response",
+        "stall",
+        "started",
+        "upstream",
+    )
 
-    def __init__(self, tap: Tap, head: RequestHead, upstream: Upstream) -> None:
+    def __init__(self, tap: Tap, head: RequestHead, way: Way) -> None:
         self._tap = tap
         self.head = head
-        self.upstream = upstream
+        self.upstream: Upstream = way.upstream
+        self.client = way.client or tap.client(head.fields.get(b"user-agent", b""))
+        self._annotate = tap.annotate or way.annotate
         self.response: ResponseHead | None = None
         self.model: str | None = None
         self.begun = b""
@@ -167,7 +189,7 @@ class Sighting:
         if head.status in _OK and head.fields.get(b"content-type", b"").startswith(b"text/event-stream"):
             self._tail = deque(maxlen=_PIECES)
             plain = b"content-encoding" not in head.fields and b"trailer" not in head.fields
-            if self._tap.annotate and plain and isinstance(head.framing, Chunked):
+            if self._annotate and plain and isinstance(head.framing, Chunked):
                 return StreamEditor(self._sentence)
         return None
 
@@ -284,8 +306,7 @@ class Sighting:
         provider = self.upstream.provider
         if provider is None:
             return None
-        client = self._tap._client(self.head.fields.get(b"user-agent", b""))  # noqa: SLF001 - the two are one
-        place = place_by_id(self.model) or self._tap._place(client, provider)  # noqa: SLF001 - as above
+        place = place_by_id(self.model) or self._tap.place(self.client, provider)
         known = record.model_id(self.model)
         return self._tap.outlook_for(place.provider, place.surface, (parse_model(known).canonical if known else "") or NO_MODEL)
 
@@ -294,7 +315,7 @@ class Sighting:
         return outlook.sentence if outlook is not None else ""
 
     def _changed(self, head: ResponseHead, body: bytes, outlook: Outlook | None) -> bytes | None:
-        if not self._tap.annotate or outlook is None or not outlook.sentence or len(body) > BODY_MAX or not _SIGNED.isdisjoint(head.fields):
+        if not self._annotate or outlook is None or not outlook.sentence or len(body) > BODY_MAX or not _SIGNED.isdisjoint(head.fields):
             return None
         return recoded(body, head.fields.get(b"content-encoding", b"").decode("latin-1"), lambda plain: annotated(plain, outlook.sentence))
 

@@ -12,8 +12,10 @@ Addition = tuple[tuple[bytes, ...], bytes | None]
 class Watch(Protocol):
     """Follows one exchange."""
 
-    adds: bool
-    """Whether failing answers are held until `conclude` has said what is added to them."""
+    @property
+    def adds(self) -> bool:
+        """Whether failing answers are held until `conclude` has said what is added to them."""
+        ...
 
     def began(self, head: RequestHead, body: bytes) -> None:
         """The request's head was sent on, with the first of its body."""
@@ -64,7 +66,11 @@ class Unwatched:
     """Notes nothing: the proxy alone."""
 
     __slots__ = ()
-    adds = False
+
+    @property
+    def adds(self) -> bool:
+        """See Watch."""
+        return False
 
     def began(self, head: RequestHead, body: bytes) -> None:
         """See Watch."""
