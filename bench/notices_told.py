@@ -1,9 +1,10 @@
 """What three people would have been told over all that was recorded of two pages: notices a month, each reason counted, and anything told twice.
 
     python bench/notices_told.py [RECORDINGS]      (else $STATUSWATCH_RECORDINGS, else ../shared/data beside the project)
+    python bench/notices_told.py --check|--write docs/explanation/notices.md
 
-Prints Markdown. Told twice: a second `opened` for the same incident and route with no `resolved` between, the same kind for the same incident and
-route within five minutes, or two notices of one id.
+Prints Markdown, or holds that page's tables against it. Told twice: a second `opened` for the same incident and route with no `resolved` between, the same
+kind for the same incident and route within five minutes, or two notices of one id.
 """
 
 import json
@@ -16,7 +17,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests"), str(ROOT / "bench")]
+
+from tables import page_of, settle  # noqa: E402
 
 from statuswatch.catalog.knowing import know  # noqa: E402 - the path comes first
 from statuswatch.core.ids import parse_route  # noqa: E402
@@ -121,19 +124,27 @@ def _months(first: datetime, last: datetime) -> int:
 
 
 def main() -> int:
+    target = page_of(sys.argv)
     data = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("STATUSWATCH_RECORDINGS") or ROOT.parent / "shared/data")
     if not data.is_dir():
         sys.stderr.write(f"{data}: no recordings there; give their folder\n")
         return 2
+    if target:
+        return settle(*target, "\n".join(report(data)))
+    for line in report(data):
+        print(line, flush=True)
+    return 0
+
+
+def report(data: Path) -> Iterator[str]:
     knowledge = know(None).knowledge
     for tale, people in tales(data):
-        print(f"### {tale.name}\n")
-        print("| person | page badge | openings | notices a month | told, by kind | told, by reason | silent, by reason | told twice |")
-        print("|---|---:|---:|---:|---|---|---|---:|")
+        yield f"### {tale.name}\n"
+        yield "| person | page badge | openings | notices a month | told, by kind | told, by reason | silent, by reason | told twice |"
+        yield "|---|---:|---:|---:|---|---|---|---:|"
         for person in people:
-            print("\n".join(told(tale, person, knowledge)), flush=True)
-        print()
-    return 0
+            yield from told(tale, person, knowledge)
+        yield ""
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """One year of a provider's page for four people: openings told by statuswatch, by a badge of the whole page, and by a filter on the person's component.
 
     python bench/year_of_notices.py [RECORDINGS]      (else $STATUSWATCH_RECORDINGS, else ../shared/data beside the project)
+    python bench/year_of_notices.py --check|--write docs/explanation/a-year-of-notices.md
 
-Prints Markdown. People are routes of a family, since the versions in use changed several times within the year.
+Prints Markdown, or holds that page's tables against it. People are routes of a family, since the versions in use changed several times within the year.
 """
 
 import json
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests"), str(ROOT / "bench")]
+
+from tables import page_of, settle  # noqa: E402
 
 from statuswatch.catalog.knowing import know  # noqa: E402 - the path comes first
 from statuswatch.core.ids import Route, parse_route  # noqa: E402
@@ -201,20 +204,28 @@ def _row(name: str, count: Counter[str]) -> list[object]:
 
 
 def main() -> int:
+    target = page_of(sys.argv)
     base = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("STATUSWATCH_RECORDINGS") or ROOT.parent / "shared" / "data")
+    printed = "\n".join(report(base))
+    if target:
+        return settle(*target, printed)
+    print(printed)
+    return 0
+
+
+def report(base: Path) -> Iterator[str]:
     knowledge = know(None).knowledge
     raw = history(base / "feeds/anthropic/incidents-raw-until-2026-02.jsonl", PROVIDER)
     year = [each for each in raw if FIRST <= month_of(each) < BEHIND and each.kind is Kind.INCIDENT]
-    print("\n".join(the_year(year, knowledge)))
+    yield from the_year(year, knowledge)
     labels, normal, reviews = (_lines(base / "incidents" / f"{name}.jsonl") for name in ("labels", "incidents", "reviewed"))
     by_key = {each["key"]: incident_from(each) for each in normal} | {each.key: each for each in raw}
     known = [(label, by_key[label["key"]]) for label in labels if label["key"].startswith(f"{PROVIDER}:")]
     inside = {each.key for each in year}
     of_year = [(label, incident) for label, incident in known if incident.key in inside]
     for where, part in (("of the year", of_year), ("of all years", known)):
-        print(f"{len(part)} incidents {where} carry a reader's label. Incidents, each played alone:\n")
-        print("\n".join(labelled(part, reviews, knowledge)))
-    return 0
+        yield f"{len(part)} incidents {where} carry a reader's label. Incidents, each played alone:\n"
+        yield from labelled(part, reviews, knowledge)
 
 
 def _lines(path: Path) -> list[dict]:

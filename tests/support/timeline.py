@@ -4,10 +4,13 @@ At these times the feed says and calls end so; between those times want these no
 optional `tick_s`, `quiet` (from, until) and `muted_kinds`, and tables: `[[post]]` (an update of an incident, read from the feed at the next read;
 `posted`: when it appeared, where that is later; `edits`: it rewrites the last one in place),
 `[[call]]` (with `every_s` and `until` for many), `[[feed]]` (a provider's feed fails with `state` until `until`), `[[ask]]` (a person's `command` about
-`target`, until `until`), `[[sleep]]` (the machine sleeps until `until`), `[[jump]]` (its clock is set `seconds` off from then on), `[[want]]` (a notice)
-and `[[see]]` (a health). Times are true time; a set clock shows in what core is given.
+`target`, until `until`), `[[sleep]]` (the machine sleeps until `until`), `[[jump]]` (its clock is set `seconds` off from then on), `[[restart]]` (the
+engine ends and goes on from what it stored), `[[part]]` (the page shows a component in a `health` until `until`), `[[unpost]]` (the page does not list the
+incident `id` until `until`), `[[want]]` (a notice) and `[[see]]` (a health). `lists_open`: the page lists only what is open, so what is missing is over.
+Times are true time; a set clock shows in what core is given.
 """
 
+import json
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -16,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from statuswatch.core.alerting import decide
+from statuswatch.core.codec import decode, encode
 from statuswatch.core.health import Confidence, Fault, FeedState, Health
 from statuswatch.core.ids import Surface, parse_route
-from statuswatch.core.incident import ComponentRef, Impact, Incident, Kind, Page, Stage, Update
+from statuswatch.core.incident import Component, ComponentRef, Impact, Incident, Kind, Page, Stage, Update
 from statuswatch.core.judge import Judgement, judge
 from statuswatch.core.knowledge import ComponentFacts, Knowledge, ProviderFacts
 from statuswatch.core.moment import Moment, parse_time
@@ -92,7 +96,11 @@ class Timeline:
     def play(self) -> Played:
         played, world, told = Played(), World(), Told()
         start = self.time(self.data["start"])
+        restarts = sorted(self.time(restart["at"]) for restart in self.data.get("restart", []))
         for at, observation in self._steps(start):
+            if restarts and restarts[0] <= at:
+                restarts.pop(0)
+                world, told = (decode(kind, json.loads(json.dumps(encode(value)))) for kind, value in ((World, world), (Told, told)))
             now = Moment(self.wall(at), (at - start).total_seconds())
             if observation is not None:
                 world, _ = advance(world, observation, now)
@@ -154,11 +162,24 @@ class Timeline:
         for post in self.data.get("post", []):
             when = self.time(post["at"])
             shown = self.time(post["posted"]) if "posted" in post else when
-            if post.get("provider", "anthropic") == provider and shown <= at:
+            if post.get("provider", "anthropic") == provider and shown <= at and not self._unposted(post["id"], at):
                 incidents[post["id"]] = _with_post(incidents.get(post["id"]), post, provider, when, shown)
         planned = tuple(item for item in incidents.values() if item.kind is Kind.MAINTENANCE)
         broken = tuple(item for item in incidents.values() if item.kind is Kind.INCIDENT)
-        return Page(provider, "statuspage-incidents", Health.UNKNOWN, incidents=broken, maintenances=planned)
+        lists_open = self.data.get("lists_open", False)
+        return Page(provider, "statuspage-incidents", components=self._parts(provider, at), incidents=broken, maintenances=planned, lists_open=lists_open)
+
+    def _unposted(self, incident: str, at: datetime) -> bool:
+        gone = [
+            (self.time(item["at"]), self.time(item["until"]) if "until" in item else None) for item in self.data.get("unpost", []) if item["id"] == incident
+        ]
+        return any(begin <= at and (end is None or at < end) for begin, end in gone)
+
+    def _parts(self, provider: str, at: datetime) -> tuple[Component, ...]:
+        shown = [part for part in self.data.get("part", []) if part["provider"] == provider]
+        return tuple(
+            Component(None, part["name"], Health(part["health"]) if self.time(part["at"]) <= at < self.time(part["until"]) else Health.OK) for part in shown
+        )
 
     def _calls(self, number: int, call: dict[str, Any]) -> Iterator[tuple[datetime, CallSeen]]:
         route = parse_route(call["route"])

@@ -94,7 +94,7 @@ class _Desk:
             if refusal is not None:
                 self.suppressed.append(Suppressed(self.now, route, refusal, verdict.incident))
             return
-        index = self._trouble_of(verdict)
+        index = self._trouble_of(verdict, reason)
         trouble = None if index is None else self.troubles[index]
         held = self.hush.held(verdict, trouble.incidents if trouble else ())
         if held is not None and self._is_news(trouble, verdict):
@@ -111,18 +111,37 @@ class _Desk:
             return True
         return NoticeKind.OPENED not in trouble.told or self._weight(verdict) >= _GRAVE > trouble.weight
 
-    def _trouble_of(self, verdict: Verdict) -> int | None:
-        """The trouble that this verdict belongs to: the same incident, whoever it hits; else the same provider's, lately, where either side has no incident."""
+    def _trouble_of(self, verdict: Verdict, reason: NoticeReason) -> int | None:
+        """The trouble that this verdict belongs to, if it is told of already.
+
+        That is the one of the same incident, whoever it hits; the one that its failing calls were told in, whatever is posted since; the same provider's,
+        lately, where either side has no incident; or the same model's, where one provider serves what the other makes.
+        """
         route = verdict.route.canonical
         for index, trouble in enumerate(self.troubles):
             if verdict.incident is not None and verdict.incident in trouble.incidents:
                 return index
-        for index, trouble in enumerate(self.troubles):
-            if trouble.provider != verdict.route.provider or self._is_past(trouble):
-                continue
-            if (verdict.incident is None or not trouble.incidents) and (trouble.closed_at is None or route in trouble.back):
+        lately = [(index, trouble) for index, trouble in enumerate(self.troubles) if not self._is_past(trouble)]
+        fails = reason is NoticeReason.OWN_FAILURES
+        for index, trouble in lately:
+            if fails and trouble.closed_at is None and route in trouble.pending and NoticeKind.OPENED in trouble.told:
                 return index
-        return None
+        for index, trouble in lately:
+            either = verdict.incident is None or not trouble.incidents
+            if trouble.provider == verdict.route.provider and either and (trouble.closed_at is None or route in trouble.back):
+                return index
+        return next((index for index, trouble in lately if fails and self._same_model(trouble, verdict)), None)
+
+    def _same_model(self, trouble: Trouble, verdict: Verdict) -> bool:
+        """Whether the model fails in this trouble at the provider that makes it, or at one that serves it for this one."""
+        if trouble.closed_at is not None or verdict.route.model == "*":
+            return False
+        failing = [self.verdicts[route] for route in trouble.pending if route in self.verdicts and self.verdicts[route].trouble]
+        return any(item.route.model == verdict.route.model and self._serves(item.route.provider, verdict.route.provider) for item in failing)
+
+    def _serves(self, one: str, other: str) -> bool:
+        providers = self.announcer.knowledge.providers
+        return any(facts is not None and served in facts.serves for facts, served in ((providers.get(one), other), (providers.get(other), one)))
 
     def _is_past(self, trouble: Trouble) -> bool:
         """Whether nothing has spoken of it for so long that what comes now is news, though nobody saw it end."""

@@ -180,10 +180,12 @@ def _take_in(incidents: dict[str, Tracked], incident: Incident, feed: str, now: 
         incidents[incident.key] = Tracked(incident, phase, now, now, now, feed, ended)
         return (Change(kind, now, incident.key, incident.provider, "", incident.stage),) if kind else ()
     merged = _merged(known, incident, feed)
-    if merged == known.incident and known.phase is not Phase.LOST:
+    phase, kind = step(known.phase, merged.stage)
+    # What was taken off the list of what is open and stands there again is open again, though not a word of it has changed.
+    relisted = phase is not known.phase and (known.phase is Phase.LOST or (known.phase is Phase.ENDED and feed == known.feed))
+    if merged == known.incident and not relisted:
         incidents[incident.key] = replace(known, last_seen=now)
         return ()
-    phase, kind = step(known.phase, merged.stage)
     ended = (known.ended_at or _ended_at(merged, now)) if phase is Phase.ENDED else None
     reopened = known.reopened + (kind is ChangeKind.REOPENED)
     incidents[incident.key] = replace(known, incident=merged, phase=phase, last_seen=now, changed_at=now, ended_at=ended, reopened=reopened)
