@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from support.realclients import CLIENTS, KEY, PROMPT, played, ready
+from support.realclients import CLIENTS, KEY, PROMPT, played, ready, warmed
 from support.recordings import missing
 
 # One worker: the cells of all tests run beside each other, started by the first.
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("real-clients")]
+pytestmark = [pytest.mark.timeout(2700), pytest.mark.xdist_group("real-clients")]
 AT_ONCE = 4
 """How many cells run a client at a time, which is mostly its own waiting between attempts; the others wait for a minute to pass."""
 ALIVE = 16
@@ -74,6 +74,8 @@ def cells(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("slots")
     slots = [str(folder / str(number)) for number in range(AT_ONCE)]
     wanted = [item.callspec.params["cell"] for item in request.session.items if item.path == Path(__file__) and hasattr(item, "callspec")]
+    for name in sorted({client for client, _ in wanted}):
+        warmed(CLIENTS[name], tmp_path_factory.mktemp("warm"))
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -83,7 +85,8 @@ def cells(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
     async def play(client: str, failure: str, want: Want) -> dict[str, Any]:
         async with room:
-            return await played(client, failure.partition(" ")[0], prompts=want.tries, times=want.times, slots=slots)
+            waited = {"faults": sorted(want.faults), "told": want.told, "ok": not want.faults and client not in SILENT}
+            return await played(client, failure.partition(" ")[0], prompts=want.tries, times=want.times, slots=slots, want=waited)
 
     started: Cells = {cell: asyncio.run_coroutine_threadsafe(play(*cell, every[cell]), loop) for cell in wanted}
     yield started

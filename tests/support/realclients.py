@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from statuswatch.sources.clients import folders_of
 
 KEY = "sk-fake-0123456789-abcdefghij-0123456789"
 PROMPT = "Say hello."
-_CELL_S = 900.0
+_CELL_S = 2400.0
+_WARM_S = 300.0
+_APART = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--map-root-user")
 _ROOT = Path(__file__).resolve().parents[2]
 # Read when the module is: tests run in a cleaned environment.
 _PLACE = Path(os.environ.get("STATUSWATCH_CLIENTS") or _ROOT / ".venv" / "clients")
@@ -231,14 +234,23 @@ def settle_in(client: Client, ground: Ground) -> None:
         file.write_text(text, encoding="utf-8")
 
 
-async def played(client: str, failure: str, *, prompts: int = 1, times: int | None = None, slots: Sequence[str] = ()) -> dict[str, Any]:
+def warmed(client: Client, home: Path) -> None:
+    """Start the client once for nothing, in a network that leads nowhere: what it unpacks and compiles at its first start is not done by four at a time."""
+    ground = Ground("http://127.0.0.1:9", home)
+    settle_in(client, ground)
+    argv = (*_APART, client.argv[0], "--version")
+    subprocess.run(argv, env=environment(client, ground), cwd=home, stdin=subprocess.DEVNULL, capture_output=True, timeout=_WARM_S, check=False)
+
+
+async def played(
+    client: str, failure: str, *, prompts: int = 1, times: int | None = None, slots: Sequence[str] = (), want: Mapping[str, object] | None = None
+) -> dict[str, Any]:
     """Play one cell in a network that leads nowhere (see e2e/clients/cell.py), and what came of it. Fails where such a network cannot be made."""
     cell = Path(__file__).resolve().parents[1] / "e2e" / "clients" / "cell.py"
-    wanted = {"client": client, "failure": failure, "prompts": prompts, "times": times, "slots": list(slots), "leash": True}
-    apart = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--map-root-user")
+    wanted = {"client": client, "failure": failure, "prompts": prompts, "times": times, "slots": list(slots), "leash": True, "want": want}
     modules = os.pathsep.join(name for name in (_PYTHONPATH, str(_ROOT / "tests")) if name)
     env = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "STATUSWATCH_CLIENTS": str(_PLACE), "PYTHONPATH": modules}
-    argv = (*apart, sys.executable, str(cell), json.dumps(wanted))
+    argv = (*_APART, sys.executable, str(cell), json.dumps(wanted))
     # The cell ends when the other end of its input is closed: by us, or by the end of us.
     leash, hand = os.pipe()
     pipe = asyncio.subprocess.PIPE

@@ -4,12 +4,16 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from statuswatch.core.health import Fault
+from statuswatch.core.ids import Surface
 from statuswatch.core.observation import Call, Outcome
 
 SAME = timedelta(seconds=5)
 """Two accounts date the same end of a call at most this far apart."""
 RETRIED = timedelta(seconds=60)
 """A client that gave up had been trying for at most this long, as far as attempts are joined to it."""
+
+EXPORTS = frozenset({"otlp", "telemetry"})
+"""The accounts that say how the client was logged in, as their readers take it from each event."""
 
 _KEPT = 256
 
@@ -22,13 +26,18 @@ class _Telling:
 
 
 class Tellings:
-    """What was told lately, by account. An account is one kind of record (`transcript`, `otlp`): two files of one kind never tell of the same call."""
+    """What was told lately, by account. An account is one kind of record (`transcript`, `otlp`): two files of one kind never tell of the same call.
+
+    An export says over which surface a client called; where its record has told another one, it is taken at the export's word from then on.
+    """
 
     def __init__(self) -> None:
         self._told: list[_Telling] = []
+        self._surfaces: dict[tuple[str, str], Surface] = {}
 
     def take(self, account: str, call: Call) -> Call | None:
         """`call` as it counts: None where another account told it and this one adds nothing; with that account's turn where it adds something."""
+        call = self._over_its_surface(account, call)
         same = self._same(account, call)
         if same is not None:
             same.joined.add(account)
@@ -39,6 +48,13 @@ class Tellings:
             call = self._of_one_request(account, call)
         self._told = [*self._told[1 - _KEPT :], _Telling(account, call)]
         return call
+
+    def _over_its_surface(self, account: str, call: Call) -> Call:
+        way = (call.client, call.provider)
+        if account in EXPORTS and call.surface is not None:
+            self._surfaces[way] = call.surface
+        known = self._surfaces.get(way)
+        return replace(call, surface=known) if known is not None else call
 
     def _same(self, account: str, call: Call) -> _Telling | None:
         near = [

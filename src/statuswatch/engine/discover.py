@@ -114,6 +114,16 @@ def in_settings(environ: Mapping[str, str], home: Path, consent: frozenset[str])
     return tuple(found)
 
 
+def usual_places(environ: Mapping[str, str], home: Path, consent: frozenset[str]) -> dict[str, Place]:
+    """By agreed client, the place that its own settings name; only for clients whose settings can name one."""
+    found: dict[str, Place] = {}
+    for entry in _tables()["settings"]:
+        if entry["client"] in consent and "provider" in entry:
+            place = _place_of(entry, _read_settings(_settings_path(entry, environ, home)))
+            found |= {entry["client"]: place} if place is not None else {}
+    return found
+
+
 def in_calls(calls: Iterable[Call]) -> tuple[Watch, ...]:
     """The routes that calls went over, each with the time of its newest call. Calls whose model or provider is not known say nothing."""
     newest: dict[Route, datetime] = {}

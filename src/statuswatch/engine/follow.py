@@ -19,12 +19,23 @@ _DEBOUNCE_MS = 400
 class Watcher:
     """Watches the folders that `wanted` names; `changed` is called with the paths of what changed, and with none when the system stops telling.
 
+    `awaited` names what has to come before further folders can: only whether it comes is heard, on Linux; elsewhere it is found by the next look.
     `notified` says whether the system is relied on, `note` why not, for a person (empty where it is), `folders` what is watched.
     """
 
-    def __init__(self, wanted: Callable[[], tuple[str, ...]], changed: Callable[[Iterable[str]], None], *, poll_s: float, again_s: float) -> None:
+    def __init__(
+        self,
+        wanted: Callable[[], tuple[str, ...]],
+        changed: Callable[[Iterable[str]], None],
+        awaited: Callable[[], frozenset[str]] = frozenset,
+        *,
+        poll_s: float,
+        again_s: float,
+    ) -> None:
         self._wanted = wanted
         self._changed = changed
+        self._awaited = awaited
+        self._heard_before: frozenset[str] | None = None
         self._poll_s = poll_s
         self._again_s = again_s
         self._stop = asyncio.Event()
@@ -61,11 +72,11 @@ class Watcher:
     async def _listen(self) -> None:
         while not self._stop.is_set():
             self._rewatch.clear()
-            self.folders = self._wanted()
-            if not self.folders:
+            self.folders, awaited = self._wanted(), self._awaited() if KERNEL else frozenset()
+            if not self.folders and not awaited:
                 await self._rewatch.wait()
             elif KERNEL:
-                await self._hear_kernel()
+                await self._hear_kernel(awaited)
             else:
                 try:
                     await self._hear_library(blind=False)
@@ -73,7 +84,7 @@ class Watcher:
                     # A folder that may not be entered is left out. Not from the start: the library then keeps quiet about limits, too.
                     await self._hear_library(blind=True)
 
-    async def _hear_kernel(self) -> None:
+    async def _hear_kernel(self, awaited: frozenset[str]) -> None:
         """Hand changes on as the kernel tells them, until it is time to watch anew. Raises OSError where it refuses."""
         from statuswatch.engine.inotify import Tree
 
@@ -82,14 +93,20 @@ class Watcher:
 
         def told() -> None:
             try:
-                self._tell(tree.changes())
+                changes = tree.changes()
+                self._tell(changes)
+                if changes & tree.signs:
+                    self._rewatch.set()
             except OSError as error:  # a new folder is one too many
                 refused.append(error)
                 self._rewatch.set()
 
         try:
-            await asyncio.to_thread(tree.add, self.folders)
+            await asyncio.to_thread(tree.add, self.folders, awaited)
             loop.add_reader(tree.fd, told)
+            self._tell_new()
+            if self._wanted() != self.folders or self._awaited() != awaited:  # something came before it was awaited
+                self._rewatch.set()
             await self._rewatch.wait()
         finally:
             loop.remove_reader(tree.fd)
@@ -103,6 +120,13 @@ class Watcher:
         changes = awatch(*self.folders, watch_filter=None, debounce=_DEBOUNCE_MS, step=_STEP_MS, stop_event=self._rewatch, ignore_permission_denied=blind)
         async for some in changes:
             self._tell({path for _, path in some})
+
+    def _tell_new(self) -> None:
+        """Folders that are watched since now only may have files by now; at the start all is looked through anyway."""
+        new = frozenset(self.folders) - (self._heard_before if self._heard_before is not None else frozenset(self.folders))
+        self._heard_before = frozenset(self.folders)
+        if new:
+            self._changed(new)
 
     def _tell(self, paths: set[str]) -> None:
         self._changed(paths)

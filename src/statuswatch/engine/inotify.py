@@ -29,6 +29,8 @@ class Tree:
         self._c = ctypes.CDLL(None, use_errno=True)
         self._paths: dict[int, str] = {}
         self._roots: tuple[str, ...] = ()
+        self._awaited: frozenset[str] = frozenset()
+        self._parents: frozenset[str] = frozenset()
         self._open = True
         self.fd = self._checked(self._c.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
 
@@ -38,8 +40,15 @@ class Tree:
             self._open = False
             os.close(self.fd)
 
-    def add(self, roots: Iterable[str]) -> None:
-        """Watch `roots`, without those that may not be entered. Blocking; one walk over their folders.
+    @property
+    def signs(self) -> frozenset[str]:
+        """Paths that mean, when they are among `changes`, that something awaited came, or that the folder where it is awaited went."""
+        return self._awaited | self._parents
+
+    def add(self, roots: Iterable[str], awaited: frozenset[str] = frozenset()) -> None:
+        """Watch `roots`, without those that may not be entered, and whether `awaited` come. Blocking; one walk over the folders of `roots`.
+
+        Of a folder in which something is awaited nothing else is told.
 
         Raises OSError: FileNotFoundError for a root that is not there, and where a limit is reached.
         """
@@ -48,6 +57,12 @@ class Tree:
             with contextlib.suppress(PermissionError):
                 self._watch(root, _INSIDE | _DELETE_SELF | _MOVE_SELF)
                 self._add_below(root)
+        self._awaited = awaited
+        watched = set(self._paths.values())
+        self._parents = frozenset(os.path.dirname(path) for path in awaited) - watched  # noqa: PTH120 - text, as it came
+        for parent in self._parents:
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+                self._watch(parent, _CREATE | _MOVED_TO | _DELETE_SELF | _MOVE_SELF | _ONLY_FOLDER)
 
     def changes(self) -> set[str]:
         """The paths that something happened to since the last look; a root itself where it came, went or too much happened to be told. Raises OSError."""
@@ -71,8 +86,10 @@ class Tree:
             del self._paths[watch]
             return set()
         if mask & (_DELETE_SELF | _MOVE_SELF):
-            return {folder} & set(self._roots)
+            return {folder} & {*self._roots, *self._parents}
         path = f"{folder}/{name}" if name else folder
+        if folder in self._parents:
+            return {path} & self._awaited
         if mask & _IS_FOLDER and mask & _MOVED_FROM:
             self._leave(path)
         elif mask & _IS_FOLDER and mask & (_CREATE | _MOVED_TO) and self._depth(path) <= _DEEPEST and self._watch_below(path):

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from statuswatch.sources.clients import CLIENTS, Kind, folders_of, kind_for
+from statuswatch.sources.clients.places import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A client whose records the user agreed to, and the folder where they lie."""
+    """A client whose records the user agreed to, and the folder where they lie. `usual`: the place that its settings name (None: none, or the same as ever)."""
 
     client: str
     root: Path
+    usual: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +25,29 @@ class _Root:
     client: str
     named: str
     real: str
+    usual: Place | None
 
 
 class Roots:
     """The roots of all agreed clients."""
 
     def __init__(self, watched: Iterable[Watched]) -> None:
-        self._roots = tuple(_Root(item.client, str(item.root), os.path.realpath(item.root)) for item in watched)
+        self._roots = tuple(_Root(item.client, str(item.root), os.path.realpath(item.root), item.usual) for item in watched)
 
     def folders(self) -> tuple[str, ...]:
         """The folders that exist and can hold records: not the whole of a client's root, which may hold anything."""
-        folders = {os.path.join(root.real, folder) if folder else root.real for root in self._roots for folder in folders_of(CLIENTS[root.client])}  # noqa: PTH118 - compared as text
-        return tuple(sorted(folder for folder in folders if Path(folder).is_dir()))
+        return tuple(sorted(folder for folder in self._wanted() if Path(folder).is_dir()))
+
+    def awaited(self) -> frozenset[str]:
+        """What has to come before those folders that do not exist can: for each, the first part of its path that is not there."""
+        return frozenset(_first_missing(folder) for folder in self._wanted() if not Path(folder).is_dir())
+
+    def _wanted(self) -> set[str]:
+        return {os.path.join(root.real, folder) if folder else root.real for root in self._roots for folder in folders_of(CLIENTS[root.client])}  # noqa: PTH118 - compared as text
+
+    def whose(self, path: str) -> tuple[str, Place | None]:
+        """The client below whose root `path` lies, and its usual place."""
+        return next(((root.client, root.usual) for root in self._roots if path.startswith(f"{root.real}{os.sep}")), ("", None))
 
     def kind_of(self, path: str) -> Kind | None:
         """Which kind of record `path` is; None for other files, and for links that lead out of the root."""
@@ -54,3 +67,10 @@ class Roots:
                     place = f"{root.real}{plain.removeprefix(folder)}"
                     return place if self.kind_of(place) is not None else None
         return None
+
+
+def _first_missing(folder: str) -> str:
+    path = Path(folder)
+    while not path.parent.is_dir():
+        path = path.parent
+    return str(path)

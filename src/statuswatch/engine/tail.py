@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from statuswatch.core.observation import Call
 from statuswatch.engine.follow import AGAIN_S, POLL_S, Watcher
@@ -74,6 +74,7 @@ class Tail:
         self._inodes: dict[tuple[int, int], str] = {}
         self._moved: OrderedDict[tuple[int, int], tuple[str, RecordFile]] = OrderedDict()
         self.readers: OrderedDict[str, Reader] = OrderedDict()
+        self._shared: dict[str, dict[str, Any]] = {}
         self._told: dict[str, tuple[int, int]] = {}
         self._resuming = bool(self._stored)
         self.started = False
@@ -82,7 +83,7 @@ class Tail:
         self._changed: set[str] = set()
         self._poll_s = poll_s
         self._settled = False
-        self.watcher = Watcher(self._roots.folders, self._heard, poll_s=poll_s, again_s=again_s) if notify else None
+        self.watcher = Watcher(self._roots.folders, self._heard, self._roots.awaited, poll_s=poll_s, again_s=again_s) if notify else None
 
     def stop(self) -> None:
         """End `batches` after the read that is under way."""
@@ -271,7 +272,8 @@ class Tail:
         """The file's reader; one that was let go or never was is first told what came before, its calls left out."""
         reader = self.readers.get(path)
         if reader is None:
-            reader = reader_class(kind)(Origin(Path(path).name, self._diagnose, self._now()))
+            client, usual = self._roots.whose(path)
+            reader = reader_class(kind)(Origin(Path(path).name, self._diagnose, self._now(), usual, self._shared.setdefault(client, {})))
             for line in file.before(handle, start, _HEAD, READ_BACK):
                 reader.feed(line)
             self.readers[path] = reader

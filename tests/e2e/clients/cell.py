@@ -4,7 +4,8 @@
 reach beyond this machine: the namespace has a loopback and nothing else, and its only name server is this program, which knows no name and remembers each.
 `prompts`: how often the person tries again until they know enough; `times`: how many calls fail before the provider is well again (null: all); `keep`: a
 folder in which everything that was written is left; `slots`: files of which one is locked while the first prompt runs, so that many cells may wait side by
-side and few begin; `leash`: end, with everything in here, when the standard input ends.
+side and few begin; `want`: what is waited for at last, as long as it takes on a busy machine (`faults` among which all verdicts are, `told`, `ok`: a call
+that worked); whether it came is not judged here; `leash`: end, with everything in here, when the standard input ends.
 """
 
 import asyncio
@@ -37,10 +38,14 @@ from support.realclients import CLIENTS, Client, Ground, environment, settle_in
 REFUSED, UNRESOLVABLE, NONE = "refused", "unresolvable", "none"
 NOWHERE = "no-such-host.invalid"
 _SIOCADDRT, _SIOCGIFFLAGS, _SIOCSIFFLAGS, _UP = 0x890B, 0x8913, 0x8914, 1
-_START_S = 60.0
+# How long things may take on a machine that does much else: none of these is waited for when what it waits for is there.
+_START_S = 240.0
 _NO_SERVER_S = 5.0
-_SEEN_S = 70.0  # longer than the tail takes where it was not notified
-_GIVE_UP_S = 60.0
+_RECORD_S = 120.0
+_LEAVE_S = 300.0
+_SEEN_S = 90.0  # longer than the tail takes where it was not notified
+_COME_S = 90.0
+_GIVE_UP_S = 180.0
 _TRY_AGAIN_S = 62.0  # what fails within a minute of a failure counts for the same one
 _OTLP_PORT = 14318
 
@@ -158,7 +163,7 @@ class Cell:
 
     def __init__(self, client: Client, wanted: dict[str, Any], folder: Path) -> None:
         self.client, self.failure, self.folder = client, wanted["failure"], folder
-        self.prompts = wanted.get("prompts", 1)
+        self.prompts, self.times, self.want = wanted.get("prompts", 1), wanted.get("times"), wanted.get("want") or {}
         self.at_server = self.failure not in {REFUSED, UNRESOLVABLE}
         self.home, self.own = folder / "home", folder / "sw"
         self.served: list[Served] = []
@@ -169,7 +174,7 @@ class Cell:
 
     def verb(self, *words: str) -> tuple[int, str]:
         """A command of statuswatch, as the person would type it."""
-        done = subprocess.run([sys.executable, "-m", "statuswatch", *words], env=self.env, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run([sys.executable, "-m", "statuswatch", *words], env=self.env, capture_output=True, text=True, timeout=_GIVE_UP_S, check=False)
         return done.returncode, done.stdout
 
     async def until(self, holds: Callable[[], object], within: float) -> bool:
@@ -201,7 +206,7 @@ class Cell:
             yield
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(_GIVE_UP_S)
             log.close()
 
     def told(self) -> list[dict[str, Any]]:
@@ -223,7 +228,7 @@ class Cell:
             if not left:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
-            process.wait(20)
+            process.wait(_GIVE_UP_S)
             said.seek(0)
             words = said.read().decode("utf-8", "replace")[-1500:]
         await self.until(lambda: len(self.watcher.newest.get("calls", ())) > before, _SEEN_S)
@@ -234,8 +239,16 @@ class Cell:
         """Wait until the client's records have been read to their end: one of its files may tell the cause of what another has the status of."""
         for _ in range(10):
             count = len(self.watcher.newest.get("calls", ()))
-            if not await self.until(lambda count=count: len(self.watcher.newest.get("calls", ())) != count, 1.0):
+            if not await self.until(lambda count=count: len(self.watcher.newest.get("calls", ())) != count, 1.5):
                 return
+
+    def come(self) -> bool:
+        """Whether what is wanted is there."""
+        verdicts = troubled(self.watcher.newest, self.client.name)
+        faults = {verdict["fault"] for verdict in verdicts if verdict["health"] != "ok"}
+        worked = any(call["outcome"] == "ok" for call in self.watcher.newest.get("calls", ()))
+        wanted = set(self.want.get("faults", ()))
+        return faults <= wanted and bool(faults) == bool(wanted) and bool(self.told()) == self.want.get("told", False) and (worked or not self.want.get("ok"))
 
     async def _left(self, process: "subprocess.Popen[bytes]") -> bool:
         """Wait for the client: as long as it has not called anyone, then as long as a person would, and not much longer than it takes to know enough."""
@@ -245,9 +258,16 @@ class Cell:
             return len(self.served) > served if self.at_server else bool(troubled(self.watcher.newest, self.client.name))
 
         await self.until(lambda: process.poll() is not None or called(), _START_S)
+        if self._well():
+            return await self.until(lambda: process.poll() is not None, _LEAVE_S)
         end = read_monotonic() + (self.client.patience_s if self.at_server else _NO_SERVER_S)
         await self.until(lambda: process.poll() is not None or self.decided(), end - read_monotonic())
+        await self.until(lambda: process.poll() is not None or troubled(self.watcher.newest, self.client.name), _RECORD_S)  # what it writes may come late
         return process.poll() is not None or await self.until(lambda: process.poll() is not None, 2.0)
+
+    def _well(self) -> bool:
+        """Whether the provider works by now, or after so few failures that no client gives up: then it ends by itself."""
+        return self.failure == NONE or self.times is not None
 
     def result(self, names: list[str]) -> dict[str, Any]:
         client = self.client.name
@@ -289,6 +309,8 @@ async def run(wanted: dict[str, Any], folder: Path, names: Names) -> dict[str, A
                 if await cell.until(cell.decided, _TRY_AGAIN_S):
                     break
                 await cell.prompt(ground)  # without waiting: what is late is no evidence of the same trouble any more
+            if cell.want:
+                await cell.until(cell.come, _COME_S)
             return cell.result(names.asked)
 
 

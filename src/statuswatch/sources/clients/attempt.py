@@ -1,8 +1,8 @@
 """From one record to one Call: the shape every reader fills, and the two ways an attempt ends."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from statuswatch.core.modelnames import parse_model
 from statuswatch.core.observation import Call, Outcome
@@ -17,11 +17,16 @@ NO_PROVIDER = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a reader's lines come from: `name` tells files of one client apart, `at` stands in for the time of records that carry none."""
+    """Where a reader's lines come from: `name` tells files of one client apart, `at` stands in for the time of records that carry none.
+
+    `usual` is the place that the client's own settings name, for records that say nothing of it; in `shared` the files of one client leave each other word.
+    """
 
     name: str
     diagnose: Diagnose
     at: datetime
+    usual: Place | None = None
+    shared: dict[str, Any] = field(default_factory=dict)
 
 
 class Reader(Protocol):

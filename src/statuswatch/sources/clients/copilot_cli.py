@@ -6,15 +6,16 @@ The log has one line an attempt with a status and no cause; the events have the 
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from statuswatch.core.health import Fault
 from statuswatch.core.observation import Call
 from statuswatch.sources.clients import record
-from statuswatch.sources.clients.attempt import Attempt, Origin
+from statuswatch.sources.clients.attempt import NO_PROVIDER, Attempt, Origin
 from statuswatch.sources.clients.failure import Failure, url_in
-from statuswatch.sources.clients.places import HOME
+from statuswatch.sources.clients.places import HOME, Place
 from statuswatch.sources.clients.wording import cancelled
 
 _EVENT = re.compile(
@@ -26,6 +27,11 @@ _LOG = re.compile(r"^(\S{20,32}) \[(\w+)\] (?:\[[^\]]{1,120}\] )?(.*)$", re.DOTA
 _LOG_FAILED = re.compile(r"(?i)model (?:provider )?(?:request|call) failed\b[^{]{0,40}(\{.*\})\s*$")
 _LOG_SESSION = re.compile(r"(?:Workspace initialized|session(?: id)?):\s*([0-9a-f-]{36})", re.IGNORECASE)
 _LOG_MODEL = re.compile(r"(?i)\b(?:using|default|selected) model:?\s+([A-Za-z][\w.-]{2,60})")
+
+# Only a provider of one's own works offline (docs.github.com, "Using your own LLM models in Copilot CLI"); which one it is stands in no record.
+_LOG_OWN = re.compile(r"(?i)running in offline mode\b|\bcustom provider active\b")
+_OWN = Place(NO_PROVIDER)
+_SESSIONS = 64
 
 _LABELS: Mapping[str, tuple[Fault, str]] = {
     "authentication": (Fault.AUTH, "client_label"),
@@ -84,6 +90,25 @@ def hook_attempt(data: object, origin: Origin, model: str | None, turn: str | No
     return (attempt.failed(failure_of(message), origin.diagnose, final=record.sub(data, "recoverable") is False),)
 
 
+@dataclass(slots=True)
+class _Session:
+    """What a session's log and its events know of each other. `own`: its models are not those that GitHub hosts."""
+
+    own: bool = False
+    model: str | None = None
+
+    @property
+    def place(self) -> Place:
+        return _OWN if self.own else HOME["copilot-cli"]
+
+
+def _session(origin: Origin, name: str) -> _Session:
+    known: dict[str, _Session] = origin.shared
+    if name not in known and len(known) >= _SESSIONS:
+        known.pop(next(iter(known)))
+    return known.setdefault(name, _Session())
+
+
 class EventsReader:
     """A session's events, line by line. See Reader."""
 
@@ -125,6 +150,7 @@ class EventsReader:
         session = record.text(data, "sessionId")
         self._session = record.digest(session) if session else self._session
         self._model = record.model_id(record.text(data, "newModel", "selectedModel", "model")) or self._model
+        _session(self._origin, self._session).model = self._model
         self._project = record.project_of(record.sub(data, "context", "cwd")) or self._project
 
     def _group(self) -> str:
@@ -154,7 +180,7 @@ class EventsReader:
             key=name,
             at=record.time(entry, "timestamp") or at or self._origin.at,
             client=self.client,
-            place=HOME[self.client],
+            place=_session(self._origin, self._session).place,
             model=self._model,
             turn=self._group(),
             request_id=request_id,
@@ -171,6 +197,7 @@ class ProcessLogReader:
         self._origin = origin
         self._session = origin.name
         self._model: str | None = None
+        self._own = False
         self.unanswered = 0
 
     def feed(self, line: bytes, at: datetime | None = None) -> tuple[Call, ...]:
@@ -182,7 +209,10 @@ class ProcessLogReader:
         session, model, failed = _LOG_SESSION.match(said), _LOG_MODEL.search(said[:300]), _LOG_FAILED.match(said)
         if session:
             self._session = record.digest(session[1])
-        elif model and not failed:
+        self._own = self._own or bool(_LOG_OWN.search(said[:300]))
+        known = _session(self._origin, self._session)
+        known.own = known.own or self._own
+        if model and not failed:
             self._model = record.model_id(model[1]) or self._model
         facts = record.load(failed[1].encode()) if failed else None
         if facts is None:
@@ -194,8 +224,8 @@ class ProcessLogReader:
             key=record.digest(self._session, line.strip()),
             at=record.moment(found[1]) or at or self._origin.at,
             client=self.client,
-            place=HOME[self.client],
-            model=record.text(facts, "model") or self._model,
+            place=known.place,
+            model=record.text(facts, "model") or self._model or known.model,
             turn=record.digest(self._session),
         )
         return (attempt.failed(failure, self._origin.diagnose, final=False),)

@@ -113,7 +113,7 @@ class ChatReader:
             key=record.digest(self._session, own),
             at=record.time(entry, "timestamp") or at or self._origin.at,
             client=self.client,
-            place=HOME[self.client],
+            place=self._origin.usual or HOME[self.client],
             model=record.text(entry, "model") or self._model,
             turn=record.digest(self._session),
         )
