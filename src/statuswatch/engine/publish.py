@@ -19,6 +19,7 @@ from statuswatch.core.codec import encode
 from statuswatch.core.notice import Notice
 from statuswatch.core.snapshot import Snapshot, Summary
 from statuswatch.engine.clock import epoch
+from statuswatch.engine.doorbell import Doorbell
 from statuswatch.engine.serve import Server
 
 BEAT_SECONDS = 60.0
@@ -43,12 +44,13 @@ Render = Callable[[Snapshot], str]
 
 
 class Publisher:
-    """Writes the files and feeds the socket. `server` may be None where nobody is to listen."""
+    """Writes the files and feeds the socket. `server` may be None where nobody is to listen; `doorbell` tells waiting prompts of their line."""
 
-    def __init__(self, outlets: Outlets, render: Render, server: Server | None = None) -> None:
+    def __init__(self, outlets: Outlets, render: Render, server: Server | None = None, doorbell: Doorbell | None = None) -> None:
         self._outlets = outlets
         self._render = render
         self._server = server
+        self._doorbell = doorbell
         self._problems: dict[Path, str] = {}
 
     @property
@@ -70,6 +72,8 @@ class Publisher:
         self._write(self._outlets.snapshot, lambda: data + "\n")
         if self._server:
             self._server.publish(snapshot, data)
+        if self._doorbell:
+            self._doorbell.knock(prompt_line(snapshot.summary, 0))
 
     def tell(self, notice: Notice) -> None:
         """Pass a notice on to those who listen."""
@@ -81,6 +85,11 @@ class Publisher:
         expires = epoch(at)
         self._write(self._outlets.prompt, lambda: prompt_line(snapshot.summary, expires))
         self._write(self._outlets.status, lambda: f"1\t{expires}\t{snapshot.summary.exit_status}\n{self._render(snapshot)}")
+
+    def close(self) -> None:
+        """Let go of the prompts that wait, with or without a last word."""
+        if self._doorbell:
+            self._doorbell.close()
 
     def _write(self, path: Path, content: Callable[[], str]) -> None:
         """Write one outlet. Named boundary: whatever one outlet does, the others are written."""

@@ -292,6 +292,7 @@ class Engine:
     async def _close(self) -> None:
         if self.snapshot is not None and not self._evicted:
             self._parts.publisher.farewell(self.snapshot, self._clock.real())
+        self._parts.publisher.close()
         if self._parts.server:
             await self._parts.server.stop()
         self._parts.store.close()
