@@ -47,7 +47,8 @@ def test_where_all_is_well_there_is_no_problem_and_every_section_is_there(capsys
         status, sections = found(capsys)
     assert status == 0
     assert set(sections) == {"places", "engine", "own calls", "feeds", "notices", "shell prompt", "clock"}
-    assert {row["state"] for rows in sections.values() for row in rows} == {"ok"}
+    assert {row["state"] for name, rows in sections.items() for row in rows if name != "clock"} == {"ok"}
+    assert sections["clock"][0]["state"] == "unknown"  # two pages are too few to tell the time by
     assert "2 of 2 fresh" in sections["feeds"][0]["text"]
 
 
@@ -97,7 +98,7 @@ def test_feeds_that_cannot_be_believed_are_problems_with_what_was_wrong(capsys):
     assert status == 1
     assert any("answered 403" in text and row["state"] == "problem" for text, row in texts.items())
     assert any("read as incidentio" in text and row["state"] == "ok" and "providers add" in row["remedy"] for text, row in texts.items())
-    assert texts["new: not read yet"]["state"] == "ok"
+    assert texts["new: not read yet"]["state"] == "unknown"
 
 
 def test_no_feed_at_all_is_a_problem(capsys):
@@ -107,7 +108,7 @@ def test_no_feed_at_all_is_a_problem(capsys):
     assert sections["feeds"][0]["state"] == "problem"
 
 
-@pytest.mark.parametrize(("offset", "state"), [(None, "ok"), (-2.0, "ok"), (29.0, "ok"), (95.0, "problem"), (-7200.0, "problem")])
+@pytest.mark.parametrize(("offset", "state"), [(None, "unknown"), (-2.0, "ok"), (29.0, "ok"), (95.0, "problem"), (-7200.0, "problem")])
 def test_a_clock_that_is_off_by_half_a_minute_is_a_problem(capsys, offset, state):
     picture = calm()
     with Engine() as engine:
@@ -211,9 +212,39 @@ def test_polling_says_for_each_feed_when_and_why(capsys):
     assert (row["slot"], row["slots"], row["budget_left"], row["budget"]) == (17, 60, 9, 10)
     assert 400 < row["due_in_s"] <= 500
     assert 60 <= row["age_s"] < 600
-    assert "you made no call for an hour" in text
-    for words in ("answered 304", "asks for changes only", "failed 2 in a row", "slot 17 of 60", "9 of 10 requests left at status.example"):
-        assert words in text
+    lines = text.splitlines()
+    assert lines[0].split()[:7] == ["feed", "next", "because", "read", "answered", "age", "failed"]
+    assert lines[1].startswith("anthropic  ")
+    assert "2, host 1" in lines[1]
+    assert "somebody looks" in lines[1]
+    assert "you made no" in lines[2]
+    assert all(len(line) <= 100 for line in lines)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 250])
+def test_polling_keeps_to_the_width(width, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    with Engine() as engine:
+        engine.show(calm(failures=2, host_failures=1))
+        text = examine(capsys, "--polling")[1]
+    assert max(map(len, text.splitlines())) <= width
+    assert "anthropic" in text
+    assert "somebody looks" in text
+    if width == 250:
+        for words in ("304, ", "changes", "9 of 10", "17/60", "status.example"):
+            assert words in text
+
+
+def test_in_a_simulation_ages_are_counted_by_its_clock(capsys):
+    picture = calm()
+    long_ago = replace(snapshots.trouble(), at=snapshots.NOW, feeds=snapshots.trouble().feeds)
+    with Engine() as engine:
+        engine.show(replace(long_ago, engine=replace(picture.engine, simulated="claude-2025-12-14")))
+        _, sections = found(capsys)
+    told = " ".join(row["text"] for rows in sections.values() for row in rows)
+    assert "d ago" not in told
+    assert not any(word.endswith("d") and word[:-1].isdigit() for word in told.split())
+    assert (sections["clock"][0]["state"], "simulation" in sections["clock"][0]["text"]) == ("unknown", True)
 
 
 def test_polling_of_feeds_that_were_not_read_yet_or_moved(capsys):
@@ -227,11 +258,10 @@ def test_polling_of_feeds_that_were_not_read_yet_or_moved(capsys):
         rows = [json.loads(line) for line in examine(capsys, "--polling", "--json")[1].splitlines()]
         engine.show(replace(picture, feeds=()))
         none = examine(capsys, "--polling")[1]
-    assert "read as statuspage-summary, which the provider's file does not say" in " ".join(text.split())
+    assert "anthropic is read as statuspage-summary, which the provider's file does not say." in " ".join(text.split())
     assert "not polled" in text
-    assert "due now" in text
-    assert "did not answer" in text
-    assert "compares whole bodies" in text
+    assert [line.split()[1] for line in text.splitlines() if line.startswith("silent  ")] == ["now"]
+    assert "nothing, " in text
     assert [row["due_at"] is None for row in rows] == [False, False, True]
     assert none.startswith("No feed is polled")
 

@@ -37,7 +37,7 @@ def run(argv: list[str]) -> int:
     if isinstance(routes, str):
         sys.stderr.write(f"statuswatch calls: {routes}\n")
         return USAGE
-    calls = wanted_calls(snapshot, Wish(given.failed, routes, instant(given.since, now) if given.since else None))
+    calls = wanted_calls(snapshot, Wish(given.failed, routes, None if given.since is None else instant(given.since, now)))
     if given.json:
         for number, call in calls:
             put_json({"number": number, "side": side_of(call), **encode(call)})

@@ -31,12 +31,21 @@ _RESTART = "statuswatch engine stop, then statuswatch engine start"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the doctor: what is so, whether that is fine, and what to do where it is not (or what one may do). All text is inert."""
+    """One line of the doctor: what is so, whether that is fine, and what to do where it is not (or what one may do). All text is inert.
+
+    `known` is false where nothing can be said: that is no problem, and not in order either.
+    """
 
     section: str
     fine: bool
     text: str
     remedy: str = ""
+    known: bool = True
+
+    @property
+    def state(self) -> str:
+        """`ok`, `problem` or `unknown`."""
+        return "problem" if not self.fine else "ok" if self.known else "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,11 @@ class Seen:
     fresh: bool
     hello: Mapping[str, object] | None
     now: datetime
+
+    @property
+    def shown_at(self) -> datetime:
+        """The time that ages of what the picture shows are counted to: the picture's own in a simulation."""
+        return self.snapshot.at if self.snapshot and self.snapshot.engine.simulated is not None else self.now
 
 
 def greet() -> Mapping[str, object] | None:
@@ -134,7 +148,7 @@ def taps(seen: Seen, environ: Mapping[str, str], home: Path) -> Iterator[Finding
             yield Finding("own calls", False, f"{clean(source.name, 40)}: {clean(source.note, 240)}", "statuswatch sources")
     if seen.snapshot.calls:
         last = seen.snapshot.calls[0]
-        yield Finding("own calls", True, f"the last one came {_ago(last.at, seen.now)}, from {clean(last.client, 40)}")
+        yield Finding("own calls", True, f"the last one came {_ago(last.at, seen.shown_at)}, from {clean(last.client, 40)}")
 
 
 def client_places(root_env: str | None, below: str, roots: tuple[str, ...], environ: Mapping[str, str], home: Path) -> tuple[Path, ...]:
@@ -153,8 +167,8 @@ def feeds(seen: Seen) -> Iterator[Finding]:
     if not views:
         yield Finding("feeds", False, "none is read: nothing you use is known", "statuswatch sources, or [watch] routes in config.toml")
     if fresh:
-        oldest = min(view.last_ok or seen.now for view in fresh)
-        yield Finding("feeds", True, f"{len(fresh)} of {len(views)} fresh, each read within the last {age_words((seen.now - oldest).total_seconds())}")
+        oldest = min(view.last_ok or seen.shown_at for view in fresh)
+        yield Finding("feeds", True, f"{len(fresh)} of {len(views)} fresh, each read within the last {age_words((seen.shown_at - oldest).total_seconds())}")
     for view in views:
         yield from _feed(view)
 
@@ -162,7 +176,7 @@ def feeds(seen: Seen) -> Iterator[Finding]:
 def _feed(view: FeedView) -> Iterator[Finding]:
     name = clean(view.name, 60)
     if view.state is None:
-        yield Finding("feeds", True, f"{name}: not read yet")
+        yield Finding("feeds", True, f"{name}: not read yet", known=False)
     elif view.state is not FeedState.FRESH:
         yield Finding("feeds", False, f"{name}: {feed_word(view.state)}: {clean(view.detail, 240)}", "statuswatch doctor --polling says when it is tried again")
     elif view.polling is not None and view.polling.moved:
@@ -204,8 +218,10 @@ def prompt(seen: Seen) -> Iterator[Finding]:
 def clock(seen: Seen) -> Iterator[Finding]:
     """This machine's clock beside those of the pages."""
     offset = seen.snapshot.engine.clock_offset_s if seen.snapshot and seen.fresh else None
-    if offset is None:
-        yield Finding("clock", True, "not compared: three pages that say the time are needed, each read twice")
+    if seen.snapshot and seen.snapshot.engine.simulated is not None:
+        yield Finding("clock", True, "a simulation has a clock of its own; that of this machine is not looked at", known=False)
+    elif offset is None:
+        yield Finding("clock", True, "not compared yet: three pages that say the time are needed, each read twice", known=False)
     elif abs(offset) > CLOCK_OFF_S:
         way = "ahead of" if offset > 0 else "behind"
         yield Finding("clock", False, f"{age_words(abs(offset))} {way} the clocks of the pages", "set it (timedatectl set-ntp true); ages are wrong until then")

@@ -8,6 +8,7 @@ from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
+from statuswatch.core.health import FeedState
 from statuswatch.core.moment import format_time
 from statuswatch.core.politeness import Allowance
 from statuswatch.core.schedule import SLOTS, DueReason
@@ -17,11 +18,33 @@ from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.checkup import Finding, Seen
 from statuswatch.surfaces.cli.printing import look_here, put, put_json
 from statuswatch.surfaces.client import read_snapshot, wall_clock
-from statuswatch.surfaces.present_text import EMPTY, Line, Span, Tone, clean, say, wrap
+from statuswatch.surfaces.present import NARROW
+from statuswatch.surfaces.present_text import EMPTY, Column, Line, Span, Tone, clean, cut, join, say, table, wrap
 from statuswatch.surfaces.present_words import age_words, feed_word
 
 FINE, PROBLEMS = 0, 1
 _NO_PICTURE = "No engine keeps a picture, so nothing is polled. To begin: statuswatch engine start"
+
+_TONES = {"ok": Tone.OK, "problem": Tone.DOWN, "unknown": Tone.UNKNOWN}
+_COLUMNS = (
+    Column("feed", "feed", 12, 26, 10),
+    Column("next", "next", 6, 8, 9),
+    Column("because", "because", 36, 62, 8),
+    Column("state", "read", 6, 16, 7),
+    Column("answer", "answered", 12, 18, 6),
+    Column("age", "age", 4, 6, 5, right=True),
+    Column("failed", "failed", 9, 12, 6),
+    Column("asks", "asks for", 9, 9, 2),
+    Column("left", "left", 8, 8, 3),
+    Column("slot", "slot", 5, 5, 1),
+    Column("host", "host", 16, 40, 0),
+)
+_LEGEND = {
+    "age": "age: how old what the page says is.",
+    "failed": "failed: reads in a row, of the feed and of its host.",
+    "left": "left: requests that may follow each other at its host.",
+    "slot": "slot: its place in an interval, so that not all are asked at once.",
+}
 
 Ways = Callable[[], tuple[tuple[str, bool, str], ...]]
 """Looks at the ways of telling a person: name, whether it works, a sentence. Starts nothing."""
@@ -54,7 +77,7 @@ def _sections(ways: Ways, *, as_json: bool) -> int:
     found = findings(ways)
     if as_json:
         for item in found:
-            put_json({"section": item.section, "state": "ok" if item.fine else "problem", "text": item.text, "remedy": item.remedy or None})
+            put_json({"section": item.section, "state": item.state, "text": item.text, "remedy": item.remedy or None})
     else:
         put(page(found))
     return FINE if all(item.fine for item in found) else PROBLEMS
@@ -88,7 +111,7 @@ def page(found: tuple[Finding, ...]) -> tuple[Line, ...]:
     for section, items in groupby(found, key=lambda item: item.section):
         lines.append(say(section, Tone.STRONG))
         for item in items:
-            mark = Span("  ok       ", Tone.OK) if item.fine else Span("  problem  ", Tone.DOWN)
+            mark = Span(f"  {item.state:<7}  ", _TONES[item.state])
             lines += wrap((mark, Span(item.text)), look.width, 11)
             if item.remedy:
                 lines += wrap((Span(f"{'':<11}"), Span(item.remedy, Tone.DIM if item.fine else Tone.STRONG)), look.width, 11)
@@ -146,33 +169,54 @@ def because(reason: str) -> str:
 
 
 def polling_page(snapshot: Snapshot, ordered: list[FeedView], now: datetime) -> tuple[Line, ...]:
-    """The page of `--polling`: two lines a feed."""
+    """The page of `--polling`: a row a feed, in the order in which they are read; on a small screen two lines each."""
     look = look_here()
-    lines: list[Line] = []
-    for feed in ordered:
-        due = "not polled" if feed.next_at is None else _in((feed.next_at - now).total_seconds())
-        lines += wrap((Span(f"{clean(feed.name, 60)}  ", Tone.STRONG), Span(due), Span(f": {because(feed.next_reason)}", Tone.DIM)), look.width, 2)
-        lines += wrap(say(f"  {', '.join(_last(feed, now))}", Tone.DIM), look.width, 2)
-    if not lines:
-        lines.append(say("No feed is polled: nothing you use is known."))
+    if not ordered:
+        return (say("No feed is polled: nothing you use is known."),)
+    rows = [_polled(feed, now) for feed in ordered]
     looking = snapshot.engine.listeners
-    return (*lines, EMPTY, say(f"{len(ordered)} feeds; {looking} program{'' if looking == 1 else 's'} looking.", Tone.DIM))
+    end = f"{len(ordered)} feed{'' if len(ordered) == 1 else 's'}; {looking} program{'' if looking == 1 else 's'} looking."
+    if look.width < NARROW:
+        lines = [line for row in rows for line in _short(row, look.width, look.glyphs.cut)]
+        return (*lines, EMPTY, say(end, Tone.DIM))
+    laid = table(_COLUMNS, rows, look.width, look.glyphs.cut)
+    told = [words for key, words in _LEGEND.items() if key in laid.shown]
+    moved = [line for feed in ordered if feed.polling and feed.polling.moved for line in wrap(say(_moved(feed), Tone.UNSURE), look.width, 2)]
+    legend = [line for words in told for line in wrap(say(words, Tone.DIM), look.width, 2)]
+    return (laid.heading, *laid.rows, EMPTY, *moved, *legend, say(end, Tone.DIM))
+
+
+def _short(row: dict[str, Line], width: int, sign: str) -> list[Line]:
+    return [
+        cut(join([row["feed"], row["next"]], "  "), width, sign),
+        cut((Span("  "), *join([row["because"], row["state"], row["answer"]], ", ")), width, sign),
+    ]
+
+
+def _polled(feed: FeedView, now: datetime) -> dict[str, Line]:
+    poll = feed.polling or PollView("")
+    tried = f"{age_words(max(0.0, (now - poll.tried_at).total_seconds()))} ago" if poll.tried_at else ""
+    answer = "" if poll.tried_at is None else f"{poll.status}, {tried}" if poll.status is not None else f"nothing, {tried}"
+    failures = f"{poll.failures}, host {poll.host_failures}" if poll.failures or poll.host_failures else ""
+    known = poll.tried_at is not None
+    return {
+        "feed": say(clean(feed.name, 60), Tone.STRONG),
+        "next": say("never" if feed.next_at is None else _in((feed.next_at - now).total_seconds())),
+        "because": say(because(feed.next_reason) if feed.next_reason else "not polled", Tone.DIM),
+        "state": say(feed_word(feed.state), Tone.OK if feed.state is FeedState.FRESH else Tone.UNSURE),
+        "answer": say(answer, Tone.DIM),
+        "age": say(age_words(max(0.0, (now - feed.as_of).total_seconds())) if feed.as_of else "", Tone.DIM),
+        "failed": say(failures, Tone.FAILING),
+        "asks": say(("changes" if poll.etag else "all of it") if known else "", Tone.DIM),
+        "left": say(f"{poll.budget_left} of {Allowance().burst}" if known else "", Tone.DIM),
+        "slot": say(f"{poll.slot}/{SLOTS}" if known else "", Tone.DIM),
+        "host": say(clean(poll.host, 80), Tone.DIM),
+    }
 
 
 def _in(seconds: float) -> str:
-    return f"due in {age_words(seconds)}" if seconds > 0 else "due now"
+    return f"in {age_words(seconds)}" if seconds > 0 else "now"
 
 
-def _last(feed: FeedView, now: datetime) -> list[str]:
-    poll = feed.polling
-    if poll is None or poll.tried_at is None:
-        return [feed_word(feed.state)]
-    answer = f"answered {poll.status}" if poll.status is not None else "did not answer"
-    words = [f"{feed_word(feed.state)}: {answer} {age_words(max(0.0, (now - poll.tried_at).total_seconds()))} ago"]
-    if feed.as_of:
-        words.append(f"what it says is {age_words(max(0.0, (now - feed.as_of).total_seconds()))} old")
-    words.append("asks for changes only" if poll.etag else "compares whole bodies")
-    if poll.failures or poll.host_failures:
-        words.append(f"failed {poll.failures} in a row, its host {poll.host_failures}")
-    words += [f"slot {poll.slot} of {SLOTS}", f"{poll.budget_left} of {Allowance().burst} requests left at {clean(poll.host, 80)}"]
-    return [*words, f"read as {clean(poll.format, 40)}, which the provider's file does not say"] if poll.moved else words
+def _moved(feed: FeedView) -> str:
+    return f"{clean(feed.name, 60)} is read as {clean(feed.polling.format if feed.polling else '', 40)}, which the provider's file does not say."
