@@ -144,13 +144,22 @@ class _Reader:
         raise _StopReading(UnreadableReason.FORBIDDEN, "the XML declares a document type or entities; feeds need neither, attacks do")
 
     def opened(self, name: str, attributes: dict[str, str]) -> None:
-        self.depth += 1
-        if self.depth > _DEPTH_LIMIT:
-            raise _StopReading(UnreadableReason.FORBIDDEN, "the XML is nested too deeply to be a feed")
+        self.depth = depth = self.depth + 1
         if self.child:
+            if depth > _DEPTH_LIMIT:
+                raise _StopReading(UnreadableReason.FORBIDDEN, "the XML is nested too deeply to be a feed")
             self.heard_so_far.append(f"<{name.rpartition(' ')[2]}>")
             return
         local = self.names.get(name) or self._named(name)
+        if self.inside and depth == self.inside + 1:  # what nearly every element is comes first
+            self._child(local, attributes)
+        else:
+            self._outside(local, attributes)
+
+    def _outside(self, local: str, attributes: dict[str, str]) -> None:
+        """An element that is no child of an entry."""
+        if self.depth > _DEPTH_LIMIT:
+            raise _StopReading(UnreadableReason.FORBIDDEN, "the XML is nested too deeply to be a feed")
         if self.depth == 1:
             self._root(local)
         elif local == "channel" and not self.channel:
@@ -191,8 +200,9 @@ class _Reader:
 
     def closed(self, name: str) -> None:
         if self.child and self.depth == self.child_depth:
-            if self.heard_so_far:
-                self._keep(self.child, "".join(self.heard_so_far).strip())
+            heard = self.heard_so_far
+            if heard:
+                self._keep(self.child, (heard[0] if len(heard) == 1 else "".join(heard)).strip())
             self.child = ""
         elif self.child:
             local = name.rpartition(" ")[2]
@@ -210,7 +220,7 @@ class _Reader:
         self.count += 1
         if self.count <= ENTRY_LIMIT:
             found = self.entry
-            self.entries.append(entry_of({name: found[name][0] for name in found}, found.get("category", ())))
+            self.entries.append(entry_of({name: values[0] for name, values in found.items()}, found.get("category", ())))
         if self.count == self.newest:
             self.full = newest_first(self.entries)
 
@@ -234,13 +244,14 @@ def newest_first(entries: Sequence[Entry]) -> bool:
 
 def entry_of(fields: dict[str, str], categories: list[str] | tuple[str, ...]) -> Entry:
     """An entry from the names that RSS and Atom have for the same things."""
+    said = fields.get
     return Entry(
-        ident=sound(_first(fields, "guid", "id"), 400),
-        link=link_of(_first(fields, "link")),
-        title=sound(html_to_text(_first(fields, "title")).replace("\n", " "), 400),
-        markup=_first(fields, "content:encoded", "content", "description", "summary"),
-        published=time_of(_first(fields, "published", "pubDate", "dc:date")),
-        updated=time_of(_first(fields, "updated")),
+        ident=sound(said("guid") or said("id") or "", 400),
+        link=link_of(said("link")),
+        title=sound(html_to_text(said("title") or "").replace("\n", " "), 400),
+        markup=said("content:encoded") or said("content") or said("description") or said("summary") or "",
+        published=time_of(said("published") or said("pubDate") or said("dc:date")),
+        updated=time_of(said("updated")),
         categories=tuple(dict.fromkeys(html_to_text(category) for category in categories)) if categories else (),
     )
 
