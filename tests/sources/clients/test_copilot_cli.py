@@ -96,3 +96,36 @@ def test_attempts_are_counted_until_an_answer(reader) -> None:
     assert one.feed(b'{"type":"assistant.message","data":{"messageId":"m"}}') == ()
     assert one.feed(b'{"type":"hook.start","data":{"hookType":"preToolUse","input":"errorOccurred"}}') == ()
     assert one.feed(b'{"type":"session.start","data":[]}') == ()
+
+
+FAILED = b'2026-03-01T13:00:0%d.000Z [WARNING] Model provider request failed {"http_status":529,"failure_kind":"http_error"}'
+BEGUN = b"2026-03-01T13:00:00.000Z [INFO] Workspace initialized: 6e9c0c2a-0000-4000-8000-000000000001 (checkpoints: 0)"
+STARTED = b'{"type":"session.start","data":{"sessionId":"6e9c0c2a-0000-4000-8000-000000000001","selectedModel":"claude-sonnet-4.5"}}'
+
+
+@pytest.mark.parametrize(
+    ("said", "provider"),
+    [
+        (b"Starting Copilot CLI: 1.0.102", "github-copilot"),
+        (b"Running in offline mode. GitHub features are unavailable.", "unknown"),
+        (b'Model "claude": custom provider active, using session model "claude"', "unknown"),
+    ],
+)
+def test_a_provider_of_ones_own_is_not_github_in_the_log_nor_in_the_events(reader, said: bytes, provider: str) -> None:
+    log = reader("copilot-cli", "log")
+    events = type(reader("copilot-cli", "events"))(log._origin)  # the files of one client share what they know of a session
+    for line in (b"2026-03-01T13:00:00.000Z [INFO] " + said, BEGUN):
+        assert log.feed(line) == ()
+    assert events.feed(STARTED) == ()
+    attempts = [call for number in (1, 2) for call in log.feed(FAILED % number)]
+    (end,) = events.feed(session_error("query", "Last error: 529 Overloaded", statusCode=529))
+    assert {(call.provider, call.model) for call in (*attempts, end)} == {(provider, "claude-sonnet-4.5")}
+    assert len(attempts) == 2
+
+
+def test_a_first_attempt_waits_for_its_model_and_for_no_more_than_a_line(reader) -> None:
+    log = reader("copilot-cli", "log")
+    assert log.feed(BEGUN) == ()
+    assert log.feed(FAILED % 1) == ()
+    assert [call.model for call in log.feed(BEGUN)] == ["*"]
+    assert [call.at.second for call in log.feed(FAILED % 2)] == [2]

@@ -6,7 +6,7 @@ The log has one line an attempt with a status and no cause; the events have the 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -198,6 +198,8 @@ class ProcessLogReader:
         self._session = origin.name
         self._model: str | None = None
         self._own = False
+        self._nameless: tuple[Attempt, Failure] | None = None
+        self._waited = False
         self.unanswered = 0
 
     def feed(self, line: bytes, at: datetime | None = None) -> tuple[Call, ...]:
@@ -216,7 +218,8 @@ class ProcessLogReader:
             self._model = record.model_id(model[1]) or self._model
         facts = record.load(failed[1].encode()) if failed else None
         if facts is None:
-            return ()
+            return self._named(known.model)
+        earlier = self._named(known.model)
         kind = record.text(facts, "failure_kind") or ""
         status = record.status(facts, "http_status", "status", "statusCode")
         failure = Failure(status=status, transport=_KINDS.get(kind) if status is None else None, kind=record.identifier(facts.get("error_code")))
@@ -228,7 +231,18 @@ class ProcessLogReader:
             model=record.text(facts, "model") or self._model or known.model,
             turn=record.digest(self._session),
         )
-        return (attempt.failed(failure, self._origin.diagnose, final=False),)
+        if attempt.model is None and not self._waited:
+            self._nameless, self._waited = (attempt, failure), True
+            return ()
+        return (*earlier, attempt.failed(failure, self._origin.diagnose, final=False))
+
+    def _named(self, model: str | None) -> tuple[Call, ...]:
+        """The attempt that came before its model: the session's events name it, often a moment later. Only the first waits, for one line."""
+        waiting, self._nameless = self._nameless, None
+        if waiting is None:
+            return ()
+        attempt, failure = waiting
+        return (replace(attempt, model=model).failed(failure, self._origin.diagnose, final=False),)
 
 
 class ErrorHookReader:
