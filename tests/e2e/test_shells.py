@@ -12,6 +12,7 @@ import pytest
 
 from statuswatch.config import paths
 from statuswatch.surfaces.client import monotonic, wall_clock
+from support.injections import hostile_lines
 from support.recordings import missing
 
 pytestmark = pytest.mark.surface("shells")
@@ -177,74 +178,10 @@ def test_another_users_file_says_nothing(shell, place):
     assert [plain(prompt) for prompt in prompts(shell, [place])] == ["end> "]
 
 
-_WORDS = r"""$(touch pwned)
-`touch pwned`
-${x:-$(touch pwned)}
-\$(touch pwned)
-$((a[$(touch pwned)]))
-a[$(touch pwned)]
-;touch pwned;
-|touch pwned
-&& touch pwned
-(touch pwned)
-{touch,pwned}
-<(touch pwned)
-%{$(touch pwned)%}
-%F{green}%n@%m%f
-%1v%31v
-%(?.a.b)
-%D{%s}
-%999999999d
-\u@\h \w
-\[\e[31m\]
-\001\002
-'"'"'
-"; touch pwned; "
-'; touch pwned; '
-~root/*
-!touch !!
-#{@x}#[fg=red]#(touch pwned)
---help
--n -e
-\x1b[31m
-$'\e[31m'
-@(a|b)*(/e:touch pwned:)
-(e:touch pwned:)
-é▲ü
-10#1
-1e9
-99999999999999999999"""
-_BYTES = (
-    "\x1b]0;TITLE-HACK\x07",
-    "\x1b[31mred\x1b[2J",
-    "\x1b]8;;http://x\x1b\\l\x1b]8;;\x1b\\",
-    "\x9b31m",
-    "\u009d0;T\u009c",
-    "\x1bP+q\x1b\\",
-    "\x07\x08\x0c",
-    "a\rb",
-    "\u202egnp.exe\u202c",
-    "\u200bzero\u2060",
-    "\udcff\udc9b31m",
-)
-
-
-def hostile():
-    """Two hundred contents of the prompt file as a hijacked engine could write them: every payload in every field, and whole lines of other forms."""
-    payloads = (*_WORDS.splitlines(), *_BYTES, "x" * 190)
-    for payload in payloads:
-        yield line(label=payload)
-        yield line(level=payload)
-        yield line(expires=payload)
-        yield f"{payload}\t{LATER}\tfailing\tx\n"
-    for payload in payloads[:16]:
-        yield f"{payload}\n{line()}"
-
-
 @pytest.mark.usefixtures("place")
 def test_two_hundred_hostile_lines_run_nothing_and_leave_the_prompt_as_it_is(shell, tmp_path):
     files = []
-    for number, content in enumerate(hostile()):
+    for number, content in enumerate(hostile_lines()):
         files.append(tmp_path / f"evil{number}")
         files[-1].write_bytes(content.encode("utf-8", "surrogateescape"))
     assert len(files) >= 200

@@ -13,6 +13,7 @@ from pathlib import Path
 from statuswatch.app import gatewaying
 from statuswatch.app.around import Around, around
 from statuswatch.app.gatewaying import Door, environ_of
+from statuswatch.app.statusline import StatusLine
 from statuswatch.app.tapping import OTLP, Ground, Tapped, tap
 from statuswatch.app.telling import options, wanted
 from statuswatch.catalog.knowing import know
@@ -149,6 +150,7 @@ def make_engine(setting: Setting, start: Start) -> Made:
     ways, untellable = _ways(start, config, actions, server.claims)
     beside = _around(start, config, inbox, actions)
     door = Door(gatewaying.Ground(config.gateway, tapped, inbox, clock, knowledge, lambda: actions.engine.snapshot if actions.engine else None, environ_of()))
+    line = StatusLine(os.environ, lambda: actions.engine.snapshot if actions.engine else None)
     parts = Parts(
         clock,
         knowledge,
@@ -161,11 +163,11 @@ def make_engine(setting: Setting, start: Start) -> Made:
         publisher,
         server,
         ways,
-        {**tapped.taps, **beside.taps, "the gateway": door.run},
+        {**tapped.taps, **beside.taps, "the gateway": door.run, **({"tmux's status line": line.run} if start.simulated is None else {})},
         (*sources, *tapped.sources),
         (*(str(problem) for problem in setting.catalogue.problems), *untellable),
         start.simulated,
-        _all(beside.stepped, start.after_step),
+        _all(beside.stepped, line.stepped, start.after_step),
         start.holds,
         tapped.notes,
         lambda at: quiet_until(config.notices.quiet, at.astimezone()),

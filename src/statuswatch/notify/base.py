@@ -31,11 +31,13 @@ class Delivery:
 
     `ok`: the service took it (or there was rightly nothing to show). `handle`: names what is on screen now, to be handed to the next delivery of
     the same trouble as `replaces`, also after a restart; None when nothing is on screen. `detail`: one sentence, with what to do when not ok.
+    `nowhere`: not ok because this machine has nothing that could show a notice, which is how many are meant to be and no fault.
     """
 
     ok: bool
     handle: str | None
     detail: str
+    nowhere: bool = False
 
 
 class Notifier(Protocol):

@@ -27,7 +27,7 @@ class ScreenNotifier:
         told = await self._terminal.deliver(notice, replaces)
         if told.ok:
             return Delivery(ok=True, handle=replaces, detail=f"{told.detail} (no pop-up: {shown.detail})")
-        return Delivery(ok=False, handle=None, detail=_neither(shown.detail, told.detail))
+        return Delivery(ok=False, handle=None, detail=_neither(shown.detail, told.detail), nowhere=shown.nowhere)
 
     async def available(self) -> Works:
         """Whether either works."""

@@ -86,11 +86,21 @@ class TerminalNotifier:
 
 async def clients(environ: Mapping[str, str]) -> tuple[Client, ...]:
     """The clients of all tmux servers of this person that answer."""
-    servers = list(islice(_servers(environ), _SERVERS_MOST))
-    lists = await asyncio.gather(*(_tmux(server, environ, "list-clients", "-F", _FIELDS) for server in servers))
-    lines = [(server, line) for server, told in zip(servers, lists, strict=True) for line in (told or "").splitlines()]
+    answering = servers(environ)
+    lists = await asyncio.gather(*(_tmux(server, environ, "list-clients", "-F", _FIELDS) for server in answering))
+    lines = [(server, line) for server, told in zip(answering, lists, strict=True) for line in (told or "").splitlines()]
     found = [client for server, line in lines if (client := _client(server, line)) is not None]
     return tuple({client.tty: client for client in found}.values())[:_CLIENTS_MOST]
+
+
+def servers(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """The sockets of all tmux servers of this person that answer."""
+    return tuple(islice(_servers(environ), _SERVERS_MOST))
+
+
+async def ask(server: Path, environ: Mapping[str, str], *words: str) -> str | None:
+    """What a tmux server answers to a command; None where it refuses, is not installed, or does not answer in time."""
+    return await _tmux(server, environ, *words)
 
 
 def _client(server: Path, line: str) -> Client | None:

@@ -102,7 +102,8 @@ class FreedesktopNotifier:
                         raise
                     return await self._deliver(notice, replaces)  # it went away between two of our calls; perhaps another one took over
         except Exception as error:  # noqa: BLE001 - the boundary of one delivery: whatever the bus or the service does, the engine goes on
-            return Delivery(ok=False, handle=None, detail=await self._failed(error))
+            nowhere = isinstance(error, _NoBusError) and str(error) == _NO_BUS
+            return Delivery(ok=False, handle=None, detail=await self._failed(error), nowhere=nowhere)
 
     async def available(self) -> tuple[bool, str]:
         """Whether a delivery would work now. Leaves the connection open."""
