@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from statuswatch.core.snapshot import NOWHERE
 from statuswatch.engine.clock import SystemClock
 from statuswatch.engine.outbox import ATTEMPTS_MOST, TOO_OLD, Outbox
 from statuswatch.engine.store import Step, Store, Told
@@ -158,3 +159,13 @@ async def test_a_way_connects_before_its_first_notice_and_tells_also_where_that_
     await _told(store, {"screen": way}, 1)
     assert way.seen == ["connected", "asked to show"]
     assert store.pending() == ()
+
+
+@pytest.mark.looptime
+async def test_a_machine_that_can_show_nothing_is_no_trouble_of_its_own_words(store: Store) -> None:
+    class Nowhere:
+        async def deliver(self, *_: object) -> Delivery:
+            return Delivery(ok=False, handle=None, detail="no session bus; start it", nowhere=True)
+
+    outbox = await _told(store, {"screen": Nowhere()}, 1)
+    assert outbox.troubles == {"screen": f"screen: {NOWHERE}"}

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.notify.base import Delivery
+from statuswatch.notify.desktop.freedesktop import FreedesktopNotifier
 from statuswatch.notify.screen import ScreenNotifier, sides
 
 OPENED = Notice("n1", "t1", NoticeKind.OPENED, datetime(2025, 12, 14, tzinfo=UTC), NoticeReason.OWN_FAILURES, ("a/b:c",), "Acme is failing", "Not you.", "acme")
@@ -82,3 +84,11 @@ async def test_doctor_hears_of_both_and_both_are_let_go() -> None:
     await screen.close()
     assert one.closed
     assert other.closed
+
+
+async def test_a_machine_without_a_desktop_and_without_a_terminal_has_nowhere_to_tell(tmp_path: Path) -> None:
+    without = FreedesktopNotifier(lambda *_: None, {})
+    assert (await ScreenNotifier(without, Side("terminal", works=False)).deliver(OPENED, None)).nowhere
+    assert (await ScreenNotifier(without, Side("terminal", works=True)).deliver(OPENED, None)).nowhere is False
+    dead = FreedesktopNotifier(lambda *_: None, {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path}/gone"})
+    assert (await ScreenNotifier(dead, Side("terminal", works=False)).deliver(OPENED, None)).nowhere is False, "a desktop that should be there is a fault"

@@ -4,7 +4,7 @@ from datetime import UTC
 
 import pytest
 
-from statuswatch.core.snapshot import HushView
+from statuswatch.core.snapshot import NOWHERE, HushView
 from statuswatch.surfaces.present import Look, hushed_lines, scene, status_text
 from statuswatch.surfaces.present_text import plain, width_of
 from support import snapshots
@@ -56,3 +56,10 @@ def test_status_ends_with_it_and_says_nothing_where_nothing_is_kept_back() -> No
     quiet = status_text(snapshots.snapshot(hushed=(OPUS,)), snapshots.NOW, look=Look(200, zone=UTC))
     assert quiet.endswith("\n\n" + said(OPUS)[0] + "\n")
     assert "No notices" not in status_text(snapshots.snapshot(), snapshots.NOW)
+
+
+def test_that_nothing_here_can_show_a_notice_is_for_doctor_and_no_banner() -> None:
+    told = f"screen: {NOWHERE}"
+    page = status_text(snapshots.snapshot(delivery=(told, "webhook: refused with 403")), snapshots.NOW)
+    assert "webhook: refused with 403" in page
+    assert NOWHERE not in page

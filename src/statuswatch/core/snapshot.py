@@ -9,6 +9,8 @@ from statuswatch.core.notice import Notice, Suppressed
 from statuswatch.core.verdict import Verdict
 
 SNAPSHOT_VERSION = 1
+NOWHERE = "nothing on this machine can show a notice"
+"""How a sentence of `Snapshot.delivery` ends where there is neither a desktop nor a terminal to tell in: for `doctor`, not for every page."""
 
 
 class Level(StrEnum):

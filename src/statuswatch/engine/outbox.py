@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from statuswatch.core.notice import Notice
+from statuswatch.core.snapshot import NOWHERE
 from statuswatch.engine.clock import Clock, sleep_unless
 from statuswatch.engine.mishap import describe
 from statuswatch.engine.schema import StoreError
@@ -137,11 +138,12 @@ class Outbox:
             self._settled.add(key)
             self._record(lambda: self._store.give_up(*key, "too old or tried too often"))
             return True
-        replaces = outgoing.replaces or self._handles.get((notice.trouble, way))
+        replaces, nowhere = outgoing.replaces or self._handles.get((notice.trouble, way)), False
         try:
             async with asyncio.timeout(DELIVER_SECONDS):
                 delivery = await self._ways[way].deliver(notice, replaces)
             ok, handle, detail = delivery.ok, delivery.handle, delivery.detail
+            nowhere = getattr(delivery, "nowhere", False)
         except TimeoutError:
             ok, handle, detail = False, None, f"no answer within {DELIVER_SECONDS:g} s"
         except Exception as error:  # noqa: BLE001 - see above
@@ -153,7 +155,7 @@ class Outbox:
             self._record(lambda: self._store.mark_delivered(*key, handle, detail))
         else:
             self._record(lambda: self._store.mark_failed(*key, detail))
-        self._remark(way, "" if ok else f"{way}: {detail}")
+        self._remark(way, "" if ok else f"{way}: {NOWHERE if nowhere else detail}")
         return ok
 
     def _too_old(self, notice: Notice, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from statuswatch.core.errors import RouteError
 from statuswatch.core.ids import Route, parse_route
-from statuswatch.core.snapshot import RouteView, Snapshot
+from statuswatch.core.snapshot import NOWHERE, RouteView, Snapshot
 from statuswatch.core.verdict import Verdict
 from statuswatch.surfaces.present_hushed import hushed_lines
 from statuswatch.surfaces.present_incidents import feeds, feeds_summary, first_lines, incidents, sources
@@ -55,7 +55,8 @@ def banner(look: Scene) -> tuple[Line, ...]:
     if look.snapshot.engine.simulated is not None:
         name = clean(look.snapshot.engine.simulated, 60)
         lines += wrap(say(f"Simulation {name}: nothing of this is happening now.", Tone.MAINTENANCE), look.look.width)
-    for problem in (*look.snapshot.problems[:3], *look.snapshot.delivery[:2]):
+    delivery = [sentence for sentence in look.snapshot.delivery if not sentence.endswith(NOWHERE)]
+    for problem in (*look.snapshot.problems[:3], *delivery[:2]):
         lines += wrap(say(clean(problem, 300), Tone.UNSURE), look.look.width, 2)
     return tuple(lines)
 

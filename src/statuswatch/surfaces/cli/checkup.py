@@ -13,7 +13,7 @@ from statuswatch.config.consent import load_consent
 from statuswatch.config.load import load_config
 from statuswatch.core.errors import StatuswatchError
 from statuswatch.core.health import FeedState
-from statuswatch.core.snapshot import FeedView, Snapshot
+from statuswatch.core.snapshot import NOWHERE, FeedView, Snapshot
 from statuswatch.sources.clients import CLIENTS
 from statuswatch.surfaces.cli.readyfile import read_ready, whole_number
 from statuswatch.surfaces.client import EngineGoneError, Link
@@ -190,6 +190,8 @@ def notices(seen: Seen, ways: tuple[tuple[str, bool, str], ...]) -> Iterator[Fin
         text, _, remedy = sentence.partition("; ")
         yield Finding("notices", works, f"{name}: {clean(text, 240)}", clean(remedy, 200))
     for trouble in seen.snapshot.delivery if seen.snapshot else ():
+        if trouble.endswith(NOWHERE):  # the ways above have said so already
+            continue
         yield Finding("notices", False, clean(trouble, 300))
 
 
