@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
-REAL_CLIENTS := tests/e2e/test_real_clients.py
+REAL_CLIENTS := tests/e2e/test_real_clients.py tests/e2e/test_real_agent.py
 
 .PHONY: run test test-clients check static format fresh docs coverage clients lock bench clean help
 
@@ -16,7 +16,7 @@ run: $(VENV)/.run  ## the dashboard
 	$(BIN)/statuswatch
 
 test: $(VENV)/.dev ## all tests; STATUSWATCH_REQUIRE=all makes a missing surface or recording a failure
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup tests --ignore=$(REAL_CLIENTS)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup tests $(addprefix --ignore=,$(REAL_CLIENTS))
 
 test-clients: $(VENV)/.dev clients ## the real coding clients, alone: fifty of them keep a whole machine busy for ten minutes
 	STATUSWATCH_REQUIRE=clients $(BIN)/python -m pytest -q $(REAL_CLIENTS)

@@ -34,6 +34,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "unmute": ("statuswatch.surfaces.cli.unmute", "end a mute or a snooze"),
     "bridge": ("statuswatch.surfaces.bridge.stdio", "the editor protocol: JSON lines on stdin and stdout"),
     "lsp": ("statuswatch.surfaces.lsp.run", "a language server for editors without a plugin of ours (extra lsp)"),
+    "mcp": ("statuswatch.surfaces.mcp.run", "tools for coding agents: status, why, incidents, wait (extra mcp)"),
     "classify": ("statuswatch.surfaces.cli.classify", "whose fault is this response? JSON lines, `curl -i` output or pasted text"),
     "inspect": ("statuswatch.surfaces.cli.inspect", "the failed calls in a client's own record"),
     "match": ("statuswatch.surfaces.cli.match", "what incidents mean for the routes you use"),

@@ -27,6 +27,9 @@ _ONLY_IN = {
     "opentelemetry": ("sources/otlp.py",),
     "google": ("sources/otlp.py",),
     "sqlite3": ("engine/store.py", "engine/schema.py", "engine/history.py"),
+    "pygls": ("surfaces/lsp/",),
+    "lsprotocol": ("surfaces/lsp/",),
+    "mcp": ("surfaces/mcp/",),
     "genai_prices": (),
 }
 

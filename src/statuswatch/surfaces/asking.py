@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from statuswatch.core.codec import encode
 from statuswatch.core.errors import RouteError
+from statuswatch.core.health import Fault, Health, Side
 from statuswatch.core.ids import parse_route
 from statuswatch.core.notice import Notice
 from statuswatch.core.snapshot import CallView, IncidentView, RouteView, Snapshot
@@ -21,6 +23,8 @@ NO_CALLS = "no call of yours was seen yet"
 LAST = "last"
 ALL = "*"
 WIDTHS = range(20, 401)
+# What only a person can mend: waiting for it would be waiting for oneself.
+_NEVER_BY_ITSELF = frozenset({Fault.BILLING, Fault.AUTH, Fault.REQUEST, Fault.MODEL})
 _SHORTEST_ID = 4
 _ONE_LINE = 4000
 _ROUTES_NAMED = 12
@@ -134,6 +138,21 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any]:
         "side": encode(verdict.side) if verdict else None,
         **{name: encode(getattr(verdict, name)) if verdict else None for name in names},
     }
+
+
+class Standing(StrEnum):
+    """What waiting for a route comes to as it stands: it is fine, it may come back, or only a person can mend it."""
+
+    FINE = "fine"
+    WAITING = "waiting"
+    HOPELESS = "hopeless"
+
+
+def standing(verdict: Verdict) -> Standing:
+    """What waiting comes to with this verdict."""
+    if verdict.health in {Health.OK, Health.MAINTENANCE} and verdict.side is not Side.YOURS:
+        return Standing.FINE
+    return Standing.HOPELESS if verdict.fault in _NEVER_BY_ITSELF else Standing.WAITING
 
 
 @dataclass(frozen=True, slots=True)

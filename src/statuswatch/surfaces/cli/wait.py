@@ -8,10 +8,10 @@ import math
 import sys
 import time
 
-from statuswatch.core.health import Fault, Health, Side
+from statuswatch.core.health import Health
 from statuswatch.core.snapshot import RouteView, Snapshot
 from statuswatch.core.wording import age_words, health_word
-from statuswatch.surfaces.asking import named_by, several
+from statuswatch.surfaces.asking import Standing, named_by, several, standing
 from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.printing import put_json
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, YOURS, EngineGoneError, Link, monotonic, snapshot_in
@@ -21,9 +21,6 @@ from statuswatch.surfaces.present_text import clean
 RECONNECT_SECONDS = 10.0
 _ANSWER_SECONDS = 5.0
 _AGAIN_SECONDS = 0.2
-# What only a person can mend: waiting for it would be waiting for oneself.
-_NEVER_BY_ITSELF = frozenset({Fault.BILLING, Fault.AUTH, Fault.REQUEST, Fault.MODEL})
-_BACK = frozenset({Health.OK, Health.MAINTENANCE})
 
 
 def run(argv: list[str]) -> int:
@@ -139,12 +136,12 @@ class _Waiting:
     def _look(self, view: RouteView, snapshot: Snapshot) -> tuple[int, str] | None:
         verdict, begun = view.verdict, self._first is not None
         self.name, self.health = clean(view.route, 120), verdict.health.value
-        if verdict.health in _BACK and verdict.side is not Side.YOURS:
+        if standing(verdict) is Standing.FINE:
             since = self._first.verdict.since if self._first else None
             down = f" It had trouble for {age_words((snapshot.at - since).total_seconds())}." if since else ""
             return FINE, f"{clean(view.title, 60)} is back.{down}" if begun else f"{clean(view.title, 60)} is fine."
         self._first = self._first or view
-        if verdict.fault in _NEVER_BY_ITSELF:
+        if standing(verdict) is Standing.HOPELESS:
             return YOURS, f"Waiting does not help: {clean(view.title, 60)} fails on your side ({verdict.fault.value}). See: statuswatch why {self.name}"
         if not begun and not self._quiet and sys.stderr.isatty():
             sys.stderr.write(f"Waiting for {clean(view.title, 60)} ({health_word(verdict.health, verdict.reason)}) ...\n")

@@ -10,6 +10,9 @@ _HELP = """usage: statuswatch lsp
 
 A language server on stdin and stdout: messages when something that you use breaks and when it is back, progress while it lasts, and the commands
 statuswatch.status, .why, .incidents, .refresh, .mute and .open. It reads no document. Set up per editor: docs/how-to/editors.md.
+
+exit status: 0 the editor ended it, 2 wrong usage, or the library is missing
+example: statuswatch lsp
 """
 MISSING = "statuswatch lsp: the language server needs pygls; install it with: python -m pip install 'statuswatch[lsp]'\n"
 

@@ -1,0 +1,1 @@
+"""The MCP server: what statuswatch knows, as tools for coding agents."""
