@@ -33,6 +33,8 @@ from statuswatch.core.signatures import Stage as Step
 from statuswatch.sources.addresses import USUAL
 from statuswatch.sources.clients import CLIENTS
 from statuswatch.sources.formats import ABOUT
+from statuswatch.surfaces.cli import manual
+from statuswatch.surfaces.cli.verbs import TABLE as VERBS
 
 HERE = Path(__file__).resolve().parent
 _SOME_HOME = "/home/you"
@@ -62,9 +64,6 @@ _STATUSES = {
     "CANNOT_TELL": "`status`, `why`, `wait`: cannot tell (unknown, out of date, no engine, timed out)",
 }
 
-# Verbs whose own verbs take options that their help does not show.
-_FURTHER_HELP = {"feed": ("show",), "models": ("show",), "providers": ("add", "check"), "rules": ("test", "explain")}
-
 
 def pages() -> dict[str, str]:
     """Every generated page, by its path below docs/."""
@@ -79,6 +78,7 @@ def pages() -> dict[str, str]:
         "reference/providers.md": providers_page.page(load(None, ())),
         "reference/configuration.md": configuration_page.page(),
         "decisions/README.md": decisions(),
+        "man/statuswatch.1": manual.page(VERBS),
     }
 
 
@@ -91,15 +91,16 @@ def commands() -> str:
     lines += [f"| [`{verb}`](#{verb}) | {cell(what)} |" for verb, (_, what) in cli.VERBS.items()]
     for verb in cli.VERBS:
         lines += ["", f"## {verb}", "", "```text", _help(verb), "```"]
-        for further in _FURTHER_HELP.get(verb, ()):
-            lines += ["", "```text", _help(verb, further), "```"]
+        for below in VERBS[verb].verbs:
+            if below.options or below.arguments:
+                lines += ["", "```text", _help(verb, below.name), "```"]
     return "\n".join(lines) + "\n"
 
 
 def _help(*words: str) -> str:
     """What `statuswatch WORDS --help` prints, on a wide terminal of somebody whose home is of no importance, wrapped here."""
     out = io.StringIO()
-    environment = {"HOME": _SOME_HOME, "COLUMNS": "1000", "PATH": os.environ.get("PATH", "")}
+    environment = {"HOME": _SOME_HOME, "COLUMNS": str(_WIDTH), "PATH": os.environ.get("PATH", "")}
     with mock.patch.dict(os.environ, environment, clear=True), contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
         cli.main([*words, "--help"])
     return "\n".join(_wrapped(line) for line in out.getvalue().replace(_SOME_HOME, "~").rstrip().splitlines())

@@ -108,6 +108,14 @@ def test_wrapping_never_exceeds_the_width_and_loses_no_word(width: int) -> None:
     assert all(plain(line).startswith("  ") for line in lines[1:])
 
 
+def test_a_word_that_fits_on_a_line_is_not_split_but_gets_the_room_of_the_indent() -> None:
+    route = "anthropic/code:claude-opus-4.5"
+    lines = [plain(line) for line in wrap(say(f"or wait: statuswatch wait {route} now"), 34, 11)]
+
+    assert lines == ["or wait: statuswatch wait", f"    {route}", "           now"]
+    assert [plain(line) for line in wrap(say(f"        {route}"), 34, 11)] == [f"    {route}"]
+
+
 def test_nothing_to_wrap_is_one_empty_line() -> None:
     assert wrap(EMPTY, 10) == (EMPTY,)
 

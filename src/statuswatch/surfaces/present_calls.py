@@ -17,7 +17,7 @@ _COLUMNS = (
     Column("at", "when", 5, 12, 1),
     Column("answer", "answer", 16, 30, 9),
     Column("took", "took", 5, 6, 0, right=True),
-    Column("model", "model", 15, 20, 8),
+    Column("model", "model", 16, 20, 8),
     Column("client", "tool", 11, 14, 3),
     Column("project", "project", 10, 20, 2),
     Column("fault", "whose", 16, 18, 7),
@@ -62,19 +62,19 @@ def call_table(calls: Sequence[Numbered], look: Scene) -> Table:
 def _row(number: int, call: CallView, look: Scene) -> dict[str, Line]:
     failed = call.outcome != "ok"
     words = " ".join(part for part in (str(call.status or ""), clean(call.code or "", 40)) if part) or ("failed" if failed else "ok")
-    tries = "" if call.final or not failed else ", retried"
+    why = ", ".join(part for part in (clean(call.reason, 120), "" if call.final else "retried") if part)
     return {
         "number": say(str(number), Tone.DIM),
         "age": say(look.age(call.at)),
         "at": say(look.clock(call.at), Tone.DIM),
-        "answer": say(words + tries, Tone.FAILING if failed else Tone.OK),
+        "answer": say(words, Tone.FAILING if failed else Tone.OK),
         "took": say(_took(call.latency_ms), Tone.DIM),
         "model": say(look.name_of(call.route) if call.route in look.names else clean(call.model, 40)),
         "client": say(client_name(call.client), Tone.DIM),
         "project": say(clean(call.project or "", 60), Tone.DIM),
         "fault": say(whose(call) if failed else ""),
         "sure": say(clean(call.confidence or "", 10) if failed else "", Tone.DIM),
-        "reason": say(clean(call.reason, 120) if failed else "", Tone.DIM),
+        "reason": say(why if failed else "", Tone.DIM),
         "id": say(clean(call.request_id or "", 60), Tone.DIM),
     }
 

@@ -9,7 +9,7 @@ from statuswatch.core.errors import RouteError
 from statuswatch.core.health import Health, Side
 from statuswatch.core.history import TROUBLE, Day, History, RouteHistory, TroubleSpan
 from statuswatch.core.ids import parse_route
-from statuswatch.surfaces.present_text import EMPTY, Column, Line, Span, Table, Tone, clean, say, table, wrap
+from statuswatch.surfaces.present_text import EMPTY, Column, Line, Span, Table, Tone, cells, clean, say, table, wrap
 from statuswatch.surfaces.present_verdict import TONES
 from statuswatch.surfaces.present_words import Look, age_words
 
@@ -27,6 +27,9 @@ _COLUMNS = (
     Column("incident", "incident", 12, 40, 3),
     Column("note", "", 10, 40, 4),
 )
+_ROUTE_WIDE = 70
+_NAMED = (12, 28)
+_TOLD = 18
 _DAY_COLUMNS = (
     Column("day", "day", 10, 10, 9),
     Column("worst", "worst", 8, 20, 8),
@@ -99,12 +102,25 @@ def day_mark(days: Sequence[Day], look: Look) -> Span:
 
 def legend(look: Look) -> str:
     """What the marks mean, in one line."""
+    return "  ".join(_meanings(look))
+
+
+def _meanings(look: Look) -> tuple[str, ...]:
     marks = marks_of(look)
-    heights = marks.heights
-    return (
-        f"{heights[0]} no trouble seen  {heights[1]} trouble up to 5m  {heights[2]} 30m  {heights[3]} 2h  {heights[4]} longer  "
-        f"{marks.yours} on your side  {marks.unknown} not watched"
-    )
+    calm, short, longer, long, most = marks.heights
+    heights = (f"{calm} no trouble seen", f"{short} trouble up to 5m", f"{longer} 30m", f"{long} 2h", f"{most} longer")
+    return (*heights, f"{marks.yours} on your side", f"{marks.unknown} not watched")
+
+
+def legend_lines(look: Look) -> tuple[Line, ...]:
+    """What the marks mean, in lines that fit; none is cut between a mark and its meaning."""
+    lines: list[str] = []
+    for meaning in _meanings(look):
+        if lines and cells(f"{lines[-1]}  {meaning}") <= look.width:
+            lines[-1] += f"  {meaning}"
+        else:
+            lines.append(meaning)
+    return tuple(say(line, Tone.DIM) for line in lines)
 
 
 def summary(route: RouteHistory) -> str:
@@ -142,8 +158,36 @@ def history_lines(history: History, names: Mapping[str, str], look: Look, zone: 
         elif len(history.routes) == 1 and route.troubles:
             lines += [EMPTY, *_indented(trouble_table(route, look, zone, history.at, width))]
     if lines and not listed:
-        lines += [EMPTY, *wrap(say(legend(look), Tone.DIM), look.width)]
+        lines += [EMPTY, *legend_lines(look)]
     return tuple(lines)
+
+
+def past_table(history: History, names: Mapping[str, str], look: Look) -> Table:
+    """A row a route, in the history's order: its name, its bars, and what they come to. The bars get what the others leave, at most a cell a day."""
+    wide = look.width >= _ROUTE_WIDE
+    titles = [name_of(route.route, names) for route in history.routes]
+    named = max(_NAMED[0], min(_NAMED[1 if wide else 0], max(map(cells, titles), default=0)))
+    room = max(10, look.width - named - 2 - (_TOLD + 2 if wide else 0))
+    most = max((len(route.days) for route in history.routes), default=0)
+    size = days_a_mark(most, room)
+    columns = (
+        Column("what", "What you use", named, named, 9),
+        Column("bars", f"{most} days to today" + (f", {size} a mark" if size > 1 else ""), 10, room, 8),
+        Column("told", "trouble", 7, _TOLD, 7),
+    )
+    rows = [
+        {"what": say(title), "bars": bars(route.days, look, room), "told": say(_told(route) if wide else "", Tone.DIM)}
+        for title, route in zip(titles, history.routes, strict=True)
+    ]
+    return table(columns, rows, look.width, look.glyphs.cut)
+
+
+def _told(route: RouteHistory) -> str:
+    if all(day.worst is Health.UNKNOWN for day in route.days):
+        return "not watched yet"
+    trouble = sum(day.trouble_s for day in route.days)
+    times = sum(span.side is not Side.YOURS for span in route.troubles)
+    return f"{times} times, {age_words(trouble)}" if trouble and times > 1 else f"once, {age_words(trouble)}" if trouble else "none seen"
 
 
 def trouble_table(route: RouteHistory, look: Look, zone: tzinfo, now: datetime, width: int) -> Table:

@@ -152,25 +152,32 @@ def apart(left: Line, right: Line, width: int, sign: str = "…") -> Line:
 
 
 def wrap(line: Line, width: int, indent: int = 0) -> tuple[Line, ...]:
-    """The line broken at spaces into lines of at most `width` cells; all but the first start with `indent` spaces. Longer words are split."""
+    """The line broken at spaces into lines of at most `width` cells; all but the first start with `indent` spaces, or fewer before a word that needs the room.
+
+    Only a word that is longer than a whole line is split.
+    """
     lines: list[list[Span]] = [[]]
     used = 0
-    for word, tone in _words(line, max(1, width - indent)):
+    for word, tone in _words(line, max(1, width - indent), max(1, width)):
         size = cells(word)
         if used and used + len(word) - len(word.lstrip()) + cells(word.strip()) > width and word.strip():
-            lines.append([Span(" " * indent)] if indent else [])
-            word, used = word.lstrip(), indent  # noqa: PLW2901 - the space at a break is what the break replaces
+            word = word.lstrip()  # noqa: PLW2901 - the space at a break is what the break replaces
+            used = max(0, min(indent, width - cells(word.rstrip())))
+            lines.append([Span(" " * used)] if used else [])
+            size = cells(word)
+        elif not used and size > width and cells(word.lstrip()) <= width:
+            word = word.lstrip().rjust(len(word.lstrip()) + width - cells(word.lstrip()))  # noqa: PLW2901 - of its own indent, what there is room for
             size = cells(word)
         lines[-1].append(Span(word, tone))
         used += size
     return tuple(_trim(_merge(spans)) for spans in lines)
 
 
-def _words(line: Line, most: int) -> Iterable[tuple[str, Tone]]:
+def _words(line: Line, most: int, width: int) -> Iterable[tuple[str, Tone]]:
     for span in line:
         for word in re.findall(r"\s*\S+\s*$|\s*\S+|\s+", span.text):
             rest = word
-            while cells(rest) > most and len(rest) > 1:
+            while cells(rest.strip() if rest is word else rest) > (width if rest is word else most) and len(rest) > 1:
                 part = _head(rest, most) or rest[0]
                 yield part, span.tone
                 rest = rest[len(part) :]

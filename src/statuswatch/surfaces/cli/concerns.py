@@ -1,6 +1,7 @@
 """`statuswatch incidents`: those that concern you, with `--all` the others and why not, or one of them with all its posts."""
 
 import sys
+from dataclasses import replace
 
 from statuswatch.core.codec import encode
 from statuswatch.core.snapshot import IncidentView, Snapshot
@@ -13,6 +14,8 @@ from statuswatch.surfaces.present_text import clean
 from statuswatch.surfaces.present_timeline import list_lines, whole_lines
 
 _NAMED = 8
+_WIDEST = 120
+"""Beyond it the two ends of a line are too far apart to be read as one."""
 
 
 def run(argv: list[str]) -> int:
@@ -33,7 +36,8 @@ def run(argv: list[str]) -> int:
         for item in shown:
             put_json(encode(item))
         return FINE
-    view = scene(snapshot, wall_clock(), look_here())
+    look = look_here()
+    view = scene(snapshot, wall_clock(), replace(look, width=min(look.width, _WIDEST)))
     put((*banner(view), *(whole_lines(found, view) if found else list_lines(view, everything=given.all))))
     return FINE
 

@@ -28,16 +28,13 @@ def run(argv: list[str]) -> int:
         if text:
             sys.stdout.write(printable(text) + "\n")
         return FINE
-    if argv[0] in {"-h", "--help"}:
-        from statuswatch.surfaces.cli.asked import helped
-
-        sys.stdout.write(helped("prompt"))
-        return FINE
     if argv[0] == "init" and len(argv) == 2 and argv[1] in SHELLS:  # noqa: PLR2004 - init and the shell
         sys.stdout.write(shell_code(argv[1]))
         return FINE
-    sys.stderr.write(f"statuswatch prompt: {' '.join(argv)[:60]!r} is not known; it is `prompt` or `prompt init {'|'.join(SHELLS)}`\n")
-    return USAGE
+    from statuswatch.surfaces.cli.asked import read
+
+    given = read("prompt", argv)
+    return given if isinstance(given, int) else USAGE
 
 
 def segment() -> str:
