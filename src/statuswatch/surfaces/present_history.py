@@ -107,7 +107,7 @@ def legend(look: Look) -> str:
 
 def _meanings(look: Look) -> tuple[str, ...]:
     marks = marks_of(look)
-    calm, short, longer, long, most = marks.heights
+    calm, short, longer, long, most = tuple(marks.heights)
     heights = (f"{calm} no trouble seen", f"{short} trouble up to 5m", f"{longer} 30m", f"{long} 2h", f"{most} longer")
     return (*heights, f"{marks.yours} on your side", f"{marks.unknown} not watched")
 
