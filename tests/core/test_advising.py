@@ -57,6 +57,13 @@ def test_the_wait_that_the_answer_named_is_passed_on() -> None:
     assert kinds == [AdviceKind.RETRY, AdviceKind.WAIT]
 
 
+@pytest.mark.parametrize(("health", "said"), [(Health.DEGRADED, True), (Health.DOWN, True), (Health.SUSPECT, False), (Health.MAINTENANCE, False)])
+def test_where_nothing_else_works_that_is_said_once_something_fails(health: Health, said: bool) -> None:
+    assert _kinds(replace(_BAD, health=health)) == [*([("none", "")] if said else []), ("wait", OPUS)]
+    assert ("none", "") not in _kinds(replace(_BAD, health=health), _verdict(HAIKU))
+    assert ("none", "") not in _kinds(replace(_BAD, health=health), local=_OLLAMA)
+
+
 def test_what_works_is_named_same_provider_first_and_at_most_two() -> None:
     others = [_verdict(GPT), _verdict(HAIKU), _verdict("openai/api:o3")]
 
@@ -73,11 +80,11 @@ def test_what_works_is_named_same_provider_first_and_at_most_two() -> None:
     ],
 )
 def test_what_is_not_proven_or_in_the_same_trouble_is_not_named(other: Verdict) -> None:
-    assert _kinds(replace(_BAD, incident="anthropic:i1"), other) == [("wait", OPUS)]
+    assert _kinds(replace(_BAD, incident="anthropic:i1"), other) == [("none", ""), ("wait", OPUS)]
 
 
 def test_what_runs_on_the_platform_in_trouble_is_not_named() -> None:
-    assert _kinds(replace(_BAD, incident="cloud-a:i1"), _verdict(GPT)) == [("wait", OPUS)]
+    assert _kinds(replace(_BAD, incident="cloud-a:i1"), _verdict(GPT)) == [("none", ""), ("wait", OPUS)]
     assert _kinds(replace(_BAD, incident="cloud-b:i1"), _verdict(GPT)) == [("switch", GPT), ("wait", OPUS)]
     assert _kinds(replace(_BAD, incident="cloud-a:i1"), _verdict("mystery:thing")) == [("switch", "mystery:thing"), ("wait", OPUS)]
 
@@ -96,9 +103,9 @@ def test_what_worked_hours_before_the_trouble_is_not_named() -> None:
 def test_a_sibling_has_to_have_worked_since_the_trouble_began_and_a_stranger_need_not() -> None:
     bad = replace(_BAD, since=at("13:30"), as_of=at("14:00"))
 
-    assert _kinds(bad, _verdict(HAIKU, as_of=at("13:20"))) == [("wait", OPUS)]
+    assert _kinds(bad, _verdict(HAIKU, as_of=at("13:20"))) == [("none", ""), ("wait", OPUS)]
     assert _kinds(bad, _verdict(HAIKU, as_of=at("13:40"))) == [("switch", HAIKU), ("wait", OPUS)]
-    assert _kinds(bad, _verdict(GPT, as_of=at("13:20"))) == [("wait", OPUS)], "they stand on one platform"
+    assert _kinds(bad, _verdict(GPT, as_of=at("13:20"))) == [("none", ""), ("wait", OPUS)], "they stand on one platform"
     assert _kinds(bad, _verdict("mystery:thing", as_of=at("13:20"))) == [("switch", "mystery:thing"), ("wait", OPUS)]
 
 
@@ -118,4 +125,4 @@ def test_what_could_be_used_instead_fits_the_trouble(fault: Fault, reason: Reaso
 
 
 def test_a_server_without_a_model_is_no_advice() -> None:
-    assert _kinds(_BAD, local=_OLLAMA[:1]) == [("wait", OPUS)]
+    assert _kinds(_BAD, local=_OLLAMA[:1]) == [("none", ""), ("wait", OPUS)]

@@ -11,6 +11,7 @@ from statuswatch.core.world import World
 from support.facts import GPT, NETWORK, OPUS, OVERLOADED, at, call, failed_read, read, world
 
 _PORTAL = Diagnosis(Fault.NETWORK, Confidence.MEDIUM, "captive_portal", 200)
+_AUTH = Diagnosis(Fault.AUTH, Confidence.HIGH, "key refused", 401)
 _GATEWAY = Diagnosis(Fault.GATEWAY, Confidence.MEDIUM, "own_gateway", 502)
 
 
@@ -46,7 +47,16 @@ def _state(*facts: Observation) -> World:
         ([_silent("10:00"), read("10:01", provider="openai")], None),
         ([*_both(), call("10:02", GPT)], None),
         ([*_both(), call("10:02", GPT, OVERLOADED)], None),
+        ([call("10:00", OPUS, OVERLOADED), *_both()], None),
+        ([call("10:00", OPUS, _AUTH), *_both()], None),
+        ([call("09:59", OPUS), *_both()], Cut.OFFLINE),
+        ([call("10:00", OPUS, OVERLOADED), *_both(), NetworkSeen(at("10:01"), Link.NONE)], Cut.OFFLINE),
+        ([call("10:00", OPUS, OVERLOADED), call("10:00:30", GPT, NETWORK), *_both()], Cut.OFFLINE),
+        ([call("10:00", OPUS, OVERLOADED), *_both(), _silent("10:02")], Cut.OFFLINE),
         ([NetworkSeen(at("10:00"), Link.NONE)], None),
+        ([NetworkSeen(at("10:00"), Link.NONE), _silent("10:01")], Cut.OFFLINE),
+        ([_silent("10:00"), NetworkSeen(at("10:01"), Link.NONE)], None),
+        ([call("10:00", OPUS, NETWORK), NetworkSeen(at("10:01"), Link.NONE)], None),
         ([NetworkSeen(at("10:00"), Link.NONE), call("10:01", OPUS, OVERLOADED)], None),
         ([NetworkSeen(at("10:00"), Link.FULL), _silent("10:01")], None),
         ([*_both(), ClockJumped(at("10:01:10"), 3600.0)], None),

@@ -180,7 +180,7 @@ def test_advice_names_what_works_and_how_long_to_wait() -> None:
     assert advice_line(Advice(AdviceKind.SWITCH, HAIKU), KNOWLEDGE) == "switch to Claude Haiku 4.5, which works for you now"
     assert advice_line(Advice(AdviceKind.RETRY, OPUS, 30.4), KNOWLEDGE) == "try again in about 30 s"
     assert advice_line(Advice(AdviceKind.RETRY, OPUS), KNOWLEDGE) == "try again now"
-    assert advice_line(Advice(AdviceKind.NONE), KNOWLEDGE) == "nothing you can do but wait"
+    assert advice_line(Advice(AdviceKind.NONE), KNOWLEDGE) == "nothing else is known to work for you now"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ _YOURS = {
     Fault.NETWORK: AdviceKind.CHECK_NETWORK,
     Fault.GATEWAY: AdviceKind.CHECK_GATEWAY,
 }
+_FAILING = frozenset({Health.DEGRADED, Health.DOWN})
 _ELSEWHERE = frozenset({Fault.QUOTA, Fault.BILLING})
 """What is used up at one provider and not at another."""
 
@@ -28,7 +29,10 @@ _ELSEWHERE = frozenset({Fault.QUOTA, Fault.BILLING})
 def advise(
     verdict: Verdict, diagnosis: Diagnosis | None, verdicts: tuple[Verdict, ...], knowledge: Knowledge, local: tuple[LocalServer, ...] = ()
 ) -> tuple[Advice, ...]:
-    """The advice for `verdict`, best first; `verdicts` are those of all watched routes at the same instant, `local` what runs on this machine."""
+    """The advice for `verdict`, best first; that there is nothing to turn to is said, not left out.
+
+    `verdicts` are those of all watched routes at the same instant, `local` what runs on this machine.
+    """
     retry = diagnosis.retry_after_s if diagnosis else None
     if verdict.side is Side.YOURS:
         return (Advice(_own_cure(verdict), verdict.route.canonical, retry), *_instead_of_mine(verdict, verdicts, knowledge, local))
@@ -38,6 +42,8 @@ def advise(
     advice += _local(local)
     if retry is not None:
         advice.append(Advice(AdviceKind.RETRY, verdict.route.canonical, retry))
+    if not advice and verdict.health in _FAILING:
+        advice.append(Advice(AdviceKind.NONE))
     advice.append(Advice(AdviceKind.WAIT, verdict.route.canonical))
     return tuple(advice)
 

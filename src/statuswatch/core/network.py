@@ -17,6 +17,8 @@ HOSTS = 2
 """So many unrelated providers must be silent: one alone may have trouble of its own."""
 WAKING_BEFORE, WAKING_AFTER = timedelta(seconds=30), timedelta(seconds=20)
 """What fails without an answer so shortly around the end of a sleep fails because the network is not up yet."""
+PROVED = timedelta(minutes=2)
+"""For so long the answer to an own call proves the way out: pages that fall silent beside it are not silent for this machine's network."""
 CLOCK_OFF = 120.0
 """Seconds that a clock may differ from those of the pages before it is worth a word."""
 _NO_WAY_OUT = frozenset({Link.NONE, Link.LIMITED, Link.PORTAL})
@@ -58,9 +60,20 @@ def network(world: World, now: datetime) -> Network | None:
         since = world.link_since
     else:
         return None
-    if any(at > since for at in answers(world)):
+    if any(at > since for at in answers(world)) or (all_silent and not hinted and _just_proved(world, cut_off)):
         return None
     return Network(_kind(world, cut_off), since, len(cut_off), confirmed=all_silent and hinted)
+
+
+def _just_proved(world: World, cut_off: list[FeedStatus]) -> bool:
+    """Whether an own call was answered (a refusal, an overload) shortly before the newest try of a page, and none went unanswered since.
+
+    A failing call is what has the pages looked at: without this the order of a second decides whose fault it is, and the next call turns it round.
+    """
+    newest = [next((call for call in reversed(group) if answered(call) or unanswered(call)), None) for group in world.calls.values()]
+    last = max((call for call in newest if call is not None), key=lambda call: call.at, default=None)
+    tried = max((feed.last_tried for feed in cut_off if feed.last_tried), default=None)
+    return last is not None and tried is not None and answered(last) and tried - last.at < PROVED
 
 
 def answers(world: World) -> Iterator[datetime]:

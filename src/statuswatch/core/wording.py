@@ -281,7 +281,7 @@ def advice_line(advice: Advice, knowledge: Knowledge) -> str:
         AdviceKind.CHECK_NETWORK: "check your network, VPN or proxy",
         AdviceKind.JOIN_NETWORK: "log in to the network: open any web page in a browser",
         AdviceKind.CHECK_GATEWAY: "check that your own gateway or proxy runs",
-        AdviceKind.NONE: "nothing you can do but wait",
+        AdviceKind.NONE: "nothing else is known to work for you now",
     }
     return words[advice.kind]
 

@@ -130,9 +130,12 @@ def advice_words(advice: Advice, look: Scene) -> str:
 def unknown_words(view: RouteView, look: Scene) -> str:
     """Why nothing is known about a route."""
     page = "page " + feed_word(view.feed_state)
+    if view.verdict.offline:
+        return "a login page answers in its place" if view.verdict.reason is Reason.CAPTIVE_PORTAL else "nothing outside answers this machine"
     if view.verdict.reason is Reason.FEED_UNREADABLE:
         return f"{page}, last known state {look.clock(view.verdict.as_of)}" if view.verdict.as_of else page
-    return "no calls of yours yet" if view.feed_state is FeedState.FRESH else f"no calls of yours yet, {page}"
+    calls = "no calls of yours lately" if view.calls.ok or view.calls.failed else "no calls of yours yet"
+    return calls if view.feed_state is FeedState.FRESH else f"{calls}, {page}"
 
 
 _RELEVANCE = {
