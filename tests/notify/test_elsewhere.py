@@ -218,6 +218,13 @@ async def test_a_keyring_is_asked_where_the_environment_says_nothing(monkeypatch
         keyring.set_keyring(before)
 
 
+async def test_without_the_keyring_package_the_environment_alone_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    assert await secret(SECRET) is None
+    monkeypatch.setenv(SECRET, "from the environment")
+    assert await secret(SECRET) == "from the environment"
+
+
 def test_nothing_of_the_person_s_own_environment_is_lost_to_the_program() -> None:
     assert "PATH" in os.environ
     assert set(facts_of(OPENED)) & set(os.environ) == set()

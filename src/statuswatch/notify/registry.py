@@ -75,7 +75,7 @@ def create(kind: str, on_action: OnAction, options: Options | None = None) -> No
     try:
         return make(on_action, options or Options())
     except ImportError as error:
-        extra = "; install it beside statuswatch with: python -m pip install apprise keyring" if kind == "push" else ""
+        extra = "; install it beside statuswatch with: python -m pip install apprise (docs/how-to/be-told-elsewhere.md)" if kind == "push" else ""
         raise StatuswatchError(f"notices by {kind} need a library that is missing here: {error.name or error}{extra}") from error
 
 

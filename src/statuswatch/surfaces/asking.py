@@ -52,10 +52,12 @@ def unknown(text: str, snapshot: Snapshot) -> tuple[int, str]:
     named = named_by(snapshot, text)
     if len(named) > 1:
         return USAGE, several(text, named)
+    if (text == LAST or is_number(text)) and not snapshot.calls:
+        return CANNOT_TELL, NO_CALLS
     if text == LAST:
-        return USAGE, f"none of the {len(snapshot.calls)} calls that are kept failed" if snapshot.calls else NO_CALLS
+        return CANNOT_TELL, f"none of the {len(snapshot.calls)} calls that are kept failed"
     if is_number(text):
-        return USAGE, f"no call {text}: they count from 1, the newest, to {len(snapshot.calls)}" if snapshot.calls else NO_CALLS
+        return USAGE, f"no call {text}: they count from 1, the newest, to {len(snapshot.calls)}"
     known = ", ".join(clean(view.route, 60) for view in snapshot.routes[:_ROUTES_NAMED]) or "none yet"
     try:
         parse_route(text)
