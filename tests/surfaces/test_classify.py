@@ -37,6 +37,21 @@ def test_each_line_is_answered_in_the_form_of_the_contract(capsys: pytest.Captur
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        f"HTTP/1.1 529 \r\nrequest-id: req_1\r\n\r\n{OVERLOAD}\n",
+        f"HTTP/2 100\n\nHTTP/2 529\ncontent-type: application/json\n\n{OVERLOAD}",
+        f"* Connected to api.example\n> GET /v1 HTTP/2\n>\n< HTTP/2 529\n< content-type: application/json\n<\n{OVERLOAD}",
+    ],
+    ids=["-i", "interim", "-v"],
+)
+def test_what_curl_prints_is_one_answer_with_json_too(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, rows, err = answers(text, capsys)
+    assert (status, err) == (0, "")
+    assert [(row["id"], row["fault"], row["reason"]) for row in rows] == [(None, "provider", "capacity")]
+
+
+@pytest.mark.parametrize(
     ("line", "said"),
     [
         ("{", "line 1: not JSON"),

@@ -48,6 +48,17 @@ def test_without_a_picture_it_cannot_tell_and_says_what_to_do(content, capsys):
     assert "Cannot tell" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_where_columns_are_told_the_text_fits_them_also_in_a_pipe(width, monkeypatch, capsys):
+    publish(snapshots.trouble())
+    monkeypatch.setenv("COLUMNS", str(width))
+
+    assert status.run([]) == 1
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= width
+    assert "Claude Opus 4.5" in told
+
+
 def test_a_pipe_in_its_place_does_not_block_it(capsys):
     outlets().status.parent.mkdir(parents=True)
     os.mkfifo(outlets().status)

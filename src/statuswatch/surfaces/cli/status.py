@@ -33,7 +33,7 @@ def run(argv: list[str]) -> int:
         return CANNOT_TELL
     status, expires, changed, text = ready
     fresh = now() < expires
-    if on_terminal() and _too_wide(text) and _render_anew():
+    if _too_wide(text) and _render_anew():
         return status if fresh else CANNOT_TELL
     if not fresh:
         sys.stdout.write(f"This picture is {age(now() - changed)} old and no engine renews it: it shows what was, not what is.\n")
@@ -97,10 +97,13 @@ def painted(text: str) -> str:
 
 
 def _too_wide(text: str) -> bool:
-    try:
-        columns = os.get_terminal_size(sys.stdout.fileno()).columns
-    except (OSError, ValueError):
-        return False
+    """Whether the ready text does not fit where it is shown: what COLUMNS says, else the terminal."""
+    columns = whole_number(os.environ.get("COLUMNS", "")) or 0
+    if not columns and on_terminal():
+        try:
+            columns = os.get_terminal_size(sys.stdout.fileno()).columns
+        except (OSError, ValueError):
+            return False
     return columns > 0 and any(len(line) > columns for line in text.split("\n"))
 
 

@@ -21,8 +21,12 @@ _LOOKING = (
         "dashboard",
         "The dashboard; the same as no verb at all. It starts the background engine where none runs; the engine goes on when the dashboard is closed "
         "(statuswatch engine stop ends it). Without a terminal the picture is printed once.",
-        exits={0: "closed", 2: "wrong usage"},
-        examples=("statuswatch", "statuswatch dashboard"),
+        (
+            Option("--serve", "show it in a browser, at an address of this machine that holds a word (extra serve)"),
+            Option("--port", "with --serve: the port (default: any that is free)", "N"),
+        ),
+        exits={0: "closed", 2: "wrong usage, or it cannot be served"},
+        examples=("statuswatch", "statuswatch dashboard", "statuswatch dashboard --serve"),
     ),
     Verb(
         "status",
@@ -289,7 +293,7 @@ _READING = (
 _SETTING_UP = (
     Verb(
         "providers",
-        "The provider files: shipped ones, and your own.",
+        "The provider files: shipped ones, and your own in ~/.config/statuswatch/providers (or below $XDG_CONFIG_HOME).",
         (Option("--json", "JSON: one object a line, or for `show` one object"),),
         exits={0: "told, or all is in order", 1: "check: a page is not as its file says", 2: "wrong usage, no such provider, or lint found something"},
         examples=("statuswatch providers check anthropic openai", "statuswatch providers add https://status.example.com"),
