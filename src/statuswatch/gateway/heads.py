@@ -4,8 +4,8 @@ What is decided on is what llhttp read; what is sent on are the lines that it re
 refused. Fields that are for one connection only are left out (RFC 9110, section 7.6.1).
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable
 
 import httptools
 
@@ -18,6 +18,7 @@ _END = b"\r\n\r\n"
 _HOP = frozenset({b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization", b"te", b"upgrade"})
 # Naming one of these in Connection would have the next hop read another message than this one did.
 _NEVER_HOP = frozenset({b"host", b"content-length", b"transfer-encoding", b"trailer", b"content-type", b"content-encoding"})
+_HOPS = re.compile(rb"\r\n(?:connection|keep-alive|proxy-connection|proxy-authenticate|proxy-authorization|te|upgrade):")
 _WEBSOCKET = b"websocket"
 _LONGEST_LENGTH = 15
 _SWITCHING, _NO_CONTENT, _NOT_MODIFIED, _FIRST_FINAL = 101, 204, 304, 200
@@ -32,34 +33,43 @@ class HeadError(Exception):
 
 
 class _Seen:
-    """What llhttp tells of one head."""
+    """What llhttp tells of one head. Fields go straight into a dictionary: of two with one name the last is there, which their number gives away."""
 
-    __slots__ = ("fields", "on_header", "target")
+    __slots__ = ("fields", "on_header", "on_url", "target")
+    # Asked for by the parser; that they are there saves it the search.
+    on_message_begin = on_status = on_body = on_headers_complete = on_message_complete = on_chunk_header = on_chunk_complete = None
 
     def __init__(self) -> None:
-        self.fields: list[tuple[bytes, bytes]] = []
-        self.on_header: Callable[[bytes, bytes], None] = self._add
-        self.target = b""
-
-    def _add(self, name: bytes, value: bytes) -> None:
-        self.fields.append((name, value))
-
-    def on_url(self, url: bytes) -> None:
-        self.target += url
+        self.fields: dict[bytes, bytes] = {}
+        self.on_header = self.fields.__setitem__
+        self.target: list[bytes] = []
+        self.on_url = self.target.append
 
 
-@dataclass(slots=True)
+class _Nobody:
+    """Hears nothing: the parser only checks."""
+
+    on_url = on_header = on_message_begin = on_status = on_body = on_headers_complete = on_message_complete = on_chunk_header = on_chunk_complete = None
+
+
+_NOBODY = _Nobody()
+
+
 class RequestHead:
     """A request. `fields` have lower-case names, several of one name joined by commas; `lines` are the fields as they came."""
 
-    method: bytes
-    target: bytes
-    fields: dict[bytes, bytes]
-    lines: list[bytes]
-    framing: Framing
-    upgrade: bool = False
-    close: bool = False
-    expects: bool = False
+    __slots__ = ("close", "fields", "framing", "lines", "method", "target", "upgrade")
+
+    def __init__(self, method: bytes, target: bytes, fields: dict[bytes, bytes], lines: list[bytes], framing: Framing) -> None:
+        self.method = method
+        self.target = target
+        self.fields = fields
+        self.lines = lines
+        self.framing = framing
+        self.upgrade = False
+        """Whether the caller wants a WebSocket."""
+        self.close = False
+        """Whether the caller wants its connection closed afterwards."""
 
     @property
     def has_body(self) -> bool:
@@ -67,18 +77,35 @@ class RequestHead:
         return not (isinstance(self.framing, Counted) and self.framing.done)
 
 
-@dataclass(slots=True)
 class ResponseHead:
-    """A response; as RequestHead. `raw` is the head as it came, up to its empty line."""
+    """A response. `raw` is the head as it came, with its empty line; `fields` (as of RequestHead) are gathered only where they are asked for."""
 
-    status: int
-    fields: dict[bytes, bytes]
-    lines: list[bytes]
-    framing: Framing
-    raw: bytes = b""
-    keep_alive: bool = True
-    switched: bool = False
-    hops: bool = field(default=False)
+    __slots__ = ("_fields", "framing", "hops", "keep_alive", "low", "raw", "status", "switched")
+
+    def __init__(self, status: int, raw: bytes, low: bytes, framing: Framing) -> None:
+        self.status = status
+        self.raw = raw
+        self.low = low
+        """The head in lower case."""
+        self.framing = framing
+        self.keep_alive = True
+        """Whether the server's connection can be used again."""
+        self.switched = status == _SWITCHING
+        self.hops = False
+        """Whether something in the head is not for the caller."""
+        self._fields: dict[bytes, bytes] | None = None
+
+    @property
+    def fields(self) -> dict[bytes, bytes]:
+        """By lower-case names, several of one name joined by commas."""
+        if self._fields is None:
+            self._fields = _by_name(self.raw[:-4].split(b"\r\n")[1:])
+        return self._fields
+
+    @property
+    def content_type(self) -> bytes:
+        """In lower case; empty where there is none."""
+        return _value(self.low, b"content-type") or b""
 
     @property
     def interim(self) -> bool:
@@ -100,67 +127,56 @@ def read_request(head: bytes) -> RequestHead:
     parser = httptools.HttpRequestParser(seen)
     upgrade = _feed(parser, head, 400)
     lines = head[:-4].split(b"\r\n")
-    fields = _fields(seen, lines, 400)
-    version = parser.get_http_version()
-    if version != "1.1":
+    first = lines.pop(0)
+    fields = _fields(seen.fields, lines)
+    if parser.get_http_version() != "1.1":
         raise HeadError(505, "HTTP/1.1 is spoken here")
-    if lines[0] != b"%s %s HTTP/1.1" % (parser.get_method(), seen.target):
+    method, target = parser.get_method(), b"".join(seen.target)
+    if first != b"%s %s HTTP/1.1" % (method, target):
         raise HeadError(400, "the request line is malformed")
     if b"host" not in fields or b"," in fields[b"host"]:
         raise HeadError(400, "a request has one Host")
-    if b"connection" in fields and _listed(fields) & _NEVER_HOP:
-        raise HeadError(400, "Connection names a field that is not for one connection")
-    expects = fields.get(b"expect", b"").lower()
-    if expects not in (b"", b"100-continue"):
+    if b"expect" in fields and fields[b"expect"].lower() != b"100-continue":
         raise HeadError(417, "only 100-continue can be expected")
-    return RequestHead(
-        method=parser.get_method(),
-        target=seen.target,
-        fields=fields,
-        lines=lines[1:],
-        framing=_request_framing(fields),
-        upgrade=upgrade and fields.get(b"upgrade", b"").lower() == _WEBSOCKET and b"content-length" not in fields and b"transfer-encoding" not in fields,
-        close=b"connection" in fields and b"close" in _listed(fields),
-        expects=bool(expects),
-    )
+    request = RequestHead(method, target, fields, lines, _request_framing(fields))
+    if b"connection" in fields:
+        listed = _listed(fields)
+        if listed & _NEVER_HOP:
+            raise HeadError(400, "Connection names a field that is not for one connection")
+        request.close = b"close" in listed
+        request.upgrade = upgrade and fields.get(b"upgrade", b"").lower() == _WEBSOCKET and not request.has_body
+    return request
 
 
 def read_response(head: bytes, method: bytes, *, upgrade: bool) -> ResponseHead:
     """The response that `head` is, to a request of that method. Raises HeadError with what the client is told."""
-    seen = _Seen()
-    parser = httptools.HttpResponseParser(seen)
+    parser = httptools.HttpResponseParser(_NOBODY)
     _feed(parser, head, 502)
-    lines = head[:-4].split(b"\r\n")
-    fields = _fields(seen, lines, 502)
+    # llhttp has checked every line, so that a name is where a line begins, and a value where it ends.
+    low = head.lower()
     status, version = parser.get_status_code(), parser.get_http_version()
     if version not in ("1.1", "1.0") or (status == _SWITCHING and not upgrade):
         raise HeadError(502, "the answer is none of HTTP/1.1")
-    switched = status == _SWITCHING
-    framing = _response_framing(status, method, fields, switched=switched)
-    listed = _listed(fields) if b"connection" in fields else frozenset()
-    return ResponseHead(
-        status=status,
-        fields=fields,
-        lines=lines,
-        framing=framing,
-        raw=head,
-        keep_alive=version == "1.1" and b"close" not in listed and not framing.open_end and not switched,
-        switched=switched,
-        hops=bool(listed) or version == "1.0" or not _HOP.isdisjoint(fields),
-    )
+    response = ResponseHead(status, head, low, _response_framing(status, method, low))
+    response.hops = version == "1.0" or _HOPS.search(low) is not None
+    closes = version == "1.0" or (response.hops and b"close" in _listed(response.fields))
+    response.keep_alive = not (closes or response.framing.open_end or response.switched)
+    return response
 
 
 def request_bytes(head: RequestHead, target: bytes, host: bytes) -> bytes:
     """The head as the next server gets it: at `target`, for `host`, without what was for this connection."""
-    dropped = _HOP | _listed(head.fields) if b"connection" in head.fields else _HOP
+    fields = head.fields
+    dropped = _HOP | _listed(fields) if b"connection" in fields else _HOP
     kept = [b"%s %s HTTP/1.1" % (head.method, target)]
-    for line in head.lines:
-        name, _, _ = line.partition(b":")
-        lower = name.lower()
-        if lower == b"host":
-            kept.append(b"%s: %s" % (name, host))
-        elif lower not in dropped:
+    names = fields if len(fields) == len(head.lines) else [_name(line) for line in head.lines]
+    for name, line in zip(names, head.lines, strict=True):
+        if name == b"host":
+            kept.append(line[:4] + b": " + host)
+        elif name not in dropped:
             kept.append(line)
+    if not head.upgrade and b"te" not in fields:
+        return b"\r\n".join(kept) + _END
     connection = []
     if head.upgrade:
         connection.append(b"Upgrade")
@@ -180,9 +196,9 @@ def response_bytes(head: ResponseHead, added: Iterable[bytes] = (), without: fro
         return head.raw
     listed = (_listed(head.fields) if b"connection" in head.fields else frozenset()) - _NEVER_HOP
     dropped = (_HOP | listed | without) if not head.switched else (without | {b"keep-alive", b"proxy-connection"})
-    first = head.lines[0]
+    first, *lines = head.raw[:-4].split(b"\r\n")
     kept = [b"HTTP/1.1" + first[8:] if first.startswith(b"HTTP/1.0") else first]
-    kept += [line for line in head.lines[1:] if line.partition(b":")[0].lower() not in dropped]
+    kept += [line for line in lines if _name(line) not in dropped]
     kept += added
     if close and not head.switched and not head.interim:
         kept.append(b"Connection: close")
@@ -202,16 +218,38 @@ def _feed(parser: "httptools.HttpRequestParser | httptools.HttpResponseParser", 
     return False
 
 
-def _fields(seen: _Seen, lines: list[bytes], status: int) -> dict[bytes, bytes]:
-    if len(seen.fields) != len(lines) - 1:
-        raise HeadError(status, "the head's fields cannot be told apart")
-    fields = {name.lower(): value for name, value in seen.fields}
-    if len(fields) != len(seen.fields):
-        fields = {}
-        for name, value in seen.fields:
-            lower = name.lower()
-            fields[lower] = b"%s, %s" % (fields[lower], value) if lower in fields else value
+def _fields(seen: dict[bytes, bytes], lines: list[bytes]) -> dict[bytes, bytes]:
+    """The fields of a request by lower-case names. Those that llhttp saw have to be those of the lines."""
+    fields = {name.lower(): value for name, value in seen.items()}
+    if len(fields) == len(lines):
+        return fields
+    names = fields.keys()
+    fields = _by_name(lines)
+    if fields.keys() != names:
+        raise HeadError(400, "the head's fields cannot be told apart")
     return fields
+
+
+def _by_name(lines: list[bytes]) -> dict[bytes, bytes]:
+    fields: dict[bytes, bytes] = {}
+    for line in lines:
+        name, _, value = line.partition(b":")
+        lower, value = name.lower(), value.strip(b" \t")
+        fields[lower] = b"%s, %s" % (fields[lower], value) if lower in fields else value
+    return fields
+
+
+def _value(low: bytes, name: bytes) -> bytes | None:
+    """The value of the first field of that name in a head in lower case."""
+    start = low.find(b"\r\n%s:" % name)
+    if start < 0:
+        return None
+    start += len(name) + 3
+    return low[start : low.find(b"\r\n", start)].strip(b" \t")
+
+
+def _name(line: bytes) -> bytes:
+    return line.partition(b":")[0].lower()
 
 
 def _request_framing(fields: dict[bytes, bytes]) -> Framing:
@@ -221,24 +259,21 @@ def _request_framing(fields: dict[bytes, bytes]) -> Framing:
         if coding.lower() != b"chunked" or b"content-length" in fields:
             raise HeadError(501, "only chunked is known as a transfer coding")
         return Chunked(extensions=False)
-    return Counted(_length(fields, 400))
+    return Counted(_length(fields.get(b"content-length", b"0"), 400))
 
 
-def _response_framing(status: int, method: bytes, fields: dict[bytes, bytes], *, switched: bool) -> Framing:
+def _response_framing(status: int, method: bytes, low: bytes) -> Framing:
     if method == b"HEAD" or status < _FIRST_FINAL or status in (_NO_CONTENT, _NOT_MODIFIED):
-        return UntilClose() if switched else Counted(0)
-    coding = fields.get(b"transfer-encoding")
+        return UntilClose() if status == _SWITCHING else Counted(0)
+    coding, length = _value(low, b"transfer-encoding"), _value(low, b"content-length")
     if coding is not None:
-        if coding.lower() != b"chunked" or b"content-length" in fields:
+        if coding != b"chunked" or length is not None or low.count(b"\r\ntransfer-encoding:") > 1:
             raise HeadError(502, "the answer's transfer coding is not known")
         return Chunked(extensions=True)
-    if b"content-length" in fields:
-        return Counted(_length(fields, 502))
-    return UntilClose()
+    return UntilClose() if length is None else Counted(_length(length, 502))
 
 
-def _length(fields: dict[bytes, bytes], status: int) -> int:
-    text = fields.get(b"content-length", b"0")
+def _length(text: bytes, status: int) -> int:
     if not text.isdigit() or len(text) > _LONGEST_LENGTH:
         raise HeadError(status, "Content-Length is no number")
     return int(text)

@@ -186,7 +186,7 @@ class Sighting:
         """See Watch."""
         self.response = head
         self.first = self.last = asyncio.get_running_loop().time()
-        if head.status in _OK and head.fields.get(b"content-type", b"").startswith(b"text/event-stream"):
+        if head.status in _OK and head.content_type.startswith(b"text/event-stream"):
             self._tail = deque(maxlen=_PIECES)
             plain = b"content-encoding" not in head.fields and b"trailer" not in head.fields
             if self._annotate and plain and isinstance(head.framing, Chunked):
