@@ -26,15 +26,28 @@ def run(argv: list[str]) -> int:
     if not argv:
         text = segment()
         if text:
-            sys.stdout.write(printable(text) + "\n")
+            _say(printable(text) + "\n")
         return FINE
     if argv[0] == "init" and len(argv) == 2 and argv[1] in SHELLS:  # noqa: PLR2004 - init and the shell
         sys.stdout.write(shell_code(argv[1]))
         return FINE
     from statuswatch.surfaces.cli.asked import read
 
-    given = read("prompt", argv)
-    return given if isinstance(given, int) else USAGE
+    given = read("prompt", argv, {"pid": int})
+    if isinstance(given, int):
+        return given
+    from statuswatch.surfaces.cli.knocking import pass_on
+
+    return pass_on(given.pid)
+
+
+def _say(text: str) -> None:
+    """Print it; where that cannot be, a full disk or a reader that is gone, nothing is said: a prompt must not break."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def segment() -> str:

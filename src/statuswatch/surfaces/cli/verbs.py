@@ -124,6 +124,11 @@ _LOOKING = (
                 "Print the code of a segment that costs no process.",
                 arguments=(Argument("shell", "SHELL", "zsh, bash or fish", choices=("zsh", "bash", "fish")),),
             ),
+            Verb(
+                "watch",
+                "Signal a shell that started this, with USR1, whenever its line has changed. For fish, whose segment runs it where STATUSWATCH_REDRAW is set.",
+                arguments=(Argument("pid", "PID", "the shell's process; it must be the one that started this"),),
+            ),
         ),
         required=False,
     ),

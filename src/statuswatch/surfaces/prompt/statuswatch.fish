@@ -7,6 +7,7 @@
 #   set -g STATUSWATCH_PLACE left    left, right, or manual: then call statuswatch_segment in a prompt function yourself
 #   set -g STATUSWATCH_ASCII 1       plain symbols; NO_COLOR: no colours
 #   set -g STATUSWATCH_UNKNOWN 1     a mark also when nothing is known
+#   set -g STATUSWATCH_REDRAW 1      redraw an idle prompt when the engine tells of a change; costs one small process for each shell (not done without it)
 #   set -g STATUSWATCH_COLORS 'down=red failing=208 unsure=none'   a name, a number of the 256 colours, bold, dim or none; also yours, recovering, unknown, stale
 #   set -g STATUSWATCH_SYMBOLS 'down=x failing=!'                  other signs for the same levels
 #   set -g STATUSWATCH_PREFIX '['; set -g STATUSWATCH_SUFFIX '] '  text before the segment and behind it (a space)
@@ -213,6 +214,18 @@ else
             case '*'
                 __statuswatch_again $last
         end
+    end
+
+    # Whoever wants it has a waiting prompt drawn anew: a small program of ours waits for the engine's knock and passes it on. Without it, with the next prompt.
+    if test -n "$STATUSWATCH_REDRAW"; and not functions -q __statuswatch_knocked; and command -q statuswatch
+        function __statuswatch_knocked --on-signal SIGUSR1 --description 'The line has changed'
+            set -l before "$__statuswatch_text"
+            __statuswatch_read
+            test "$__statuswatch_text" = "$before"
+            or commandline -f repaint
+        end
+        command statuswatch prompt watch $fish_pid </dev/null >/dev/null 2>&1 &
+        disown
     end
 
     switch "$STATUSWATCH_PLACE"
