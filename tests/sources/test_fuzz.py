@@ -15,6 +15,7 @@ WHOLE_SECONDS = 5.0
 A_MOMENT = 0.1
 
 
+@pytest.mark.timeout(900)  # processor seconds take their time on a busy machine
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_parser_survives_whatever_is_done_to_a_body(form: str) -> None:
     (last,) = deque(fuzz(form, WHOLE_SECONDS if required("fuzz") else A_MOMENT, seed=1), maxlen=1)
