@@ -48,6 +48,13 @@ class Bridge:
 
     def run(self) -> None:
         """Relay until the source has ended and its last commands are answered."""
+        try:
+            self._relay()
+        finally:
+            if self._link is not None:
+                self._link.close()
+
+    def _relay(self) -> None:
         until: float | None = None
         while True:
             if self._link is None:

@@ -11,6 +11,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
+from statuswatch.surfaces.mcp.server import make
 from support import snapshots
 from support.published import Engine, publish
 
@@ -20,6 +21,13 @@ KEPT = ("PATH", "HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", 
 
 @contextlib.asynccontextmanager
 async def agent():
+    """The tools without a process between; the program itself is `spoken` with."""
+    async with asyncio.timeout(WITHIN * 2), Client(make()) as one:
+        yield one
+
+
+@contextlib.asynccontextmanager
+async def spoken():
     env = {name: os.environ[name] for name in KEPT if name in os.environ}
     async with (
         asyncio.timeout(WITHIN * 2),
@@ -47,7 +55,7 @@ def engine():
 
 
 async def test_there_are_four_tools_that_only_read_with_typed_answers():
-    async with agent() as one:
+    async with spoken() as one:
         tools, instructions = (await one.list_tools()).tools, one.instructions
 
     assert [tool.name for tool in tools] == ["status", "why", "incidents", "wait"]
@@ -149,7 +157,7 @@ async def test_wait_returns_when_it_is_back_and_tells_of_its_progress(engine):
         told.append((progress, total, message))
         engine.show(well())
 
-    async with agent() as one:
+    async with spoken() as one:
         done = await one.call_tool("wait", {"subject": snapshots.OPUS, "timeout_s": 60}, progress_callback=heard)
         said = done.structured_content
 
@@ -207,7 +215,7 @@ async def test_an_engine_that_stays_away_ends_the_wait():
 
 @pytest.mark.usefixtures("engine")
 async def test_an_agent_that_cancels_ends_its_wait_and_can_go_on():
-    async with agent() as one:
+    async with spoken() as one:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(2):
                 await one.call_tool("wait", {"subject": snapshots.OPUS, "timeout_s": 60})
