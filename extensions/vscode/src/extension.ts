@@ -1,0 +1,288 @@
+/** Wires the bridge to the editor. What is shown is decided in `present`, how text is made inert in `escape`. */
+
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import { Bridge } from "./bridge.ts";
+import { forMessage, plain, safeUrl } from "./escape.ts";
+import { findProgram } from "./find.ts";
+import { details, hover, instant, statusItem, tree, type Node, type Picture } from "./present.ts";
+import type { Message } from "./protocol.ts";
+import { Teller } from "./teller.ts";
+
+const ENGINE_START_WITHIN_MS = 20_000;
+const REDRAW_EVERY_MS = 60_000;
+const ASKED_KEY = "statuswatch.startEngineAnswer";
+const MUTES: readonly [string, number | undefined][] = [["1 hour", 3600], ["8 hours", 8 * 3600], ["1 day", 86_400], ["until I end it", undefined]];
+
+class Window {
+  readonly #context: vscode.ExtensionContext;
+  readonly #log = vscode.window.createOutputChannel("statuswatch", { log: true });
+  readonly #item = vscode.window.createStatusBarItem("statuswatch.status", vscode.StatusBarAlignment.Right, 90);
+  readonly #tree = new Tree();
+  readonly #bridge: Bridge;
+  readonly #teller: Teller;
+  #picture: Picture = { standing: { state: "starting", why: "Asking statuswatch." }, snapshot: undefined, stale: false };
+  #panel: vscode.WebviewPanel | undefined;
+  #panelShows = "";
+  #whyLines: readonly string[] = [];
+  #whyTarget = "*";
+  #askedToStart = false;
+
+  constructor(context: vscode.ExtensionContext) {
+    this.#context = context;
+    this.#bridge = new Bridge(() => findProgram(setting("command", "")), {
+      message: (message) => this.#hear(message),
+      gone: (why, detail) => this.#gone(why, detail),
+      log: (line) => this.#log.debug(plain(line)),
+    });
+    this.#teller = new Teller({
+      show: (calm, text, buttons) => (calm ? vscode.window.showInformationMessage(text, ...buttons) : vscode.window.showWarningMessage(text, ...buttons)),
+      ask: (command, target, more) => this.#bridge.ask(command, target, more),
+      openUrl: (url) => void this.#openUrl(url),
+      showDetails: () => void this.#showDetails("*"),
+      mention: (text) => void vscode.window.setStatusBarMessage(text, 5000),
+    });
+  }
+
+  start(): void {
+    this.#item.name = "statuswatch";
+    this.#item.command = "statuswatch.showDetails";
+    const command = (name: string, run: (node?: Node) => unknown): vscode.Disposable => vscode.commands.registerCommand(`statuswatch.${name}`, run);
+    this.#context.subscriptions.push(
+      this.#log,
+      this.#item,
+      vscode.window.createTreeView("statuswatch.tree", { treeDataProvider: this.#tree, showCollapseAll: true }),
+      command("showDetails", () => this.#showDetails("*")),
+      command("why", (node) => this.#why(node)),
+      command("refresh", () => this.#do("refresh", "*", "the status pages are being read")),
+      command("wait", (node) => this.#wait(node)),
+      command("mute", (node) => this.#mute(node)),
+      command("openIncident", (node) => this.#open(node)),
+      command("startEngine", () => this.#startEngine()),
+      command("showLog", () => this.#log.show()),
+      vscode.window.onDidChangeWindowState(() => this.#attend()),
+      vscode.workspace.onDidChangeConfiguration((change) => this.#configured(change)),
+      { dispose: () => this.#bridge.close() },
+    );
+    const timer = setInterval(() => this.#draw(), REDRAW_EVERY_MS);
+    this.#context.subscriptions.push({ dispose: () => clearInterval(timer) });
+    this.#teller.wanted = setting("messages", true);
+    this.#draw();
+    this.#bridge.open();
+  }
+
+  #configured(change: vscode.ConfigurationChangeEvent): void {
+    if (!change.affectsConfiguration("statuswatch")) return;
+    this.#teller.wanted = setting("messages", true);
+    if (this.#picture.standing.state === "missing") this.#bridge.open();
+    this.#attend();
+    this.#draw();
+  }
+
+  #hear(message: Message): void {
+    switch (message.type) {
+      case "hello":
+        this.#greeted(message);
+        break;
+      case "snapshot":
+      case "changes":
+        this.#picture = { ...this.#picture, snapshot: message.snapshot, stale: message.stale === true };
+        this.#draw();
+        if (this.#panel) void this.#fillPanel();
+        break;
+      case "notice":
+        this.#log.info(`notice ${plain(message.notice.id)} (${plain(message.notice.kind)})`);
+        void this.#teller.tell(message.notice, message.actions ?? []);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #greeted(hello: Extract<Message, { type: "hello" }>): void {
+    this.#log.info(`statuswatch ${plain(hello.version)}, engine ${hello.engine ? "there" : "not there"}`);
+    if (hello.missing?.length) this.#log.warn(plain(hello.reason ?? "the engine is older than this program"));
+    this.#teller.claims = hello.capabilities.includes("claim");
+    if (hello.engine) {
+      this.#picture = { ...this.#picture, standing: { state: "live", why: "" }, stale: false };
+      this.#attend();
+    } else {
+      this.#picture = { ...this.#picture, standing: { state: "alone", why: "No engine is running." }, stale: true };
+      void this.#offerToStart();
+    }
+    this.#draw();
+  }
+
+  #gone(why: "missing" | "ended", detail: string): void {
+    this.#log.warn(why === "missing" ? `the program cannot be started: ${plain(detail)}` : `the bridge ended: ${plain(detail)}`);
+    const sentence = why === "missing" ? "The statuswatch program was not found; set statuswatch.command or install it." : "statuswatch ended and is started again.";
+    this.#picture = { ...this.#picture, standing: { state: why === "missing" ? "missing" : "alone", why: sentence }, stale: true };
+    this.#draw();
+  }
+
+  #attend(): void {
+    if (this.#picture.standing.state !== "live" || !this.#teller.claims) return;
+    void this.#bridge.ask("attend", "*", { on: vscode.window.state.focused && this.#teller.wanted });
+  }
+
+  #draw(): void {
+    const now = Date.now();
+    const shown = statusItem(this.#picture, now, setting<string>("statusBar", "always") === "always");
+    const tones = { none: undefined, warning: new vscode.ThemeColor("statusBarItem.warningBackground"), error: new vscode.ThemeColor("statusBarItem.errorBackground") };
+    this.#item.text = shown.text;
+    this.#item.accessibilityInformation = { label: shown.spoken, role: "button" };
+    this.#item.backgroundColor = tones[shown.tone];
+    const markdown = new vscode.MarkdownString(hover(this.#picture, now), false);
+    markdown.isTrusted = false;
+    markdown.supportHtml = false;
+    this.#item.tooltip = markdown;
+    if (shown.shown) this.#item.show();
+    else this.#item.hide();
+    this.#tree.show(tree(this.#picture, now));
+  }
+
+  async #showDetails(target: string): Promise<void> {
+    this.#whyTarget = target;
+    if (this.#panel) this.#panel.reveal(undefined, true);
+    else {
+      this.#panel = vscode.window.createWebviewPanel("statuswatch.details", "statuswatch", vscode.ViewColumn.Active, { enableScripts: false, enableCommandUris: false, localResourceRoots: [] });
+      this.#panel.onDidDispose(() => {
+        this.#panel = undefined;
+        this.#panelShows = "";
+      });
+    }
+    await this.#fillPanel();
+  }
+
+  async #fillPanel(): Promise<void> {
+    const answer = await this.#bridge.ask("why", this.#whyTarget, { width: 100 });
+    if (answer.ok) this.#whyLines = answer.lines ?? [];
+    if (!this.#panel) return;
+    const draw = (nonce: string): string => details(this.#picture, this.#whyLines, nonce, Date.now());
+    const still = draw("");
+    if (still === this.#panelShows) return; // the same page: the reader keeps the place
+    this.#panelShows = still;
+    this.#panel.webview.html = draw(randomBytes(16).toString("base64url"));
+  }
+
+  async #why(node?: Node): Promise<void> {
+    await this.#showDetails(node?.target || "*");
+  }
+
+  async #wait(node?: Node): Promise<void> {
+    const route = node?.target || (await this.#pick("Tell me when it is back", (kind) => kind.startsWith("route-trouble")));
+    if (route) await this.#do("wait", route, "you will be told when it is back");
+  }
+
+  async #mute(node?: Node): Promise<void> {
+    const target = node?.target || (await this.#pick("Mute what?", (kind) => kind.startsWith("route") || kind.startsWith("incident")));
+    if (!target) return;
+    const long = await vscode.window.showQuickPick(MUTES.map(([label]) => label), { placeHolder: "For how long?" });
+    const span = MUTES.find(([label]) => label === long);
+    if (span) await this.#do("mute", target, "muted", span[1] === undefined ? {} : { for_s: span[1] });
+  }
+
+  async #open(node?: Node): Promise<void> {
+    const answer = await this.#bridge.ask("open", node?.target || "*");
+    if (answer.ok && answer.url) await this.#openUrl(answer.url);
+    else void vscode.window.showInformationMessage(`statuswatch: ${forMessage(answer.error, 200) || "no page is known"}`);
+  }
+
+  async #openUrl(address: string): Promise<void> {
+    const url = safeUrl(address);
+    if (url) await vscode.env.openExternal(vscode.Uri.parse(url, true));
+  }
+
+  async #pick(placeHolder: string, fits: (kind: string) => boolean): Promise<string | undefined> {
+    const flat = tree(this.#picture, Date.now()).flatMap((node) => [node, ...node.children]);
+    const items = flat.filter((node) => fits(node.kind)).map((node) => ({ label: node.label.replaceAll("$(", "$ ("), description: node.description.replaceAll("$(", "$ ("), target: node.target }));
+    if (items.length === 0) {
+      void vscode.window.showInformationMessage("statuswatch: there is nothing of that kind now.");
+      return undefined;
+    }
+    return (await vscode.window.showQuickPick(items, { placeHolder }))?.target;
+  }
+
+  async #do(command: string, target: string, said: string, more: Record<string, unknown> = {}): Promise<void> {
+    const answer = await this.#bridge.ask(command, target, more);
+    void vscode.window.setStatusBarMessage(`statuswatch: ${answer.ok ? said : forMessage(answer.error, 200)}`, 5000);
+  }
+
+  /** Nothing is started that was not allowed: asked once, remembered, a setting. */
+  async #offerToStart(): Promise<void> {
+    const policy = setting<string>("startEngine", "ask");
+    if (this.#askedToStart || policy === "never") return;
+    this.#askedToStart = true;
+    if (policy === "always") return this.#startEngine();
+    if (this.#context.globalState.get(ASKED_KEY) !== undefined) return;
+    const answer = await vscode.window.showInformationMessage("statuswatch: no engine is running, so nothing is watched. Start it in the background?", "Start", "Always", "Not Now");
+    if (answer !== undefined) await this.#context.globalState.update(ASKED_KEY, answer);
+    if (answer === "Always") await vscode.workspace.getConfiguration("statuswatch").update("startEngine", "always", vscode.ConfigurationTarget.Global);
+    if (answer === "Start" || answer === "Always") await this.#startEngine();
+  }
+
+  async #startEngine(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      execFile(findProgram(setting("command", "")), ["engine", "start"], { timeout: ENGINE_START_WITHIN_MS, windowsHide: true }, (error, _out, complaint) => {
+        if (error) {
+          this.#log.error(`engine start: ${plain(error.message)}`);
+          void vscode.window.showErrorMessage(`statuswatch: the engine did not start. ${forMessage(complaint, 300)}`);
+        }
+        resolve();
+      });
+    });
+  }
+
+  /** What the tests look at. */
+  get picture(): { picture: Picture; at: number } {
+    return { picture: this.#picture, at: instant(this.#picture, Date.now()) };
+  }
+}
+
+class Tree implements vscode.TreeDataProvider<Node> {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  #nodes: Node[] = [];
+  #shows = "";
+
+  show(nodes: Node[]): void {
+    const shows = JSON.stringify(nodes);
+    if (shows === this.#shows) return;
+    this.#shows = shows;
+    this.#nodes = nodes;
+    this.#changed.fire();
+  }
+
+  getChildren(node?: Node): Node[] {
+    return node ? node.children : this.#nodes;
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+    const item = new vscode.TreeItem(node.label, node.children.length === 0 ? None : node.open ? Expanded : Collapsed);
+    item.id = node.id;
+    item.description = node.description;
+    item.tooltip = node.tooltip;
+    item.contextValue = node.kind;
+    item.accessibilityInformation = { label: [node.label, node.description].filter(Boolean).join(", ") };
+    if (node.icon) item.iconPath = new vscode.ThemeIcon(node.icon, node.tint === undefined ? undefined : new vscode.ThemeColor(node.tint));
+    return item;
+  }
+}
+
+function setting<T>(name: string, otherwise: T): T {
+  return vscode.workspace.getConfiguration("statuswatch").get<T>(name, otherwise);
+}
+
+/** Called by the editor. */
+export function activate(context: vscode.ExtensionContext): { picture(): unknown } {
+  const window = new Window(context);
+  window.start();
+  return { picture: () => window.picture };
+}
+
+/** Called by the editor; what was pushed to `subscriptions` is disposed of by itself. */
+export function deactivate(): void {
+  // nothing is left over
+}
