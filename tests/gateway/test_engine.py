@@ -1,0 +1,121 @@
+"""The gateway of an engine: it opens when it is asked for, and a failing answer carries the verdict that it has itself led to."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from http_sf import parse
+
+from statuswatch.app.gatewaying import outlook_of
+from statuswatch.app.wiring import Made, Start, make_engine, read_setting
+from statuswatch.config import paths
+from statuswatch.core.health import Confidence, Fault, Health
+from statuswatch.core.ids import Surface
+from statuswatch.engine.clock import SystemClock
+from support.gatewaykit import GENEROUS, Server, calling, field, until
+
+OVERLOADED = b'{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'
+FAILING = b"HTTP/1.1 529 Overloaded\r\nContent-Type: application/json\r\nrequest-id: req_1\r\nContent-Length: %d\r\n\r\n%s" % (len(OVERLOADED), OVERLOADED)
+GOOD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@asynccontextmanager
+async def engine(monkeypatch: pytest.MonkeyPatch, folder: Path, server: Server, more: str = "") -> AsyncIterator[Made]:
+    monkeypatch.setenv("STATUSWATCH_HOME", str(folder))
+    (folder / "config").mkdir()
+    there = f"http://127.0.0.1:{server.port}"
+    settings = f'[gateway]\nupstreams = ["anthropic={there}"]\n{more}\n[providers.anthropic]\nurls = ["{there}/feed"]\n'
+    (folder / "config" / "config.toml").write_text(settings)
+    made = make_engine(read_setting(), Start(SystemClock(), environ={}, home=folder, simulated="test", desktop=False))
+    running = asyncio.create_task(made.run())
+    try:
+        await until(lambda: Path(paths.gateway_file()).exists() or running.done())
+        yield made
+    finally:
+        made.engine.stop()
+        await running
+
+
+async def told() -> dict[str, object]:
+    async with asyncio.timeout(GENEROUS):
+        reader, writer = await asyncio.open_unix_connection(paths.gateway_file())
+        said = json.loads(await reader.read())
+        writer.close()
+    assert isinstance(said, dict)
+    return said
+
+
+async def call(address: str, name: str, model: str) -> bytes:
+    port, token = address.rsplit(":", 1)[1].split("/")
+    body = json.dumps({"model": model, "messages": []}).encode()
+    async with calling(int(port)) as caller:
+        head = f"POST /{token}/{name}/v1/messages HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: claude-cli/2.1\r\nContent-Length: {len(body)}\r\n\r\n"
+        await caller.send(head.encode() + body)
+        return await caller.answer()
+
+
+async def test_who_asks_gets_the_address_and_failing_calls_carry_their_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with Server() as server, engine(monkeypatch, tmp_path, server) as made:
+        server.answers = [GOOD]
+        said = await told()
+        address = str(said["address"])
+        assert (await told())["address"] == address
+        assert "anthropic" in said["names"]  # type: ignore[operator]  # a list
+        assert await call(address, "anthropic", "claude-haiku-4-5") == GOOD
+        server.answers = [FAILING]
+        for _ in range(3):
+            got = await call(address, "anthropic;annotate", "claude-opus-4-5-20251101")
+
+        fault, parameters = parse((field(got, "statuswatch-verdict") or "").encode(), tltype="item")
+        assert str(fault) == "provider"
+        assert str(parameters["confidence"]) in ("medium", "high")
+        assert field(got, "link") == '<https://status.claude.com>; rel="status"'
+        message = json.loads(got.partition(b"\r\n\r\n")[2])["error"]["message"]
+        assert message.startswith("Overloaded statuswatch: It's them. Anthropic is failing for Claude Opus 4.5")
+        assert "Works now: Claude Haiku 4.5." in message
+        snapshot = made.engine.snapshot
+        assert snapshot is not None
+        assert {(one.client, one.model, one.outcome) for one in snapshot.calls} == {
+            ("claude-code", "claude-opus-4.5", "failed"),
+            ("claude-code", "claude-haiku-4.5", "ok"),
+        }
+
+
+async def test_it_is_closed_until_somebody_asks_and_where_its_port_is_taken_another_will_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with Server() as server, engine(monkeypatch, tmp_path, server, f"port = {server.port}"):
+        connections = server.connections
+        said = await told()
+
+        assert not str(said["address"]).startswith(f"http://127.0.0.1:{server.port}/")
+        assert server.connections == connections
+
+
+async def test_where_the_settings_say_so_it_listens_from_the_start_at_its_port(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with Server() as free:
+        port = free.port
+    async with Server() as server, engine(monkeypatch, tmp_path, server, f"enabled = true\nport = {port}"):
+        server.answers = [GOOD]
+
+        assert str((await told())["address"]).startswith(f"http://127.0.0.1:{port}/")
+
+
+async def test_the_word_in_the_address_stays_and_nobody_else_can_read_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with Server() as server, engine(monkeypatch, tmp_path, server):
+        address = str((await told())["address"])
+        token = Path(paths.gateway_token_file())
+
+        assert token.read_text().strip() == address.rsplit("/", 1)[1]
+        assert token.stat().st_mode & 0o077 == 0
+
+
+async def test_without_a_picture_nothing_is_claimed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with Server() as server, engine(monkeypatch, tmp_path, server) as made:
+        outlook = outlook_of(None, made.knowledge, "anthropic", Surface.API, "claude-opus-4.5")
+
+        assert outlook is not None
+        assert (outlook.fault, outlook.confidence, outlook.health, outlook.sentence) == (Fault.UNKNOWN, Confidence.LOW, Health.UNKNOWN, "")
+        assert outlook.link == "https://status.claude.com"
+        assert outlook_of(None, made.knowledge, "nobody", None, "*") is None
