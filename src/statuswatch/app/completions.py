@@ -1,21 +1,23 @@
 """`statuswatch completions`: the verb with what only other parts know, the names of outages, clients and formats. What a key press asks for comes first."""
 
+import os
 import sys
-from pathlib import Path
 
 from statuswatch.config import paths
-from statuswatch.surfaces.cli.completions import SHELLS, own_files, picture, safe, script, values
-from statuswatch.surfaces.cli.grammar import ASKED, Kind
+from statuswatch.surfaces.cli.completing import own_files, picture, safe, values
 
 FINE, USAGE = 0, 2
+KINDS = frozenset({"call", "client", "format", "incident", "outage", "provider", "route", "source", "target"})
+"""What `completions values` knows: those of `grammar.ASKED`."""
 
 
 def run(argv: list[str]) -> int:
     """Run the verb; returns its exit status."""
-    if len(argv) == 2 and argv[0] == "values" and argv[1] in ASKED:  # noqa: PLR2004 - what to do and the kind
-        sys.stdout.write("".join(f"{word}\n" for word in known(Kind(argv[1]))))
+    if len(argv) == 2 and argv[0] == "values" and argv[1] in KINDS:  # noqa: PLR2004 - what to do and the kind
+        sys.stdout.write("".join(f"{word}\n" for word in known(argv[1])))
         return FINE
     from statuswatch.surfaces.cli.asked import helped, read
+    from statuswatch.surfaces.cli.completions import SHELLS, script
     from statuswatch.surfaces.cli.verbs import TABLE
 
     if not argv:
@@ -29,22 +31,22 @@ def run(argv: list[str]) -> int:
     return FINE
 
 
-def known(kind: Kind) -> tuple[str, ...]:
+def known(kind: str) -> tuple[str, ...]:
     """What stands for a kind of value on this machine."""
     match kind:
-        case Kind.OUTAGE:
+        case "outage":
             from statuswatch.simulate.reading import outages
 
             return outages()
-        case Kind.CLIENT:
+        case "client":
             from statuswatch.sources.clients import CLIENTS
 
             return tuple(CLIENTS)
-        case Kind.FORMAT:
+        case "format":
             from statuswatch.sources.formats import FORMATS
 
             return tuple(FORMATS)
-        case Kind.PROVIDER:
-            shipped = Path(__file__).parent.parent / "catalog" / "providers"
-            return safe((*own_files(paths.providers_dir()), *own_files(str(shipped)), *values(kind, picture())))
+        case "provider":
+            shipped = os.path.join(os.path.dirname(os.path.dirname(__file__)), "catalog", "providers")  # noqa: PTH118, PTH120 - pathlib costs a key press
+            return safe((*own_files(paths.providers_dir()), *own_files(shipped), *values(kind, picture())))
     return values(kind, picture())

@@ -17,7 +17,8 @@ from statuswatch.config import paths
 from statuswatch.simulate.reading import outages
 from statuswatch.sources.clients import CLIENTS
 from statuswatch.sources.formats import FORMATS
-from statuswatch.surfaces.cli.completions import SHELLS, script, values
+from statuswatch.surfaces.cli.completing import values
+from statuswatch.surfaces.cli.completions import SHELLS, script
 from statuswatch.surfaces.cli.grammar import ASKED, Kind, each
 from statuswatch.surfaces.cli.verbs import TABLE
 from support import snapshots
@@ -87,6 +88,10 @@ def test_every_verb_and_option_is_in_every_script(shell: str) -> None:
     assert script(shell, TABLE) == made
 
 
+def test_the_kinds_that_can_be_asked_for_are_those_of_the_table() -> None:
+    assert {kind.value for kind in ASKED} == app.KINDS
+
+
 @pytest.mark.parametrize("kind", sorted(ASKED))
 def test_each_kind_of_value_that_is_asked_for_can_be_asked_for(kind: Kind, capsys: pytest.CaptureFixture[str]) -> None:
     assert isinstance(told(capsys, "values", kind.value), list)
@@ -95,7 +100,18 @@ def test_each_kind_of_value_that_is_asked_for_can_be_asked_for(kind: Kind, capsy
 def test_values_cost_neither_the_program_s_types_nor_a_parser_of_words() -> None:
     code = "import sys; from statuswatch.app.completions import run; run(['values', 'route']); print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    heavy = {"argparse", "asyncio", "sqlite3", "pydantic", "httpx", "textual", "statuswatch.core.snapshot", "statuswatch.surfaces.client"}
+    heavy = {
+        "argparse",
+        "dataclasses",
+        "inspect",
+        "asyncio",
+        "sqlite3",
+        "pydantic",
+        "httpx",
+        "textual",
+        "statuswatch.core.snapshot",
+        "statuswatch.surfaces.client",
+    }
     assert heavy & set(done.stderr.split()) == set()
 
 
