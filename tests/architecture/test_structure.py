@@ -18,6 +18,8 @@ _ONLY_IN = {
     "httpx2": ("client.py",),
     "feedparser": ("sources/entries.py", "sources/feed.py"),
     "textual": ("surfaces/tui/",),
+    "textual_serve": ("surfaces/tui/serving.py",),
+    "aiohttp": ("surfaces/tui/serving.py",),
     "rich": ("surfaces/tui/",),
     "desktop_notifier": ("notify/desktop/",),
     "dbus_fast": ("notify/desktop/", "engine/netcheck.py"),

@@ -1,10 +1,13 @@
 """`statuswatch` without a verb: starts the engine where none runs, says so, and shows the dashboard."""
 
+import argparse
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from statuswatch.app.engine import RUNS_ALREADY, ensure_running
+from statuswatch.app.history import recall
 from statuswatch.config import paths
 from statuswatch.config.consent import load_consent, save_consent
 from statuswatch.core.errors import StatuswatchError
@@ -23,9 +26,12 @@ def run(argv: list[str]) -> int:
     if argv:
         from statuswatch.surfaces.cli.asked import read
 
-        given = read("dashboard", argv)
+        given = read("dashboard", argv, {"port": _port})
         if isinstance(given, int):
             return given
+        if given.serve:
+            return _serve(given.port or 0)
+    from statuswatch.surfaces.tui.run import Kept
     from statuswatch.surfaces.tui.run import run as show
     from statuswatch.surfaces.tui.source import SocketSource
 
@@ -37,7 +43,26 @@ def run(argv: list[str]) -> int:
     except (StatuswatchError, OSError) as error:
         notes.append(str(error))
     source = SocketSource(Path(paths.socket_file()), Path(paths.snapshot_file()))
-    return show(source, consent=agree, notes=tuple(notes), alert=calling(os.environ))
+    looked = Path(paths.state_dir()) / "looked.json"
+    return show(source, consent=agree, notes=tuple(notes), alert=calling(os.environ), past=Kept(recall, looked))
+
+
+def _serve(port: int) -> int:
+    """The dashboard in a browser, through the extra `serve`."""
+    try:
+        from statuswatch.surfaces.tui.serving import serve
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in {"textual_serve", "aiohttp", "aiohttp_jinja2", "jinja2"}:
+            raise
+        sys.stderr.write("statuswatch dashboard --serve needs the extra serve: pip install 'statuswatch[serve]'\n")
+        return USAGE
+    return serve(port)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):  # noqa: PLR2004 - ports have sixteen bits
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not {text[:20]!r}")
+    return int(text)
 
 
 def calling(environ: Mapping[str, str]) -> Alert | None:

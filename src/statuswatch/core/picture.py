@@ -29,7 +29,7 @@ from statuswatch.core.snapshot import (
     SourceView,
     UpdateView,
 )
-from statuswatch.core.summary import summarise
+from statuswatch.core.summary import is_acknowledged, summarise
 from statuswatch.core.verdict import Verdict
 from statuswatch.core.watchlist import Watch, Watchlist
 from statuswatch.core.wording import page_word, route_title, stage_word, surface_name
@@ -109,6 +109,7 @@ def _route(watch: Watch, verdict: Verdict, outlook: Outlook, now: datetime) -> R
         page_word=page_word(verdict, impact, state),
         source=watch.source,
         note=watch.note,
+        acknowledged=is_acknowledged(verdict, outlook.world.acknowledged),
     )
 
 

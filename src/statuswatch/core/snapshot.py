@@ -68,7 +68,10 @@ class CallWindow:
 
 @dataclass(frozen=True, slots=True)
 class RouteView:
-    """One route the person uses. `title` and `surface_name` are words for a person; `page_word` is what the page says about this route."""
+    """One route the person uses. `title` and `surface_name` are words for a person; `page_word` is what the page says about this route.
+
+    `acknowledged`: it is in trouble, and the person has said that they know of it.
+    """
 
     route: str
     provider: str
@@ -81,6 +84,7 @@ class RouteView:
     page_word: str
     source: str = ""
     note: str = ""
+    acknowledged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def summarise(judgement: Judgement, knowledge: Knowledge, acknowledged: Mapping[
     if not verdicts:
         return Summary(Level.UNKNOWN, None, "Nothing is watched yet: no model or tool of yours was found.", exit_status=CANNOT_TELL)
     ranked = sorted(verdicts, key=lambda verdict: (_RANK.index(level_of(verdict)), verdict.since or now))
-    new = [verdict for verdict in ranked if not _is_acknowledged(verdict, acknowledged)]
+    new = [verdict for verdict in ranked if not is_acknowledged(verdict, acknowledged)]
     worst = (new or ranked)[0]
     level = level_of(worst)
     if judgement.offline_since is not None:
@@ -68,7 +68,7 @@ def summarise(judgement: Judgement, knowledge: Knowledge, acknowledged: Mapping[
     return Summary(level, worst.side, headline(worst, knowledge, now, zone), details, label(worst, level, now), _EXIT[level])
 
 
-def _is_acknowledged(verdict: Verdict, acknowledged: Mapping[str, datetime]) -> bool:
+def is_acknowledged(verdict: Verdict, acknowledged: Mapping[str, datetime]) -> bool:
     """Whether a person has said that they know of this trouble: not of what began after they said so."""
     said = [acknowledged[name] for name in (verdict.route.canonical, verdict.incident or "") if name in acknowledged]
     return bool(said) and level_of(verdict) is not Level.OK and (verdict.since is None or verdict.since <= max(said))

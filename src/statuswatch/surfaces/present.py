@@ -10,8 +10,9 @@ from statuswatch.core.errors import RouteError
 from statuswatch.core.ids import Route, parse_route
 from statuswatch.core.snapshot import NOWHERE, RouteView, Snapshot
 from statuswatch.core.verdict import Verdict
+from statuswatch.surfaces.present_feeds import feed_lines, feeds, feeds_summary, sources
 from statuswatch.surfaces.present_hushed import hushed_lines
-from statuswatch.surfaces.present_incidents import feeds, feeds_summary, first_lines, incidents, sources
+from statuswatch.surfaces.present_incidents import Reading, first_lines, incidents
 from statuswatch.surfaces.present_routes import NARROW, calls, routes
 from statuswatch.surfaces.present_text import EMPTY, Line, Span, Tone, clean, cut, join, plain, say, terminal, wrap
 from statuswatch.surfaces.present_verdict import answer, reasoning, worst
@@ -20,10 +21,12 @@ from statuswatch.surfaces.present_words import Look, Scene, age_words, scene
 __all__ = [
     "NARROW",
     "Look",
+    "Reading",
     "Scene",
     "answer",
     "banner",
     "calls",
+    "feed_lines",
     "feeds",
     "find_route",
     "hushed_lines",

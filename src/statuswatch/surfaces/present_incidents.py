@@ -1,25 +1,19 @@
 """Incidents: those that concern you with the sentence that decided it, those that do not with the reason, and the feeds they come from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from statuswatch.core.health import FeedState, Health
-from statuswatch.core.snapshot import FeedView, IncidentView, RelevanceView, SourceView, UpdateView
+from statuswatch.core.health import Health
+from statuswatch.core.snapshot import IncidentView, RelevanceView, UpdateView
 from statuswatch.core.verdict import EvidenceKind
-from statuswatch.surfaces.present_text import EMPTY, Column, Line, Link, Span, Table, Tone, apart, clean, cut, join, safe_link, say, table, wrap
+from statuswatch.surfaces.present_text import EMPTY, Line, Link, Span, Tone, apart, clean, cut, safe_link, say, wrap
 from statuswatch.surfaces.present_verdict import TONES
-from statuswatch.surfaces.present_words import Scene, age_words, feed_word, health_word, relevance_words
+from statuswatch.surfaces.present_words import Scene, age_words, relevance_words
 
 _RANK = {"affected": 0, "possible": 1, "unaffected": 2}
 _IMPACT = {"critical": Health.DOWN, "major": Health.DOWN, "minor": Health.DEGRADED, "none": Health.SUSPECT, "maintenance": Health.MAINTENANCE}
 _NARROW = 60  # where two ends do not fit on a line
-_FEED_COLUMNS = (
-    Column("name", "feed", 10, 24, 9),
-    Column("state", "read", 8, 14, 8),
-    Column("page", "page says", 8, 14, 7),
-    Column("age", "last read", 6, 12, 6),
-    Column("next", "next", 6, 20, 3),
-    Column("detail", "", 10, 50, 4),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +32,47 @@ class Incidents:
     heading: Line
     yours: tuple[IncidentBlock, ...]
     others: tuple[Line, ...]
+    other_keys: tuple[str, ...] = ()
 
 
-def incidents(look: Scene, *, updates: int = 3, unfolded: bool = False) -> Incidents:
-    """The incidents, yours in full with at most `updates` posts each (the deciding one always), the others folded to a line."""
-    live = [item for item in look.snapshot.incidents if item.concerns or item.resolved_at is None]
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a person reads the incidents: `updates` posts of each, the others `unfolded` or not, only those that contain `wanted` (any case).
+
+    `looked`: the newest post that they have seen of each incident, by its key; what is newer is marked as new. None: nothing is known of that.
+    """
+
+    updates: int = 3
+    unfolded: bool = False
+    wanted: str = ""
+    looked: Mapping[str, datetime] | None = None
+
+    def is_new(self, item: IncidentView, update: UpdateView) -> bool:
+        """Whether the person has not seen this post yet."""
+        seen = self.looked.get(item.key) if self.looked is not None else update.at
+        return seen is None or update.at > seen
+
+
+def contains(item: IncidentView, wanted: str) -> bool:
+    """Whether an incident's title, provider, stage or posts contain `wanted`, in any case."""
+    needle = wanted.casefold().strip()
+    return not needle or needle in " ".join((item.title, item.provider_name, item.key, item.stage, *(update.body for update in item.updates))).casefold()
+
+
+def incidents(look: Scene, *, updates: int = 3, unfolded: bool = False, reading: Reading | None = None) -> Incidents:
+    """The incidents, yours in full with at most `updates` posts each (the deciding one always), the others folded to a line. `reading` says more."""
+    reading = reading or Reading(updates, unfolded)
+    live = [item for item in look.snapshot.incidents if (item.concerns or item.resolved_at is None) and contains(item, reading.wanted)]
     yours = sorted((item for item in live if item.concerns), key=lambda item: (item.resolved_at is not None, _rank(item)))
     others = [item for item in live if not item.concerns]
-    title = f"Incidents that concern you ({len(yours)})" if yours else "No incident that concerns you"
-    fold = say(f"not yours: {len(others)} (n to {'fold' if unfolded else 'show'})" if others else "", Tone.DIM)
+    news = sum(reading.is_new(item, update) for item in yours for update in item.updates)
+    told = f", {news} new post{'s' if news > 1 else ''} since you looked" if news else ""
+    title = f"Incidents that concern you ({len(yours)}){told}" if yours else "No incident that concerns you"
+    fold = say(f"not yours: {len(others)} (n to {'fold' if reading.unfolded else 'show'})" if others else "", Tone.DIM)
     heading = apart(say(title, Tone.STRONG if yours else Tone.DIM), fold, look.look.width, look.look.glyphs.cut)
-    return Incidents(heading, tuple(_block(item, look, updates) for item in yours), tuple(_other(item, look) for item in others))
+    return Incidents(
+        heading, tuple(_block(item, look, reading) for item in yours), tuple(_other(item, look) for item in others), tuple(item.key for item in others)
+    )
 
 
 def _rank(item: IncidentView) -> int:
@@ -59,7 +83,7 @@ def _deciding(item: IncidentView) -> RelevanceView | None:
     return min(item.relevance, key=lambda view: _RANK.get(view.relevance, 3), default=None)
 
 
-def _block(item: IncidentView, look: Scene, updates: int) -> IncidentBlock:
+def _block(item: IncidentView, look: Scene, reading: Reading) -> IncidentBlock:
     over = item.resolved_at is not None
     health = Health.OK if over else _IMPACT.get(item.impact, Health.SUSPECT)
     mark = Span(look.look.glyphs.health[health] + " ", TONES[health])
@@ -67,39 +91,52 @@ def _block(item: IncidentView, look: Scene, updates: int) -> IncidentBlock:
     facts = [clean(word, 30) for word in (item.provider_name, item.impact, item.stage) if word not in {"", "unknown"}]
     narrow = look.look.width < _NARROW
     right = EMPTY if narrow else say(f" {dot} ".join(facts), Tone.DIM)
-    lines = [apart((mark, Span(f'"{clean(item.title, 200)}"', Tone.THEIRS)), right, look.look.width, look.look.glyphs.cut)]
+    new = (Span("new ", Tone.KEY),) if any(reading.is_new(item, update) for update in item.updates) else ()
+    lines = [apart((mark, *new, Span(f'"{clean(item.title, 200)}"', Tone.THEIRS)), right, look.look.width, look.look.glyphs.cut)]
     deciding = _deciding(item)
     for view in [view for view in item.relevance if view.relevance != "unaffected"][:3]:
         certain = "concerns" if view.relevance == "affected" else "may concern"
         words = f"    {certain} {look.name_of(view.route)}: {relevance_words(view.reason)}"
         lines += wrap(say(words), look.look.width, 6)
     if not narrow:
-        lines += _updates(item, deciding, look, updates)
+        lines += _updates(item, deciding, look, reading)
     return IncidentBlock(item.key, tuple(lines), safe_link(item.url))
 
 
-def _updates(item: IncidentView, deciding: RelevanceView | None, look: Scene, most: int) -> list[Line]:
+def _updates(item: IncidentView, deciding: RelevanceView | None, look: Scene, reading: Reading) -> list[Line]:
     indexed = sorted(enumerate(item.updates), key=lambda pair: pair[1].at, reverse=True)
     position = deciding.position if deciding else None
-    shown = [pair for place, pair in enumerate(indexed) if place < most or pair[0] == position]
+    shown = [pair for place, pair in enumerate(indexed) if place < reading.updates or pair[0] == position]
     lines: list[Line] = []
     for index, update in shown:
-        sentence = deciding.sentence if deciding and index == position else ""
-        lines += _update(update, sentence, look, first=index == indexed[-1][0], item=item)
+        post = _Post(update, deciding.sentence if deciding and index == position else "", index == indexed[-1][0], reading.is_new(item, update))
+        lines += _update(post, item, look)
     hidden = len(indexed) - len(shown)
     return [*lines, say(f"           {hidden} earlier", Tone.DIM)] if hidden > 0 else lines
 
 
-def _update(update: UpdateView, sentence: str, look: Scene, *, first: bool, item: IncidentView) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """A post as it is shown: the sentence in it that decided, whether it was the first one, and whether it is new to the person."""
+
+    update: UpdateView
+    sentence: str
+    first: bool
+    new: bool
+
+
+def _update(post: _Post, item: IncidentView, look: Scene) -> list[Line]:
+    update, sentence, first = post.update, post.sentence, post.first
     symbols = look.look.glyphs
     mark = Span(f"  {symbols.mark} " if sentence else "    ", Tone.KEY)
     when = Span(f"{look.clock(update.at)}  ", Tone.DIM)
     what = clean(update.stage, 20) if update.stage != "unknown" else "update"
     late = _lateness(item, look) if first else ""
     head = Span(f"{'posted' if first else what}{late}", Tone.DIM)
+    new = (Span("new  ", Tone.KEY),) if post.new else ()
     quote = _marked(clean(update.body, 400), clean(sentence, 400))
     indent = 4 + len(when.text)
-    line = (mark, when, head, Span("  "), *quote) if quote else (mark, when, head)
+    line = (mark, when, *new, head, Span("  "), *quote) if quote else (mark, when, *new, head)
     return [*wrap(line, look.look.width, indent)[:3]]
 
 
@@ -135,65 +172,6 @@ def _other(item: IncidentView, look: Scene) -> Line:
     return apart(left, facts, look.look.width, look.look.glyphs.cut)
 
 
-def feeds(look: Scene) -> Table:
-    """The feeds, troubled ones first: whether each can be believed, what its page says, when it was last read."""
-    ordered = sorted(look.snapshot.feeds, key=lambda feed: (feed.state is FeedState.FRESH, feed.name))
-    if look.look.width < _NARROW:
-        return Table(EMPTY, tuple(_short_feed(_feed(feed, look), look) for feed in ordered), ("name", "state", "age"))
-    return table(_FEED_COLUMNS, [_feed(feed, look) for feed in ordered], look.look.width, look.look.glyphs.cut)
-
-
-def _short_feed(row: dict[str, Line], look: Scene) -> Line:
-    return apart(row["name"], join([row["state"], row["age"]], " "), look.look.width, look.look.glyphs.cut)
-
-
-def _feed(feed: FeedView, look: Scene) -> dict[str, Line]:
-    fresh = feed.state is FeedState.FRESH
-    health = Health.OK if fresh else Health.UNKNOWN
-    blank = look.look.glyphs.health[Health.UNKNOWN]
-    page = health_word(feed.page_health) if fresh and feed.page_health is not Health.UNKNOWN else blank
-    return {
-        "name": (Span(look.look.glyphs.health[health] + " ", TONES[health]), Span(clean(feed.name, 60))),
-        "state": say(feed_word(feed.state), TONES[health]),
-        "page": say(page, Tone.DIM if feed.page_health is Health.OK else Tone.PLAIN),
-        "age": say(f"{look.age(feed.last_ok)} ago" if feed.last_ok else "never", Tone.DIM),
-        "next": say(_next(feed, look), Tone.DIM),
-        "detail": say(clean(feed.detail, 120), Tone.DIM),
-    }
-
-
-def _next(feed: FeedView, look: Scene) -> str:
-    if feed.next_at is None:
-        return ""
-    seconds = (feed.next_at - look.now).total_seconds()
-    return f"in {age_words(seconds)}" if seconds > 0 else "due"
-
-
-def feeds_summary(look: Scene) -> Line:
-    """`9 feeds fresh`, or how many of them are."""
-    total = len(look.snapshot.feeds)
-    if not total:
-        return EMPTY
-    fresh = sum(feed.state is FeedState.FRESH for feed in look.snapshot.feeds)
-    word = "feed" if total == 1 else "feeds"
-    return say(f"{total} {word} fresh", Tone.DIM) if fresh == total else join([say(f"{fresh} of {total} {word} fresh", Tone.UNSURE)], "")
-
-
 def first_lines(blocks: tuple[IncidentBlock, ...], width: int, sign: str) -> tuple[Line, ...]:
     """The blocks' titles alone, for small screens."""
     return tuple(cut(block.lines[0], width, sign) for block in blocks)
-
-
-def sources(look: Scene) -> Table:
-    """What may be read on this machine, with what the person has agreed to."""
-    columns = (Column("on", "", 3, 12, 9), Column("what", "what", 20, 60, 8), Column("path", "where", 10, 60, 5))
-    return table(columns, [_source(item, look) for item in look.snapshot.sources], look.look.width, look.look.glyphs.cut)
-
-
-def _source(item: SourceView, look: Scene) -> dict[str, Line]:
-    symbols = look.look.glyphs.health
-    if not item.asked:
-        state = say(f"{symbols[Health.SUSPECT]} not asked", Tone.UNSURE)
-    else:
-        state = say(f"{symbols[Health.OK]} read", Tone.OK) if item.enabled else say(f"{symbols[Health.UNKNOWN]} not read", Tone.UNKNOWN)
-    return {"on": state, "what": say(clean(item.what, 200)), "path": say(clean(item.path, 200), Tone.DIM)}

@@ -1,10 +1,13 @@
 """What you use: one row a route, and your own calls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from statuswatch.core.health import Fault, Health, Relevance
+from statuswatch.core.history import RouteHistory
 from statuswatch.core.snapshot import CallView, RouteView
 from statuswatch.surfaces.glyphs import sparkline
+from statuswatch.surfaces.present_history import bars
 from statuswatch.surfaces.present_text import EMPTY, Column, Line, Span, Table, Tone, clean, cut, join, say, table
 from statuswatch.surfaces.present_verdict import TONES, WEIGHT
 from statuswatch.surfaces.present_words import Scene, client_name, health_word
@@ -14,12 +17,18 @@ NARROW = 60
 _COLUMNS = (
     Column("what", "What you use", 18, 26, 9),
     Column("surface", "", 11, 14, 4),
-    Column("health", "health", 8, 12, 8),
+    Column("health", "health", 8, 14, 8),
+    Column("age", "age", 3, 5, 2, right=True),
     Column("spark", "", 10, 10, 3),
     Column("calls", "calls, 1 h", 10, 12, 6),
+    Column("rate", "worked", 6, 6, 1, right=True),
     Column("page", "page", 10, 14, 5),
     Column("since", "since", 5, 7, 7),
+    Column("days", "90 days", 23, 90, 0),
 )
+_DAYS = ((200, 90), (150, 45), (125, 30))
+"""From so many cells on, how many of them the bars take."""
+BARS_FROM = _DAYS[-1][0]
 _CALL_COLUMNS = (
     Column("number", "", 1, 3, 8, right=True),
     Column("at", "when", 8, 8, 9),
@@ -52,16 +61,28 @@ class Routes:
     hidden: int = 0
 
 
-def routes(look: Scene, wanted: str = "") -> Routes:
-    """The routes whose title, provider or id contain `wanted` (any case), as rows: those in trouble first, else in the snapshot's order."""
+def routes(look: Scene, wanted: str = "", past: Mapping[str, RouteHistory] | None = None) -> Routes:
+    """The routes whose title, provider or id contain `wanted` (any case), as rows: those in trouble first, else in the snapshot's order.
+
+    `past`: the last 90 days by route, shown as bars where there is room.
+    """
     needle = wanted.casefold().strip()
     views = [view for view in look.snapshot.routes if needle in f"{view.title} {view.provider_name} {view.surface_name} {view.route}".casefold()]
     views.sort(key=_urgency)
-    laid = _narrow(views, look) if look.look.width < NARROW else table(_COLUMNS, [_cells(view, look) for view in views], look.look.width, look.look.glyphs.cut)
+    laid = _narrow(views, look) if look.look.width < NARROW else _wide(views, look, past or {})
     rows = tuple(
         RouteRow(view.route, view.verdict.health, health_word(view.verdict.health, view.verdict), line) for view, line in zip(views, laid.rows, strict=True)
     )
     return Routes(laid.heading, rows, len(look.snapshot.routes) - len(views))
+
+
+def _wide(views: list[RouteView], look: Scene, past: Mapping[str, RouteHistory]) -> Table:
+    cells = [_cells(view, look) for view in views]
+    room = next((size for width, size in _DAYS if look.look.width >= width), 0)
+    if room:
+        for view, row in zip(views, cells, strict=True):
+            row["days"] = bars(past[view.route].days, look.look, room) if view.route in past else EMPTY
+    return table(_COLUMNS, cells, look.look.width, look.look.glyphs.cut)
 
 
 def _urgency(view: RouteView) -> int:
@@ -76,9 +97,11 @@ def _cells(view: RouteView, look: Scene) -> dict[str, Line]:
     return {
         "what": (symbol, Span(clean(view.title, 60))),
         "surface": say(clean(view.surface_name, 30), Tone.DIM),
-        "health": say(health_word(verdict.health, verdict), tone),
+        "health": (Span(health_word(verdict.health, verdict), tone), *((Span(", known", Tone.DIM),) if view.acknowledged else ())),
+        "age": say(look.age(verdict.as_of), Tone.DIM),
         "spark": _spark(view, look),
         "calls": _counts(view),
+        "rate": _rate(view),
         "page": say(clean(view.page_word, 30), _page_tone(view)),
         "since": say(_since(view, look)),
     }
@@ -102,6 +125,11 @@ def _counts(view: RouteView) -> Line:
     return say(f"{calls.failed}/{total} failed", Tone.STRONG) if calls.failed else say(f"{calls.ok}/{total} ok")
 
 
+def _rate(view: RouteView) -> Line:
+    total = view.calls.ok + view.calls.failed
+    return say(f"{100 * view.calls.ok // total} %" if total else "", Tone.STRONG if view.calls.failed else Tone.DIM)
+
+
 def _page_tone(view: RouteView) -> Tone:
     return Tone.PLAIN if view.verdict.relevance in {Relevance.AFFECTED, Relevance.POSSIBLE} else Tone.DIM
 
@@ -114,10 +142,16 @@ def _narrow(views: list[RouteView], look: Scene) -> Table:
     return Table(EMPTY, tuple(lines), ("what", "health", "since"))
 
 
-def calls(look: Scene, most: int | None = None) -> Table:
-    """Your own calls, newest first, at most `most`, each with the number that `statuswatch why` takes."""
-    newest = sorted(enumerate(look.snapshot.calls, start=1), key=lambda pair: pair[1].at, reverse=True)[:most]
+def calls(look: Scene, most: int | None = None, wanted: str = "") -> Table:
+    """Your own calls that contain `wanted`, newest first, at most `most`, each with the number that `statuswatch why` takes."""
+    needle = wanted.casefold().strip()
+    kept = [pair for pair in enumerate(look.snapshot.calls, start=1) if not needle or needle in _said(pair[1], look).casefold()]
+    newest = sorted(kept, key=lambda pair: pair[1].at, reverse=True)[:most]
     return table(_CALL_COLUMNS, [_call(call, number, look) for number, call in newest], look.look.width, look.look.glyphs.cut)
+
+
+def _said(call: CallView, look: Scene) -> str:
+    return f"{call.status or ''} {call.code or ''} {call.model} {call.route} {look.name_of(call.route)} {call.client} {call.project or ''} {call.fault or ''}"
 
 
 def _call(call: CallView, number: int, look: Scene) -> dict[str, Line]:

@@ -33,10 +33,10 @@ class Answer:
 
 
 def worst(look: Scene) -> RouteView | None:
-    """The route that the headline speaks of: the worst in trouble, the longest first; None when no route is in trouble."""
+    """The route that the headline speaks of: the worst in trouble, the longest first, those that the person knows of last; None when none is in trouble."""
     troubled = [view for view in look.snapshot.routes if view.verdict.health in WEIGHT]
     order = {health: index for index, health in enumerate(WEIGHT)}
-    return min(troubled, key=lambda view: (order[view.verdict.health], view.verdict.since or look.now, view.route), default=None)
+    return min(troubled, key=lambda view: (view.acknowledged, order[view.verdict.health], view.verdict.since or look.now, view.route), default=None)
 
 
 def answer(look: Scene, inner: int) -> Answer:
@@ -58,7 +58,8 @@ def answer(look: Scene, inner: int) -> Answer:
 
 def _trouble(main: RouteView, look: Scene, inner: int) -> list[Line]:
     same = [view for view in look.snapshot.routes if view is not main and _one_trouble(view.verdict, main.verdict)]
-    first = join([say(headline(main, look), Tone.STRONG), say(_also(same, look))], " ")
+    lead = "Nothing else is wrong. As you know: " if main.acknowledged else ""
+    first = join([say(lead + headline(main, look), Tone.STRONG), say(_also(same, look))], " ")
     works = join([_works(view) for view in works_now(main, look)], ", ")
     todo = join(
         [say(advice_words(item, look)) for item in main.verdict.advice if item.kind not in {AdviceKind.SWITCH, AdviceKind.WAIT}], f" {look.look.glyphs.dot} "

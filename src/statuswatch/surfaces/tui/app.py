@@ -11,15 +11,19 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
+from statuswatch.core.history import DAYS
 from statuswatch.core.notice import Notice, NoticeKind
 from statuswatch.core.observation import Command, CommandKind
-from statuswatch.core.snapshot import Snapshot
+from statuswatch.core.snapshot import IncidentView, Snapshot
+from statuswatch.surfaces.present_routes import BARS_FROM
 from statuswatch.surfaces.present_text import clean
 from statuswatch.surfaces.tui.board import Board
-from statuswatch.surfaces.tui.messages import LinkChanged, NoticeArrived, PictureArrived
-from statuswatch.surfaces.tui.scenery import Place, View, Viewing
+from statuswatch.surfaces.tui.looked import Looked, newest_posts, read_looked, write_looked
+from statuswatch.surfaces.tui.messages import LinkChanged, NoticeArrived, PastArrived, PictureArrived
+from statuswatch.surfaces.tui.scenery import Place, Recall, View, Viewing
 from statuswatch.surfaces.tui.screens import Ask, first_run_lines
 from statuswatch.surfaces.tui.source import Connection, Linked, Source
 from statuswatch.surfaces.tui.theme import THEMES
@@ -29,18 +33,26 @@ CALLED_FOR = timedelta(minutes=1)
 """How long after a notice this terminal still calls for the person, while the engine tries to show it."""
 _LOG_PATH = re.compile(r"; log: [^)]*\)")  # a path is for standard error; here it would hide half of the screen
 
+HISTORY_FRESH = timedelta(minutes=5)
+"""How long the past that was read may be shown before it is read again."""
+
 _COMMANDS = (
     ("Why", "The evidence for the chosen line", "why"),
     ("Tell me when it is back", "One notice when the chosen line works again", "wait"),
     ("Mute for an hour", "No notices about the chosen line", "mute"),
     ("Unmute", "Notices about the chosen line again", "unmute"),
+    ("I know", "The chosen line leads no more, its posts are no news", "acknowledge"),
     ("Open incident", "The page of the incident, in your browser", "open"),
+    ("Copy link", "The address of the incident's page", "copy_link"),
     ("Not yours", "Show or fold incidents that do not concern you", "fold"),
-    ("Calls", "All of your last calls", "page('calls')"),
+    ("Incidents", "All incidents at your providers", "page('incidents')"),
+    ("Calls", "Your calls, with whose fault and why", "page('calls')"),
+    ("History", "The last 90 days of what you use", "page('history')"),
     ("Feeds", "The feeds, and which of them can be believed", "page('feeds')"),
     ("Sources", "What is read on this machine", "page('sources')"),
-    ("Filter", "Show only lines that contain some text", "filter"),
+    ("Filter", "Show only what contains some text", "filter"),
     ("Look again", "Read every feed now", "refresh"),
+    ("Light or dark", "The other of the two themes", "app.turn_theme"),
     ("Help", "Keys and symbols", "help"),
 )
 
@@ -51,7 +63,10 @@ class Dashboard(App[int]):
     TITLE = "statuswatch"
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,ctrl+q", "quit", "quit", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c,ctrl+q", "quit", "quit", show=False, priority=True),
+        Binding("t", "turn_theme", "light or dark", show=False),
+    ]
 
     def __init__(self, source: Source, place: Place, notes: tuple[str, ...] = ()) -> None:
         super().__init__()
@@ -59,7 +74,11 @@ class Dashboard(App[int]):
         self._notes = notes
         self._answered = False
         self._unheard: list[tuple[datetime, Notice]] = []
-        self.view = View(place)
+        self._left: Looked | None = None
+        self._looking_back = False
+        self.view = View(place, looked=read_looked(place.looked) if place.looked else None)
+        if self.no_color:  # greys are colours too: https://no-color.org asks for none
+            self._filters = [NoColor() if isinstance(kept, Monochrome) else kept for kept in self._filters]
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = place.theme
@@ -86,8 +105,11 @@ class Dashboard(App[int]):
 
     @on(PictureArrived)
     def _take_picture(self, message: PictureArrived) -> None:
+        first = self.view.snapshot is None
         self.view = replace(self.view, snapshot=message.snapshot)
         self._draw()
+        if first and self.size.width >= BARS_FROM:
+            self.look_back()
         self._call()
         self._ask_first()
 
@@ -145,6 +167,64 @@ class Dashboard(App[int]):
             self.tell(f"Your answer could not be stored: {error}", wrong=True)
             return
         self.tell("Your calls are read from now on. s shows what is read." if yes else "Status pages only. s shows what could be read.")
+
+    def look_back(self) -> None:
+        """Have the last 90 days read, on a thread, unless what was read is fresh."""
+        recall, snapshot, past = self.view.place.recall, self.view.snapshot, self.view.history
+        if recall is None or snapshot is None or self._looking_back:
+            return
+        now = snapshot.at if snapshot.engine.simulated is not None else self.view.place.now()
+        routes = tuple(view.route for view in snapshot.routes)
+        if past is not None and now - past.at < HISTORY_FRESH and {route.route for route in past.routes} == set(routes):
+            return
+        self._looking_back = True
+        self._recall(recall, routes, now)
+
+    @work(group="history", exit_on_error=False)
+    async def _recall(self, recall: Recall, routes: tuple[str, ...], now: datetime) -> None:
+        try:
+            self.post_message(PastArrived(await asyncio.to_thread(recall, routes, now, DAYS)))
+        finally:
+            self._looking_back = False
+
+    @on(PastArrived)
+    def _take_past(self, message: PastArrived) -> None:
+        self.view = replace(self.view, history=message.history)
+        self._draw()
+
+    def has_seen(self, item: IncidentView) -> None:
+        """The posts of `item` are no news any more."""
+        if self.view.looked is not None:
+            self.view = replace(self.view, looked=newest_posts([item], self.view.looked))
+            self._draw()
+
+    def on_app_blur(self) -> None:
+        """The person looks elsewhere: what comes from now on is new to them."""
+        self._left = self.leave()
+
+    def on_app_focus(self) -> None:
+        """The person is back."""
+        if self._left is not None:
+            self.view = replace(self.view, looked=self._left)
+            self._left = None
+            self._draw()
+
+    def leave(self) -> Looked | None:
+        """Keep which posts were on the screen, for the next look. A simulation's are not kept."""
+        snapshot, file = self.view.snapshot, self.view.place.looked
+        if snapshot is None or file is None or snapshot.engine.simulated is not None:
+            return self.view.looked
+        seen = newest_posts(snapshot.incidents, self.view.looked)
+        write_looked(file, seen)
+        return seen
+
+    def look_at_feeds(self) -> None:
+        """Ask the engine to read every feed now."""
+        self.ask(CommandKind.REFRESH, "*", "Looking again at every feed.")
+
+    def action_turn_theme(self) -> None:
+        """Light where it is dark, dark where it is light."""
+        self.theme = THEMES[1].name if self.current_theme.dark else THEMES[0].name
 
     def ask(self, kind: CommandKind, target: str, done: str, until: datetime | None = None) -> None:
         """Send a command to the engine, and say `done` once it was taken in."""

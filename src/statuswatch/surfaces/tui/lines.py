@@ -19,6 +19,14 @@ class Lines(ScrollView, can_focus=False):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in Tone}
 
+    class Clicked(Message):
+        """A line was clicked: `part` is the widget's id, `index` the line's."""
+
+        def __init__(self, part: str, index: int) -> None:
+            self.part = part
+            self.index = index
+            super().__init__()
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id, classes=classes)
         self._lines: tuple[Line, ...] = ()
@@ -42,6 +50,12 @@ class Lines(ScrollView, can_focus=False):
     def on_resize(self, event: events.Resize) -> None:
         """Never wider than what is in view: lines are made for the width."""
         self.virtual_size = Size(event.size.width, len(self._lines))
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which line it was."""
+        index = event.y - self.gutter.top + self.scroll_offset.y
+        if 0 <= index < len(self._lines):
+            self.post_message(self.Clicked(self.id or "", index))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many rows as lines."""
@@ -131,6 +145,7 @@ class Rows(Lines, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses; a second one on the same row tells it."""
+        event.prevent_default()
         place = event.y - self.gutter.top + self.scroll_offset.y
         if 0 <= place < len(self._keys):
             again = place == self._cursor

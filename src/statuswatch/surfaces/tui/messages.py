@@ -2,6 +2,7 @@
 
 from textual.message import Message
 
+from statuswatch.core.history import History
 from statuswatch.core.notice import Notice
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.tui.source import Linked
@@ -32,4 +33,12 @@ class NoticeArrived(Message):
 
     def __init__(self, notice: Notice) -> None:
         self.notice = notice
+        super().__init__()
+
+
+class PastArrived(Message):
+    """The past was read."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
         super().__init__()

@@ -5,12 +5,14 @@ import os
 import sys
 import webbrowser
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.glyphs import speaks_ascii
 from statuswatch.surfaces.present import Look, status_text
-from statuswatch.surfaces.tui.scenery import Alert, Consent, Now, Opener, Place
+from statuswatch.surfaces.tui.scenery import Alert, Consent, Now, Opener, Place, Recall
 from statuswatch.surfaces.tui.source import Source
 from statuswatch.surfaces.tui.theme import theme_for
 
@@ -23,19 +25,35 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - a surface may not import the engine's clock; everything below gets it passed in
 
 
-def run(source: Source, consent: Consent | None = None, notes: tuple[str, ...] = (), now: Now = wall_clock, alert: Alert | None = None) -> int:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What earlier times left: how the past is read, and the file that keeps which posts were seen. None: it is not."""
+
+    recall: Recall | None = None
+    looked: Path | None = None
+
+
+def run(
+    source: Source,
+    consent: Consent | None = None,
+    notes: tuple[str, ...] = (),
+    now: Now = wall_clock,
+    alert: Alert | None = None,
+    past: Kept = Kept(),
+) -> int:
     """Show the dashboard until the person leaves (0). Without a terminal: print the picture once, and return the status that `statuswatch status` would.
 
     `consent` stores the first run's answer (None: it is not asked); `notes` are sentences to tell at the start; `alert` is how the terminal calls.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+    if not in_browser() and (not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb"):
         return asyncio.run(_once(source, notes, now))
     from statuswatch.surfaces.tui.app import Dashboard
 
-    plain = speaks_ascii(sys.stdout.encoding, os.environ.get("TERM"))
-    place = Place(now, consent, opener(), plain, theme=theme_for(os.environ.get("COLORFGBG")), alert=alert)
+    plain = not in_browser() and speaks_ascii(sys.stdout.encoding, os.environ.get("TERM"))
+    place = Place(now, consent, opener(), plain, None, theme_for(os.environ.get("COLORFGBG")), alert, past.recall, past.looked)
     dashboard = Dashboard(source, place, notes)
     dashboard.run()
+    dashboard.leave()
     return dashboard.return_code or 0
 
 
@@ -64,8 +82,15 @@ async def _first_picture(source: Source) -> Snapshot | None:
         return None
 
 
+def in_browser() -> bool:
+    """Whether a browser shows this dashboard, through textual-serve; then there is no terminal."""
+    return os.environ.get("TEXTUAL_DRIVER", "").startswith("textual.drivers.web_driver:")
+
+
 def opener() -> Opener | None:
-    """How to open a browser here; None without a desktop, where a text browser would draw over the dashboard."""
+    """How to open a browser here; None without a desktop, where a text browser would draw over the dashboard, and where it is in one: it copies the address."""
+    if in_browser():
+        return None
     if sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         return _open
     return None

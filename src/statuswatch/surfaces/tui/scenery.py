@@ -1,16 +1,19 @@
 """What screens need of the app: the newest picture as seen now, and a redraw when it changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from pathlib import Path
 
 from textual.css.query import NoMatches
 from textual.screen import Screen
 
+from statuswatch.core.history import History, RouteHistory
 from statuswatch.core.notice import Notice
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.present import Look, Scene, scene
+from statuswatch.surfaces.tui.looked import Looked
 
 Now = Callable[[], datetime]
 """The wall clock, in UTC."""
@@ -25,11 +28,16 @@ Alert = Callable[[Notice, Snapshot], str]
 """What to write to this terminal so that it calls for the person; empty where the engine has shown the notice itself, or nothing would be understood."""
 
 
+Recall = Callable[[tuple[str, ...], datetime, int], History]
+"""The past of these routes up to a time, for so many days. Called on a thread; reads files."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the dashboard runs: its clock, how it asks for consent and opens a browser (None: it cannot), and how the terminal shows text.
 
-    `alert`: how this terminal calls for a person who looks elsewhere (None: it does not).
+    `alert`: how this terminal calls for a person who looks elsewhere (None: it does not). `recall`: how the past is read (None: it cannot be).
+    `looked`: the file that keeps which posts were seen (None: nothing is marked as new).
     """
 
     now: Now
@@ -39,16 +47,28 @@ class Place:
     zone: tzinfo | None = None
     theme: str = "statuswatch-dark"
     alert: Alert | None = None
+    recall: Recall | None = None
+    looked: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is known now: the newest picture (None: none yet), whether an engine is connected, and why not."""
+    """What is known now: the newest picture (None: none yet), whether an engine is connected, and why not.
+
+    `history`: the last 90 days, where they have been read. `looked`: the posts that the person had seen before (None: not known).
+    """
 
     place: Place
     snapshot: Snapshot | None = None
     connected: bool = False
     detail: str = ""
+    history: History | None = None
+    looked: Looked | None = None
+
+    @property
+    def past(self) -> Mapping[str, RouteHistory] | None:
+        """The last 90 days by route."""
+        return {route.route: route for route in self.history.routes} if self.history else None
 
     def look(self, width: int) -> Look:
         """How this terminal shows lines of `width` cells."""

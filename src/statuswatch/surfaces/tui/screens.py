@@ -6,30 +6,36 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
-from textual.widgets import Footer
 
 from statuswatch.core.health import Health
 from statuswatch.core.snapshot import Snapshot
-from statuswatch.surfaces.present import Look, Scene, calls, feeds, find_route, reasoning, sources
+from statuswatch.surfaces.present import Look, Scene, find_route, reasoning
 from statuswatch.surfaces.present_text import EMPTY, Line, Link, Span, Tone, clean, join, say, wrap
 from statuswatch.surfaces.present_verdict import TONES
 from statuswatch.surfaces.present_words import health_word
+from statuswatch.surfaces.tui.keybar import Key, KeyBar
 from statuswatch.surfaces.tui.lines import Lines
 from statuswatch.surfaces.tui.scenery import View, Viewing
 
-Draw = Callable[[Scene], tuple[Line, ...]]
+Draw = Callable[[View, Scene], tuple[Line, ...]]
+"""Makes a page of what is known, for the width of the scene."""
 
 KEYS = (
-    ("y", "why: the evidence for the chosen line", "Enter does the same"),
+    ("Enter y", "why: all about the chosen line", ""),
     ("w", "tell me when the chosen line is back", ""),
     ("m / M", "mute the chosen line for an hour / undo it", "it stays on this screen"),
+    ("a", "I know: it leads no more, its posts are no news", "until something new happens"),
     ("o", "open the incident's page", "the host is shown first"),
+    ("l", "copy the page's address", "OSC 52"),
+    ("i", "all incidents, those that are not yours with the reason", ""),
     ("n", "show or fold incidents that are not yours", ""),
-    ("c", "all of your last calls", ""),
+    ("c", "your calls, with whose fault and why", ""),
+    ("h", "the last 90 days", ""),
     ("f", "the feeds, and which of them can be believed", ""),
     ("s", "what is read on this machine", ""),
-    ("/", "show only lines that contain some text", "Esc clears it"),
+    ("/", "show only what contains some text", "Esc clears it"),
     ("r", "look again now", ""),
+    ("t", "light or dark", ""),
     ("Ctrl+P", "all commands by name, themes", ""),
     ("q", "leave; the engine keeps watching", ""),
 )
@@ -42,6 +48,8 @@ class Page(Viewing):
         Binding("escape,q", "back", "back", key_display="Esc"),
         Binding("up,k", "scroll(-1)", "up", show=False),
         Binding("down,j", "scroll(1)", "down", show=False),
+        Binding("pageup", "scroll(-10)", "page up", show=False),
+        Binding("pagedown,space", "scroll(10)", "page down", show=False),
     ]
 
     def __init__(self, view: View, title: str, draw: Draw) -> None:
@@ -53,13 +61,14 @@ class Page(Viewing):
         """A title, the lines, the keys."""
         yield Lines(id="title")
         yield Lines(id="body")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar((Key("j/k", "scroll", "scroll(1)", 1), Key("Esc", "back", "back", 9)))
 
     def draw(self) -> None:
         """Make the lines for the present width."""
         scene = self.view.scene(self.size.width - 3)
         self.query_one("#title", Lines).show([say(self._title, Tone.STRONG)])
-        self.query_one("#body", Lines).show(self._draw(scene) if scene else [say("There is no picture yet.", Tone.DIM)])
+        self.query_one("#body", Lines).show(self._draw(self.view, scene) if scene else [say("There is no picture yet.", Tone.DIM)])
+        self.query_one(KeyBar).fit(self.size.width - 3)
 
     def action_back(self) -> None:
         """Return to the dashboard."""
@@ -73,35 +82,14 @@ class Page(Viewing):
 def why_page(route: str) -> Draw:
     """The reasoning for `route`, as long as it is watched."""
 
-    def draw(scene: Scene) -> tuple[Line, ...]:
+    def draw(_view: View, scene: Scene) -> tuple[Line, ...]:
         view = find_route(scene.snapshot, route)
         return reasoning(view, scene) if view else (say("This is not watched any more.", Tone.DIM),)
 
     return draw
 
 
-def calls_page(scene: Scene) -> tuple[Line, ...]:
-    """All of the calls in the picture."""
-    found = calls(scene)
-    note = say("`statuswatch why 1` tells more of the call with the number 1.", Tone.DIM)
-    return (found.heading, *found.rows, EMPTY, *wrap(note, scene.look.width)) if found.rows else (say("No call of yours was seen in the last hour.", Tone.DIM),)
-
-
-def feeds_page(scene: Scene) -> tuple[Line, ...]:
-    """All feeds."""
-    found = feeds(scene)
-    heading = (found.heading,) if found.heading else ()
-    return (*heading, *found.rows) if found.rows else (say("No feed is watched.", Tone.DIM),)
-
-
-def sources_page(scene: Scene) -> tuple[Line, ...]:
-    """What is read on this machine, source by source."""
-    found = sources(scene)
-    note = say("Change it with `statuswatch sources on|off NAME`. Prompts, replies and keys are never stored, sent or shown.", Tone.DIM)
-    return (*found.rows, EMPTY, *wrap(note, scene.look.width)) if found.rows else (say("Nothing on this machine is read.", Tone.DIM),)
-
-
-def help_page(scene: Scene) -> tuple[Line, ...]:
+def help_page(_view: View, scene: Scene) -> tuple[Line, ...]:
     """Keys and symbols."""
     look = scene.look
     lines: list[Line] = []
