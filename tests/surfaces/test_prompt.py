@@ -1,9 +1,15 @@
 """`statuswatch prompt`, for prompts that can only run a program."""
 
+import contextlib
 import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from statuswatch.config import paths
 from statuswatch.surfaces import glyphs
 from statuswatch.surfaces.cli import prompt
 from support import snapshots
@@ -100,6 +106,57 @@ def test_its_signs_are_those_of_the_other_surfaces():
             assert prompt._MARKS.get(level, prompt._UNSURE) == glyphs.UNICODE.health[health]
             for shell in ("zsh", "bash", "fish"):
                 assert glyphs.UNICODE.health[health] in prompt.shell_code(shell)
+
+
+def test_where_nothing_can_be_written_nothing_is_said_and_the_prompt_goes_on(place):
+    place.write_text(f"1\t{LATER}\tfailing\topus failing 23m\n")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-m", "statuswatch", "prompt"], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_knock_is_passed_on_to_the_shell_that_started_it_until_that_is_gone(place):
+    place.write_text("")
+    with socket.socket(socket.AF_UNIX) as engine:
+        engine.bind(paths.doorbell_file())
+        engine.listen()
+        engine.settimeout(60)
+        # A shell that counts what it is told, and ends with the third.
+        code = (
+            "import os, signal, subprocess, sys\n"
+            "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})\n"
+            "child = subprocess.Popen([sys.executable, '-m', 'statuswatch', 'prompt', 'watch', str(os.getpid())])\n"
+            "print(child.pid, flush=True)\n"
+            "for _ in range(3): signal.sigwait({signal.SIGUSR1}); print('told', flush=True)\n"
+            "os._exit(0)\n"
+        )
+        shell = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        child = int(shell.stdout.readline())
+        connection, _ = engine.accept()
+        for _ in range(3):
+            connection.send(b"1\n")
+            assert shell.stdout.readline() == "told\n"
+        assert shell.wait(60) == 0
+        connection.settimeout(60)
+        with contextlib.suppress(OSError):  # it may have seen already that the shell is gone
+            connection.send(b"1\n")
+        try:
+            left = connection.recv(1) == b""
+        except ConnectionResetError:
+            left = True
+
+        assert left
+        connection.close()
+        shell.stdout.close()
+    assert child > 0
+
+
+def test_nobody_but_the_shell_that_started_it_is_ever_signalled(capsys):
+    assert prompt.run(["watch", str(os.getpid())]) == 0
+    assert prompt.run(["watch", "1"]) in {0, 2} or os.getppid() == 1
+    assert prompt.run(["watch", "x"]) == 2
+    assert "statuswatch prompt watch" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("argv", [["init"], ["init", "tcsh"], ["init", "zsh", "now"], ["--color"]])
