@@ -1,6 +1,6 @@
 """False alarms a month and minutes to the warning, by simulating months of calls through core's own early warning.
 
-    python bench/early_warning.py [MONTHS] [CORE_MONTHS]      (200 and 1 where not given)
+    python bench/early_warning.py [MONTHS] [CORE_MONTHS]      (12 and none where not given: two minutes; docs/explanation/early-warning.md has 60 and 6)
 
 `MONTHS` are played through the test alone (core.earlywarning); `CORE_MONTHS` through advance, judge and decide, counting the notices of an opened trouble.
 The figures of docs/explanation/early-warning.md come from here. Seeds are fixed: the same arguments print the same figures.
@@ -156,8 +156,8 @@ def delay(share: float, rate: float, draw: random.Random, retries: tuple[float, 
 
 
 def main() -> int:
-    months = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    core = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    months = int(sys.argv[1]) if len(sys.argv) > 1 else 12
+    core = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     print(f"False alarms a month: {REQUESTS_A_DAY} requests a day on one route, {HOURS} hours of {DAYS} days, {months} months of each kind.\n")
     print("| errors on a good day (0.5 % of requests unless said) | a month | months without | most in a month |\n|---|---|---|---|")
     for index, day in enumerate(DAYS_OF_ALL_KINDS):

@@ -1,7 +1,8 @@
 """How long it takes from a failed call to the verdict that counts it: with a writer of records, and with the real clients.
 
     python bench/latency.py [CALLS]              a record written as Claude Code writes it (200 calls unless said), a real engine
-    python bench/latency.py --clients [ROUNDS]   the coding clients themselves (make clients) against the simulated provider, ROUNDS times (default 1)
+    python bench/latency.py --clients [NAME...]  the coding clients themselves (make clients) against the simulated provider, each failure once;
+                                                 NAME: only these clients, only these failures (all 45 one after the other take half an hour)
 
 Printed are median, 95th percentile and worst, in milliseconds. `own record`: from the time that the client wrote into its record (real clients: their clock, in
 milliseconds; the writer: just before the line is written) to the snapshot that holds the call, as any surface hears it. `wire`: from the moment at which the
@@ -10,7 +11,6 @@ provider sent the failed answer; a client that says nothing of an attempt until 
 
 import asyncio
 import contextlib
-import itertools
 import json
 import os
 import statistics
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -116,16 +116,16 @@ def milliseconds(result: dict[str, Any], start: str) -> list[float]:
     return [(datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds() * 1000] if began and ended else []
 
 
-def of_clients(rounds: int) -> None:
-    """The table of the real clients."""
+def of_clients(only: Sequence[str]) -> None:
+    """The table of the real clients; `only` names clients and failures, none: all."""
     if lacking := ready():
         sys.stdout.write(f"the real clients: {lacking}\n")
         return
     print(head())
     every: dict[str, list[float]] = {"wire_at": [], "record_at": []}
-    for client in CLIENTS:
+    for client in [name for name in CLIENTS if name in only] or CLIENTS:
         own: dict[str, list[float]] = {"wire_at": [], "record_at": []}
-        for failure, _ in itertools.product(FAILURES, range(rounds)):
+        for failure in [name for name in FAILURES if name in only] or FAILURES:
             result = asyncio.run(played(client, failure))
             for start in own:
                 own[start] += milliseconds(result, start)
@@ -139,7 +139,7 @@ def of_clients(rounds: int) -> None:
 def main(argv: list[str]) -> None:
     """Measure and print."""
     if "--clients" in argv:
-        of_clients(int(argv[argv.index("--clients") + 1]) if len(argv) > argv.index("--clients") + 1 else 1)
+        of_clients(argv[argv.index("--clients") + 1 :])
         return
     times = written(int(argv[0]) if argv else 200)
     print(head())
