@@ -38,12 +38,13 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What all connections share. `watch` makes what notes one exchange; `left` and `joined` count the connections."""
+    """What all connections share. `watch` makes what notes one exchange, `stranger` tells another user's connection, `left` and `joined` count."""
 
     guard: Guard
     pool: Pool
     buffer: Buffer
     watch: Callable[[RequestHead, Way], Watch]
+    stranger: Callable[[asyncio.Transport], bool]
     joined: Callable[["CallerLink"], bool]
     left: Callable[["CallerLink"], None]
 
@@ -67,6 +68,10 @@ class CallerLink(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See asyncio."""
         self.transport = stream(transport)
+        if self._house.stranger(self.transport):
+            self._closing = True
+            self.transport.abort()
+            return
         self.since = asyncio.get_running_loop().time()
         if not self._house.joined(self):
             self._closing = True

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from statuswatch.gateway.callers import CallerLink, House
 from statuswatch.gateway.guard import Guard, Way
 from statuswatch.gateway.heads import RequestHead
+from statuswatch.gateway.peers import Peers
 from statuswatch.gateway.pool import Patience, Pool
 from statuswatch.gateway.reading import Buffer
 from statuswatch.gateway.upstreams import Upstreams
@@ -46,7 +47,8 @@ class Gateway:
         buffer = Buffer()
         self._pool = Pool(buffer, self._way_out, self._patience, context)
         nothing = Unwatched()
-        self._house = House(self._guard, self._pool, buffer, watch or (lambda _head, _way: nothing), self._joined, self._left)
+        self._house = House(self._guard, self._pool, buffer, watch or (lambda _head, _way: nothing), self._stranger, self._joined, self._left)
+        self._peers = Peers()
         self._callers: dict[CallerLink, None] = {}
         self._most = min(CONNECTIONS_MAX, _files() // _SHARE_OF_FILES)
         self._server: asyncio.Server | None = None
@@ -96,6 +98,7 @@ class Gateway:
         for caller in tuple(self._callers):
             caller.hang_up()
         self._pool.close()
+        self._peers.close()
         if self._look is not None:
             self._look.cancel()
             self._look = None
@@ -108,6 +111,9 @@ class Gateway:
         found = self._upstreams.find(name)
         if found is not None:
             await self._pool.warm(found.origin)
+
+    def _stranger(self, transport: asyncio.Transport) -> bool:
+        return self._peers.is_stranger(transport.get_extra_info("socket"))
 
     def _joined(self, caller: CallerLink) -> bool:
         """Count a connection; false where there are too many and none of them idle: the one that has been idle longest makes room."""
