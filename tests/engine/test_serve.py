@@ -1,0 +1,126 @@
+"""Many readers at the engine's socket, slow and fast ones beside each other; and what another user of the machine gets of all that is published."""
+
+import asyncio
+import json
+import os
+import socket
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from statuswatch.core.moment import Moment
+from statuswatch.engine.publish import Outlets, Publisher
+from statuswatch.engine.serve import NOTICES_KEPT, Server
+from support import snapshots
+from support.otheruser import NOBODY, connect_as_nobody, folder_open_to_all
+
+READERS = 100
+
+
+class Fast(asyncio.Protocol):
+    """Reads all that comes; `newest` is the time of the last picture, `longest` the most that lay here unread."""
+
+    def __init__(self):
+        self.newest = None
+        self.pictures = 0
+        self._rest = b""
+
+    def data_received(self, data):
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            if line.startswith((b'{"type":"snapshot"', b'{"type":"changes"')):
+                self.newest = json.loads(line)["snapshot"]["at"]
+                self.pictures += 1
+
+
+async def soon(holds):
+    for _ in range(3000):
+        if holds():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("waited in vain")
+
+
+async def test_a_hundred_that_read_get_every_newest_picture_while_a_hundred_do_not_read_and_cost_two_pictures_each_at_most(tmp_path):
+    server = Server(tmp_path / "r" / "s", lambda _c: None, lambda: Moment(snapshots.NOW, 0.0))
+    await server.start()
+    loop = asyncio.get_running_loop()
+    idle = []
+    for _ in range(READERS):
+        one = socket.socket(socket.AF_UNIX)
+        one.setblocking(False)
+        one.connect(str(server.path))
+        idle.append(one)
+    await soon(lambda: server.listeners == READERS)
+    fast = [(await loop.create_unix_connection(Fast, str(server.path)))[1] for _ in range(READERS)]
+    await soon(lambda: server.listeners == 2 * READERS)
+    plain = snapshots.many(300)
+    size = 0
+    for number in range(30):
+        shown = replace(plain, at=snapshots.NOW + timedelta(seconds=number))
+        data = json.dumps({"at": str(number), "pad": "x" * 200_000})
+        size = len(data)
+        server.publish(shown, data)
+        await soon(lambda number=number: all(one.newest == str(number) for one in fast))
+
+    held = [listener._transport.get_write_buffer_size() for listener in server._listeners]
+    assert all(one.pictures == 30 for one in fast)
+    assert max(held) <= size + 1000
+    assert sum(held) <= READERS * (size + 1000), "only those that do not read hold anything, and no more than one picture each"
+    assert all(len(listener._notices) <= NOTICES_KEPT for listener in server._listeners)
+    assert server.newest is not None
+    assert len(server.newest._lines) <= 5
+    for one in idle:
+        one.close()
+    await server.stop()
+
+
+def test_another_user_reads_neither_the_files_nor_the_socket(tmp_path):
+    del tmp_path
+    with folder_open_to_all() as folder:
+        place = folder / "statuswatch"
+        outlets = Outlets(place / "snapshot.json", place / "status.txt", place / "prompt")
+        Publisher(outlets, lambda _s: "text").publish(snapshots.trouble())
+
+        async def knock():
+            server = Server(place / "bridge.sock", lambda _c: None, lambda: Moment(snapshots.NOW, 0.0))
+            await server.start()
+            heard = await asyncio.get_running_loop().run_in_executor(None, connect_as_nobody, place / "bridge.sock")
+            await server.stop()
+            return heard
+
+        heard = asyncio.run(knock())
+        read = [read_as_nobody(path) for path in (outlets.snapshot, outlets.status, outlets.prompt, place)]
+        place.chmod(0o755)  # where somebody opened the folder, each file still protects itself
+        opened = [read_as_nobody(path) for path in (outlets.snapshot, outlets.status, outlets.prompt)]
+
+    assert heard == "PermissionError"
+    assert read == ["PermissionError"] * 4
+    assert opened == ["PermissionError"] * 3
+
+
+def read_as_nobody(path: Path) -> str:
+    """What another user gets who reads the file, or lists the folder, at `path`: the name of the error, or `read`."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:  # no exception may leave this branch: there would be two pytests
+        answer = b"?"
+        try:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+            if path.is_dir():
+                list(path.iterdir())
+            else:
+                os.close(os.open(path, os.O_RDONLY))
+            answer = b"read"
+        except OSError as error:
+            answer = type(error).__name__.encode()
+        finally:
+            os.write(writing, answer)
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        answer = pipe.read()
+    os.waitpid(child, 0)
+    return answer.decode()
