@@ -65,7 +65,8 @@ class Watcher:
                 self.notified, self.note = False, f"looked at every {self._poll_s:g} s, as {refusal_in(error)}"
                 self._changed(())
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stop.wait(), self._again_s)
+                    async with asyncio.timeout(self._again_s):
+                        await self._stop.wait()
                     return
                 self.notified, self.note = True, ""
 

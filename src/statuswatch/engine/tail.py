@@ -142,7 +142,8 @@ class Tail:
             # Notifications start beside the first walk: what changed between the two is found by a second one.
             every = _SETTLE_S if self.notified and not self._settled else _RESCAN_S if self.notified else self._poll_s
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), every)
+                async with asyncio.timeout(every):  # not wait_for, which may swallow a cancellation that comes together with the event
+                    await self._woken.wait()
             self._woken.clear()
             changed, self._changed = self._changed, set()
             if changed:
