@@ -120,7 +120,7 @@ def test_own_calls_are_counted_by_request(path: Path, store: Store) -> None:
 def test_a_row_that_cannot_be_read_is_left_out(path: Path, store: Store) -> None:
     store.commit(step(START, turned(START, Health.OK)))
     with sqlite3.connect(path) as other:
-        for key, data in (("a", "{"), ("b", "[]"), ("c", '{"outcome":"odd"}'), ("d", '{"outcome":"ok"}'), ("e", "[" * 100_000)):
+        for key, data in (("a", "{"), ("b", "[]"), ("c", '{"outcome":"odd"}'), ("d", '{"outcome":"ok"}'), ("e", "[" * 100_000), ("f", '{"outcome":["ok"]}')):
             other.execute("INSERT INTO calls (key, at, route, data) VALUES (?, ?, ?, ?)", (key, START.timestamp(), ROUTE, data))
         other.execute("UPDATE health SET now = 'splendid', fault = 'nobody'")
     other.close()

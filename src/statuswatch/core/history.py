@@ -201,7 +201,8 @@ def _stretches(turns: Sequence[Turn], watched: Sequence[Watched], now: datetime)
     starts = [span.start for span in watched]
     for turn, following in zip_longest(turns, turns[1:]):
         end = following.at if following else now
-        for span in watched[max(0, bisect_right(starts, turn.at) - 1) :]:
+        for number in range(max(0, bisect_right(starts, turn.at) - 1), len(watched)):
+            span = watched[number]
             if span.start >= end:
                 break
             start, stop = max(turn.at, span.start), min(end, span.end)

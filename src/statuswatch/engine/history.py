@@ -13,6 +13,7 @@ from statuswatch.core.history import DAYS, Attempt, DayBounds, History, Past, Tu
 from statuswatch.core.observation import Outcome
 
 _BUSY_SECONDS = 2.0
+_OUTCOMES, _HEALTHS, _FAULTS = frozenset(Outcome), frozenset(Health), frozenset(Fault)
 _TURNS = """
 SELECT at, route, now, fault, reason, incident FROM health
 WHERE at >= :since OR number IN (SELECT max(number) FROM health WHERE at < :since GROUP BY route) ORDER BY number
@@ -66,8 +67,9 @@ def _turns(connection: sqlite3.Connection, frame: Mapping[str, float]) -> Iterat
 def _attempts(connection: sqlite3.Connection, frame: Mapping[str, float]) -> Iterator[Attempt]:
     for at, route, key, text in connection.execute(_CALLS, frame):
         data = _object(text)
-        if data.get("outcome") in set(Outcome):
-            yield Attempt(_time(at), route, str(data.get("turn") or key), data["outcome"] == Outcome.OK)
+        outcome = data.get("outcome")
+        if isinstance(outcome, str) and outcome in _OUTCOMES:
+            yield Attempt(_time(at), route, str(data.get("turn") or key), outcome == Outcome.OK)
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -79,11 +81,11 @@ def _object(text: str) -> dict[str, Any]:
 
 
 def _health(word: str) -> Health:
-    return Health(word) if word in set(Health) else Health.UNKNOWN
+    return Health(word) if word in _HEALTHS else Health.UNKNOWN
 
 
 def _fault(word: str) -> Fault:
-    return Fault(word) if word in set(Fault) else Fault.UNKNOWN
+    return Fault(word) if word in _FAULTS else Fault.UNKNOWN
 
 
 def _time(seconds: float) -> datetime:
