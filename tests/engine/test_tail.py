@@ -558,6 +558,25 @@ async def test_a_folder_that_comes_later_is_watched_from_then_on(tmp_path: Path)
     assert [call.at.second for call in calls] == [1, 2]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's; elsewhere the next look finds it")
+async def test_a_client_that_is_first_used_after_the_start_is_heard_without_a_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail_module, "_RESCAN_S", 3600.0)
+    root = tmp_path / "person" / ".claude" / "projects"
+    (tmp_path / "person").mkdir()
+    tail = Tail([Watched("claude-code", root)], Undecided(), {}, lambda: NOW)
+
+    async def person() -> None:
+        while not tail._settled:  # noqa: ASYNC110 - the tail tells nobody; from here on nothing looks by the clock
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.3)
+        (root / "-home-dev-proj").mkdir(parents=True)
+        write(root / "-home-dev-proj" / "s.jsonl", answer(1))
+
+    at_work = asyncio.create_task(person())
+    assert numbers(await collect(tail, 1)) == [1]
+    await at_work
+
+
 async def test_a_stopped_tail_ends(root: Path) -> None:
     tail = Tail([Watched("claude-code", root)], Undecided(), {}, lambda: NOW)
     asyncio.get_running_loop().call_later(0.05, tail.stop)
@@ -622,3 +641,15 @@ async def test_a_folder_that_goes_and_comes_again_is_followed(root: Path, sessio
     at_work = asyncio.create_task(person())
     assert numbers(await collect(tail, 2, within=100)) == [1, 2]
     await at_work
+
+
+async def test_a_tail_that_is_cancelled_together_with_a_change_ends(tmp_path: Path) -> None:
+    tail = Tail([Watched("claude-code", tmp_path)], Undecided(), {}, lambda: NOW, notify=False, poll_s=3600)
+    waiting = asyncio.create_task(tail._next())
+    for _ in range(3):
+        await asyncio.sleep(0)
+    tail._heard(("x",))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(waiting, 30)
