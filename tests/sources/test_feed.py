@@ -204,3 +204,10 @@ def test_a_made_up_id_stays_the_same_while_title_and_date_do() -> None:
 
     assert ids("https://a.test/x", "one") == ids("https://a.test/y", "one")
     assert ids("https://a.test/x", "one") != ids("https://a.test/x", "two")
+
+
+def test_what_makes_the_tolerant_reader_itself_raise_is_unreadable() -> None:
+    read = parse_generic(Body(b'<rss version="2.0"><channel><item<category></item>s</category></channel></rss>', "acme"))
+
+    assert isinstance(read, Unreadable)
+    assert read.reason is UnreadableReason.NOT_XML

@@ -71,7 +71,10 @@ def loose(text: str) -> Feed | None:
 
     headers = {"content-type": "application/xml; charset=utf-8"}
     data = io.BytesIO(re.sub(r"^<\?xml[^>]*\?>", "", text).encode("utf-8", "replace"))
-    read = feedparser.parse(data, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    try:
+        read = feedparser.parse(data, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except Exception:  # noqa: BLE001 - it is made to survive anything, and raises what it likes where it does not: a stray `</category>` is a KeyError
+        return None
     if not read.get("version"):
         return None
     entries = [_loose_entry(entry) for entry in read.entries[:ENTRY_LIMIT]]
