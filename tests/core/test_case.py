@@ -110,3 +110,14 @@ def test_a_part_of_some_models_stands_for_those_and_a_stale_page_for_nothing() -
 
 
 _ASKED = ((OPUS, "10:10"), (HAIKU, "10:10"), ("anthropic:claude-haiku-4.5", "10:10"), (HAIKU, "11:10"))
+
+
+def test_a_clients_records_without_a_word_are_no_login_more_but_speak_when_they_work() -> None:
+    worked = [_login("09:00", "plan", refused=False), _login("09:01", "key", refused=False), call("09:02", OPUS)]
+    one, two = _login("10:05", "plan", refused=True), _login("10:06", "key", refused=True)
+
+    assert _case(*worked, one, call("10:06", OPUS, AUTH)).refusal is None
+    both = _case(*worked, one, two, call("10:06:30", OPUS, AUTH)).refusal
+    assert both is not None
+    assert (both.logins, both.proven) == (2, True)
+    assert _case(*worked, one, call("10:05:30", HAIKU), two).refusal is None

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from statuswatch.core.ids import Surface
 from statuswatch.core.observation import Call, Diagnosis
 from statuswatch.core.tellings import Tellings
 from support.facts import OVERLOADED, SERVER, UNCLEAR
@@ -96,3 +97,14 @@ def test_no_more_than_the_last_few_hundred_are_remembered() -> None:
     for number in range(300):
         tellings.take("transcript", replace(first, key=str(number), model="m"))
     assert tellings.take("otlp", replace(first, key="b")) is not None
+
+
+def test_what_an_export_says_of_the_surface_holds_for_the_clients_other_records() -> None:
+    chat = replace(call("10:00:00", key="a"), surface=Surface.CODE)
+    export = replace(call("10:00:01", key="b"), surface=Surface.API)
+    later = replace(call("10:05:00", key="c"), surface=Surface.CODE)
+    other = replace(later, key="d", client="codex")
+    first, same, second, elsewhere = through(("chat", chat), ("otlp", export), ("chat", later), ("chat", other))
+    assert (first, same) == (chat, None)
+    assert second == replace(later, surface=Surface.API)
+    assert elsewhere == other

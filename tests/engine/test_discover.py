@@ -11,8 +11,9 @@ from statuswatch.core.health import Confidence, Fault
 from statuswatch.core.ids import Surface
 from statuswatch.core.observation import Call, Diagnosis, Outcome
 from statuswatch.core.watchlist import WatchSource
-from statuswatch.engine.discover import discover, in_calls, recent_calls, roots_of, sources
+from statuswatch.engine.discover import discover, in_calls, recent_calls, roots_of, sources, usual_places
 from statuswatch.sources.clients import CLIENTS
+from statuswatch.sources.clients.places import Place
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EVERYONE = frozenset(CLIENTS)
@@ -176,3 +177,11 @@ def test_recent_records_of_agreed_clients_tell_their_calls(home: Path, tmp_path:
     calls = recent_calls({}, home, frozenset({"claude-code"}), Undecided(), NOW)
     assert [call.model for call in calls] == ["claude-opus-4.5"]
     assert recent_calls({}, home, frozenset({"codex"}), Undecided(), NOW) == ()
+
+
+def test_a_clients_settings_name_its_place_only_where_it_may_be_read(tmp_path: Path) -> None:
+    settings = tmp_path / ".gemini" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text('{"security": {"auth": {"selectedType": "gemini-api-key"}}}')
+    assert usual_places({}, tmp_path, frozenset()) == {}
+    assert usual_places({}, tmp_path, frozenset({"gemini-cli"})) == {"gemini-cli": Place("google-gemini", Surface.API)}

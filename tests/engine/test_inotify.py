@@ -181,3 +181,22 @@ def test_the_c_library_says_why_it_refuses(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(ctypes, "CDLL", lambda *_args, **_more: Refusing())
     with pytest.raises(OSError, match="Too many open files"):
         Tree()
+
+
+def test_of_a_folder_in_which_something_is_awaited_nothing_else_is_told(tmp_path: Path) -> None:
+    home = tmp_path / "person"
+    home.mkdir()
+    tree = Tree()
+    try:
+        tree.add([], frozenset({str(home / ".client")}))
+        (home / "private").mkdir()
+        (home / "private" / "letter").write_text("x")
+        (home / "notes").write_text("x")
+        assert tree.changes() == set()
+        (home / ".client").mkdir()
+        (home / ".client" / "log").write_text("x")
+        assert tree.changes() == {str(home / ".client")} <= tree.signs
+        shutil.rmtree(home)
+        assert str(home) in tree.changes() & tree.signs
+    finally:
+        tree.close()

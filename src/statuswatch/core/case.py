@@ -128,6 +128,9 @@ def _refusal(world: World, provider: str) -> Refusal | None:
     for group in world.calls.values():
         for call in group if group and group[-1].provider == provider else ():
             by_login.setdefault(call.credential or f"client {call.client}", []).append(call)
+    # A client whose exports name its login has other records that do not: those are no login more, and speak only by working still.
+    named = {f"client {call.client}" for calls in by_login.values() for call in calls if call.credential}
+    wordless = max((call.at for login in named for call in by_login.pop(login, ()) if call.outcome is Outcome.OK), default=None)
     turned: dict[str, datetime] = {}
     for login, calls in by_login.items():
         calls.sort(key=lambda call: (call.at, call.key))
@@ -138,6 +141,8 @@ def _refusal(world: World, provider: str) -> Refusal | None:
     newest = max(turned.values(), default=None)
     together = {login: at for login, at in turned.items() if newest is not None and newest - at <= TOGETHER}
     if len(together) < 2 or len(together) < len(by_login):  # noqa: PLR2004 - two logins; one that still works speaks for the others' keys
+        return None
+    if wordless is not None and wordless > min(together.values()):
         return None
     known = sum(not login.startswith("client ") for login in together)
     return Refusal(min(together.values()), len(together), proven=known > 1)

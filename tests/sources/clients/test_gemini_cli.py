@@ -1,11 +1,18 @@
 """Gemini CLI's telemetry and chat files, from hand-made records."""
 
 import json
+from datetime import UTC, datetime
+
+import pytest
 
 from statuswatch.core.health import Fault
 from statuswatch.core.ids import Surface
+from statuswatch.sources.clients import Origin
+from statuswatch.sources.clients.gemini_cli import ChatReader
+from statuswatch.sources.clients.places import Place
 
 PRO = "gemini-2.5-pro"
+SEEN = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 def test_telemetry_tells_answers_and_failures_and_not_what_was_stopped(read, rows) -> None:
@@ -45,3 +52,17 @@ def test_a_capacity_error_that_looks_like_a_quota_is_the_providers(read) -> None
     event = {"attributes": {"event.name": "gemini_cli.api_error", "model": PRO, "status_code": 429, "error": body, "auth_type": "vertex-ai"}}
     (call,) = read("gemini-cli", "telemetry", [json.dumps(event).encode()])
     assert (call.diagnosis.fault, call.provider, call.surface) == (Fault.PROVIDER, "google-cloud", Surface.CLOUD)
+
+
+@pytest.mark.parametrize(("word", "credential"), [("gemini-api-key", "gemini-api-key"), ("oauth-personal", "oauth-personal"), ("AIzaSyFake0123", None)])
+def test_the_kind_of_login_is_a_word_of_the_clients_and_nothing_else(reader, word: str, credential: str | None) -> None:
+    event = {"attributes": {"event.name": "gemini_cli.api_error", "model": PRO, "status_code": 401, "error": "{}", "auth_type": word}}
+    (call,) = reader("gemini-cli", "telemetry").feed(json.dumps(event).encode())
+    assert call.credential == credential
+
+
+def test_a_chat_speaks_of_the_place_that_the_clients_settings_name(diagnose) -> None:
+    line = json.dumps({"id": "a", "timestamp": "2026-03-01T09:00:00Z", "type": "gemini", "tokens": {}, "model": PRO}).encode()
+    for usual, surface in ((None, Surface.CODE), (Place("google-gemini", Surface.API), Surface.API)):
+        (call,) = ChatReader(Origin("sample", diagnose, SEEN, usual)).feed(line)
+        assert (call.provider, call.surface) == ("google-gemini", surface)

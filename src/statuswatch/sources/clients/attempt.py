@@ -58,6 +58,7 @@ class Attempt:
     request_id: str | None = None
     project: str | None = None
     latency_ms: float | None = None
+    credential: str | None = None
 
     def _call(self) -> Call:
         model = record.model_id(self.model)
@@ -73,6 +74,7 @@ class Attempt:
             request_id=record.identifier(self.request_id),
             project=self.project,
             latency_ms=self.latency_ms,
+            credential=self.credential,
         )
 
     def answered(self) -> Call:

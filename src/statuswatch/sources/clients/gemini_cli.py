@@ -20,6 +20,8 @@ _KEYS = (
     *("event.name", "event.timestamp", "session.id", "prompt_id", "auth_type", "role", "model", "model_name", "duration_ms"),
     *("status_code", "http.status_code", "error", "error.message", "error_message", "error.type", "error_type"),
 )
+# The client's own words for how it is logged in (its AuthType): they tell logins apart, any other value is left out.
+_LOGINS = ("gemini-api-key", "oauth-personal", "login_with_google", "vertex-ai", "cloud-shell", "compute-default-credentials")
 _NAMES = frozenset({"session.id", "prompt_id"})
 _LINE = re.compile(rf'^    "({"|".join(map(re.escape, _KEYS))})": (.{{1,20000}}?),?$'.encode())
 _CHAT = re.compile(rb'"type"\s*:\s*"(?:gemini|error)"')
@@ -41,6 +43,7 @@ def call_of(facts: Mapping[str, Any], origin: Origin, at: datetime | None) -> tu
         model=model,
         turn=record.digest(session, record.text(facts, "prompt_id")),
         latency_ms=record.millis(facts, "duration_ms"),
+        credential=next((kind for kind in _LOGINS if kind == facts.get("auth_type")), None),
     )
     if event == "gemini_cli.api_response":
         return (attempt.answered(),)
