@@ -12,7 +12,7 @@ from statuswatch.core.snapshot import Snapshot
 from statuswatch.core.world import covers
 from statuswatch.surfaces.asking import NO_PICTURE
 from statuswatch.surfaces.cli.asked import read
-from statuswatch.surfaces.cli.printing import look_here, put, put_json
+from statuswatch.surfaces.cli.printing import look_here, put, put_json, tell
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, read_snapshot, wall_clock
 from statuswatch.surfaces.present import banner, scene
 from statuswatch.surfaces.present_calls import Numbered, Wish, call_table, side_of, wanted_calls
@@ -30,7 +30,7 @@ def run(argv: list[str]) -> int:
         return given
     snapshot = read_snapshot()
     if snapshot is None:
-        sys.stderr.write(NO_PICTURE + "\n")
+        tell(NO_PICTURE, sys.stderr)
         return CANNOT_TELL
     now = snapshot.at if snapshot.engine.simulated is not None else wall_clock()
     routes = _routes(given.route, snapshot)

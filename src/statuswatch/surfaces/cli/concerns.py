@@ -7,7 +7,7 @@ from statuswatch.core.codec import encode
 from statuswatch.core.snapshot import IncidentView, Snapshot
 from statuswatch.surfaces.asking import NO_PICTURE
 from statuswatch.surfaces.cli.asked import read
-from statuswatch.surfaces.cli.printing import look_here, put, put_json
+from statuswatch.surfaces.cli.printing import look_here, put, put_json, tell
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, read_snapshot, wall_clock
 from statuswatch.surfaces.present import banner, scene
 from statuswatch.surfaces.present_text import clean
@@ -25,7 +25,7 @@ def run(argv: list[str]) -> int:
         return given
     snapshot = read_snapshot()
     if snapshot is None:
-        sys.stderr.write(NO_PICTURE + "\n")
+        tell(NO_PICTURE, sys.stderr)
         return CANNOT_TELL
     found = find(snapshot, given.incident) if given.incident else None
     if isinstance(found, str):

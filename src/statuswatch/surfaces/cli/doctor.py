@@ -16,7 +16,7 @@ from statuswatch.core.snapshot import FeedView, PollView, Snapshot
 from statuswatch.surfaces.cli import checkup
 from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.checkup import Finding, Seen
-from statuswatch.surfaces.cli.printing import look_here, put, put_json
+from statuswatch.surfaces.cli.printing import look_here, put, put_json, tell
 from statuswatch.surfaces.client import read_snapshot, wall_clock
 from statuswatch.surfaces.present import NARROW
 from statuswatch.surfaces.present_text import EMPTY, Column, Line, Span, Tone, clean, cut, join, say, table, wrap
@@ -123,7 +123,7 @@ def page(found: tuple[Finding, ...]) -> tuple[Line, ...]:
 def _polling(*, as_json: bool) -> int:
     snapshot, now = read_snapshot(), wall_clock()
     if snapshot is None or now >= snapshot.engine.expires_at:
-        sys.stderr.write(_NO_PICTURE + "\n")
+        tell(_NO_PICTURE, sys.stderr)
         return PROBLEMS
     at = snapshot.at if snapshot.engine.simulated is not None else now
     ordered = sorted(snapshot.feeds, key=lambda feed: (feed.next_at is None, feed.next_at or at, feed.name))

@@ -13,7 +13,7 @@ from statuswatch.core.ids import parse_route
 from statuswatch.core.snapshot import RouteView, Snapshot
 from statuswatch.surfaces.asking import named_by, several
 from statuswatch.surfaces.cli.asked import read
-from statuswatch.surfaces.cli.printing import look_here, put, put_json
+from statuswatch.surfaces.cli.printing import look_here, put, put_json, tell
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, read_snapshot, wall_clock
 from statuswatch.surfaces.present import find_route
 from statuswatch.surfaces.present_history import history_lines
@@ -45,7 +45,7 @@ def run(argv: list[str], recall: Recall) -> int:
     elif history.routes:
         _show(history, snapshot, names, now, listed=given.list)
     else:
-        sys.stderr.write(_NOTHING + "\n")
+        tell(_NOTHING, sys.stderr)
     return FINE if any(day.worst is not Health.UNKNOWN or day.ok or day.failed for route in history.routes for day in route.days) else CANNOT_TELL
 
 

@@ -5,12 +5,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TextIO
 
 from statuswatch.surfaces.cli.readyfile import coloured, on_terminal, printable
 from statuswatch.surfaces.glyphs import speaks_ascii
 from statuswatch.surfaces.present import Look, terminal
-from statuswatch.surfaces.present_text import Line
+from statuswatch.surfaces.present_text import Line, plain, say, wrap
 
 _WIDTH = 100
 _WIDEST = 250
@@ -26,6 +26,12 @@ def page_width() -> int:
 def look_here() -> Look:
     """How standard output is looked at."""
     return Look(page_width(), speaks_ascii(sys.stdout.encoding, os.environ.get("TERM") if on_terminal() else None))
+
+
+def tell(sentence: str, stream: TextIO) -> None:
+    """Write one sentence: on a terminal in lines that fit, elsewhere as one line."""
+    lines = [plain(line) for line in wrap(say(sentence), page_width())] if stream.isatty() else [sentence]
+    stream.write("".join(printable(line) + "\n" for line in lines))
 
 
 def put(lines: Iterable[Line]) -> None:

@@ -29,7 +29,12 @@ def run(argv: list[str]) -> int:
     if argv:
         return _json(ready)
     if ready is None:
-        sys.stdout.write(_NOTHING + "\n")
+        if on_terminal():
+            from statuswatch.surfaces.cli.printing import tell
+
+            tell(_NOTHING, sys.stdout)
+        else:
+            sys.stdout.write(_NOTHING + "\n")
         return CANNOT_TELL
     status, expires, changed, text = ready
     fresh = now() < expires

@@ -5,7 +5,7 @@ import sys
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.asking import NO_PICTURE, Subject, answer, subject, told_lines, unknown
 from statuswatch.surfaces.cli.asked import read
-from statuswatch.surfaces.cli.printing import look_here, put, put_json
+from statuswatch.surfaces.cli.printing import look_here, put, put_json, tell
 from statuswatch.surfaces.client import CANNOT_TELL, exit_status, read_snapshot, wall_clock
 
 
@@ -19,7 +19,7 @@ def run(argv: list[str]) -> int:
         if given.json:
             put_json(answer(None, None, None, wall_clock()))
         else:
-            sys.stdout.write(NO_PICTURE + "\n")
+            tell(NO_PICTURE, sys.stdout)
         return CANNOT_TELL
     about = subject(snapshot, given.subject, wall_clock(), look_here())
     if about is None:
