@@ -217,6 +217,57 @@ def test_the_last_status_is_still_there_for_the_prompt(shell, place):
     assert shell in {"fish", "bash"} or "hook 7" in screen
 
 
+def test_fish_keeps_the_status_of_each_command_of_a_pipeline(place):
+    program("fish")
+    place.write_text(line())
+    code = (
+        'function fish_prompt; echo "$status / $pipestatus end"; end; source "$CODE"; emit fish_prompt\n'
+        "true; fish_prompt\nfalse | true | sh -c 'exit 3'; fish_prompt\nsh -c 'exit 4' | true; fish_prompt\nnot true; fish_prompt\n"
+        "set -g __statuswatch_text\nfalse | true | sh -c 'exit 3'; fish_prompt\n"
+    )
+    done = subprocess.run(
+        [*_START["fish"], code],
+        env={**os.environ, "CODE": str(_CODE / "statuswatch.fish"), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    shown = "▲ opus failing 23m "
+    assert done.stdout.splitlines() == [
+        f"{shown}0 / 0 end",
+        f"{shown}3 / 1 0 3 end",
+        f"{shown}0 / 4 0 end",
+        f"{shown}1 / 1 end",  # `not` turns the status over and leaves the pipeline's as it is; where something is shown both are the one that counts
+        "3 / 1 0 3 end",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "drawn"),
+    [
+        ({"STATUSWATCH_COLORS": "failing=magenta down=red nonsense=red failing"}, "\x1b[35m"),
+        ({"STATUSWATCH_COLORS": "failing=208"}, "\x1b[38;5;208m"),
+        ({"STATUSWATCH_SYMBOLS": "failing=AI x= =y nonsense"}, "AI opus failing 23m"),
+        ({"STATUSWATCH_PREFIX": "[", "STATUSWATCH_SUFFIX": "] "}, "[▲ opus failing 23m"),
+        ({"STATUSWATCH_SYMBOLS": "failing=\x1b]0;T\x07", "STATUSWATCH_PREFIX": "\x1b[2J"}, "opus failing 23m"),
+        ({"STATUSWATCH_COLORS": "failing=$(touch${IFS}pwned) down=`touch${IFS}pwned`"}, "\x1b[33m"),
+    ],
+)
+def test_colours_signs_and_text_around_can_be_chosen(shell, place, tmp_path, setting, drawn):
+    shown = draw(shell, place, line(), **setting)
+
+    assert drawn in shown.replace("\x1b[38;5;13m", "\x1b[35m")
+    assert "\x1b]" not in shown
+    assert "\x1b[2J" not in shown
+    assert not list(tmp_path.rglob("pwned"))
+
+
+def test_a_colour_can_be_none(shell, place):
+    assert "\x1b[3" not in draw(shell, place, line(), STATUSWATCH_COLORS="failing=none")
+
+
 class Terminal:
     """A real terminal (tmux on a socket of its own) with a program in it."""
 

@@ -203,19 +203,6 @@ else
         return $status_of_last
     end
 
-    # `for` over nothing does nothing, not even to the status; so do assignments. Where something is shown, the last status is made again behind it, with
-    # that of up to three commands of a pipeline.
-    function __statuswatch_restore --description 'End as the last command line did' --argument-names last first second third
-        switch (count $argv)
-            case 3
-                __statuswatch_again $first | __statuswatch_again $second
-            case 4
-                __statuswatch_again $first | __statuswatch_again $second | __statuswatch_again $third
-            case '*'
-                __statuswatch_again $last
-        end
-    end
-
     # Whoever wants it has a waiting prompt drawn anew: a small program of ours waits for the engine's knock and passes it on. Without it, with the next prompt.
     if test -n "$STATUSWATCH_REDRAW"; and not functions -q __statuswatch_knocked; and command -q statuswatch
         function __statuswatch_knocked --on-signal SIGUSR1 --description 'The line has changed'
@@ -237,11 +224,18 @@ else
                 end
                 functions -c fish_right_prompt __statuswatch_right_before
                 function fish_right_prompt --description 'statuswatch, then the right prompt that was there'
+                    # `for` over nothing does nothing, not even to the status, and so do assignments. Where something is shown, the last status is made
+                    # again behind it, with that of up to three commands of a pipeline: here, because a function would hand on the last one only.
                     for __statuswatch_piece in $__statuswatch_text
                         set -l was $status $pipestatus
                         printf '%s' $__statuswatch_piece
-                        test "$was" = '0 0'
-                        or __statuswatch_restore $was
+                        if set -q was[4]
+                            __statuswatch_again $was[2] | __statuswatch_again $was[3] | __statuswatch_again $was[4]
+                        else if set -q was[3]
+                            __statuswatch_again $was[2] | __statuswatch_again $was[3]
+                        else
+                            __statuswatch_again $was[1]
+                        end
                     end
                     __statuswatch_right_before
                 end
@@ -251,11 +245,18 @@ else
                 functions -q fish_prompt
                 and functions -c fish_prompt __statuswatch_left_before
                 function fish_prompt --description 'statuswatch, then the prompt that was there'
+                    # `for` over nothing does nothing, not even to the status, and so do assignments. Where something is shown, the last status is made
+                    # again behind it, with that of up to three commands of a pipeline: here, because a function would hand on the last one only.
                     for __statuswatch_piece in $__statuswatch_text
                         set -l was $status $pipestatus
                         printf '%s' $__statuswatch_piece
-                        test "$was" = '0 0'
-                        or __statuswatch_restore $was
+                        if set -q was[4]
+                            __statuswatch_again $was[2] | __statuswatch_again $was[3] | __statuswatch_again $was[4]
+                        else if set -q was[3]
+                            __statuswatch_again $was[2] | __statuswatch_again $was[3]
+                        else
+                            __statuswatch_again $was[1]
+                        end
                     end
                     __statuswatch_left_before
                 end

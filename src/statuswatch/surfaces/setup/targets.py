@@ -50,7 +50,7 @@ def _starship(ground: Ground) -> tuple[str, ...]:
         f"when = {_toml(f'test -r {script}')}",
         'shell = ["sh"]',
         'style = "yellow"',
-        'format = "[$output]($style) "',
+        'format = "([$output]($style) )"',
         'description = "whether the models you use are failing"',
     )
 
