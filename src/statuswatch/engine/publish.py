@@ -68,12 +68,13 @@ class Publisher:
         expires = epoch(snapshot.engine.expires_at)
         data = json.dumps(encode(snapshot), ensure_ascii=False, separators=(",", ":"))
         self._write(self._outlets.prompt, lambda: prompt_line(snapshot.summary, expires))
-        self._write(self._outlets.status, lambda: f"1\t{expires}\t{snapshot.summary.exit_status}\n{self._render(snapshot)}")
         self._write(self._outlets.snapshot, lambda: data + "\n")
         if self._server:
             self._server.publish(snapshot, data)
         if self._doorbell:
             self._doorbell.knock(prompt_line(snapshot.summary, 0))
+        # Last, because composing it takes longer than all of the above, and nobody who listens waits for it.
+        self._write(self._outlets.status, lambda: f"1\t{expires}\t{snapshot.summary.exit_status}\n{self._render(snapshot)}")
 
     def tell(self, notice: Notice) -> None:
         """Pass a notice on to those who listen."""
