@@ -66,8 +66,8 @@ def free_port() -> int:
 
 
 def wait_for(port: int, log: Path | None = None) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
+    deadline = time.perf_counter() + PATIENCE_S
+    while time.perf_counter() < deadline:
         with socket.socket() as box:
             box.settimeout(1)
             if not box.connect_ex(("127.0.0.1", port)):
@@ -154,7 +154,8 @@ def serve(port: int, url: str) -> None:
     async def run() -> None:
         knowledge = Knowledge()
         diagnose = SignatureDiagnose(load_signatures(Path("/nonexistent"))[0], knowledge)
-        tap = Tap(lambda _call: None, lambda *_: None, diagnose, lambda: datetime.now(UTC), {"bench": Surface.API})
+        began = datetime(2025, 12, 14, tzinfo=UTC)
+        tap = Tap(lambda _call: None, lambda *_: None, diagnose, lambda: began, {"bench": Surface.API})
         gateway = Gateway(port, TOKEN, Upstreams(knowledge, {"bench": url}), {}, tap.watch)
         await gateway.start()
         await asyncio.Event().wait()
@@ -186,7 +187,7 @@ def mitmproxy(stack: ExitStack, folder: Path, upstream: int) -> Way | None:
         "--set",
         "stream_large_bodies=1",
     ]
-    process = stack.enter_context(running([*words, "--set", f"confdir={folder}/mitm"], folder / "mitm.out"))
+    process = stack.enter_context(running([*words, "--set", "stream_large_bodies=1", "--set", f"confdir={folder}/mitm"], folder / "mitm.out"))
     wait_for(port)
     return Way("mitmproxy", port, PATH, process.pid, slow=True)
 

@@ -102,6 +102,14 @@ class ResponseHead:
             self._fields = _by_name(self.raw[:-4].split(b"\r\n")[1:])
         return self._fields
 
+    def value(self, name: bytes) -> bytes | None:
+        """The value of the first field of that lower-case name, as it came."""
+        start = self.low.find(b"\r\n%s:" % name)
+        if start < 0:
+            return None
+        start += len(name) + 3
+        return self.raw[start : self.raw.find(b"\r\n", start)].strip(b" \t")
+
     @property
     def content_type(self) -> bytes:
         """In lower case; empty where there is none."""

@@ -256,8 +256,8 @@ class Sighting:
 
     def request_id(self) -> str | None:
         """The provider's id of the request."""
-        fields = self.response.fields if self.response is not None else {}
-        found = fields.get(b"request-id") or fields.get(b"x-request-id") or fields.get(b"x-amzn-requestid")
+        head = self.response
+        found = head and next((value for name in (b"request-id", b"x-request-id", b"x-amzn-requestid") if (value := head.value(name))), None)
         return found.decode("latin-1") if found else None
 
     def _is_call(self) -> bool:
