@@ -247,7 +247,7 @@ async def test_why_shows_the_evidence_of_the_chosen_line_and_follows_the_picture
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("c", "529 overloaded_error"),
+        ("c", "theirs: provider"),
         ("f", "HTML instead of JSON"),
         ("question_mark", "tell me when the chosen line is back"),
         ("s", "Nothing on this machine is read."),

@@ -1,0 +1,100 @@
+"""The dashboard in a browser: who is let in, and that the page needs nothing from elsewhere. A real server on loopback, spoken to byte by byte."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+
+from statuswatch.surfaces.tui.serving import Guarded, free_port
+
+WORD = "abcdefghijklmnopqrstuvwx"
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[Guarded]:
+    server = Guarded("exit 1", free_port(), WORD)
+    runner = web.AppRunner(await server._make_app())
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", server.port).start()
+    try:
+        yield server
+    finally:
+        await runner.cleanup()
+
+
+async def asked(server: Guarded, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
+    """Status, and head and body as text."""
+    given = {"Host": f"127.0.0.1:{server.port}", "Connection": "close"} | dict(headers or {})
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write((f"GET {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in given.items()) + "\r\n").encode())
+    answer = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)).decode("utf-8", "replace")
+    if given["Connection"] == "close":
+        answer += (await asyncio.wait_for(reader.read(), 30)).decode("utf-8", "replace")
+    writer.close()
+    return int(answer.split(" ", 2)[1]), answer
+
+
+def cookie(server: Guarded) -> dict[str, str]:
+    return {"Cookie": f"statuswatch-{server.port}={WORD}"}
+
+
+async def test_the_word_becomes_a_cookie_that_no_script_and_no_other_site_gets() -> None:
+    async with served() as server:
+        status, answer = await asked(server, f"/?token={WORD}")
+        assert status == 303
+        assert f"statuswatch-{server.port}={WORD}" in answer
+        assert "HttpOnly" in answer
+        assert "SameSite=Strict" in answer
+        assert "Location: /\r\n" in answer
+
+
+async def test_the_page_names_no_other_host_and_may_reach_none() -> None:
+    async with served() as server:
+        status, answer = await asked(server, "/", cookie(server))
+        assert status == 200
+        assert "fonts.googleapis.com" not in answer
+        head, _, body = answer.partition("\r\n\r\n")
+        assert "default-src 'none'" in head
+        hosts = {piece.split("/")[0].split('"')[0] for piece in body.split("://")[1:]}
+        assert hosts <= {f"127.0.0.1:{server.port}", "www.w3.org"}
+        assert "www.w3.org/2000/svg" in body  # the name of a notation, fetched by nobody
+
+
+@pytest.mark.parametrize("path", ["/", "/ws", "/static/js/textual.js", "/download/x", "/?token=wrong", "/ws?token=" + WORD])
+async def test_nobody_comes_in_without_the_word(path: str) -> None:
+    async with served() as server:
+        status, answer = await asked(server, path, {"Origin": f"http://127.0.0.1:{server.port}"})
+        assert status == 401
+        assert WORD not in answer
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "localhost:1"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
+    ],
+    ids=str,
+)
+async def test_no_other_page_and_no_other_name_comes_in_even_with_the_word(headers: dict[str, str]) -> None:
+    async with served() as server:
+        assert (await asked(server, "/", cookie(server) | headers))[0] == 403
+        assert (await asked(server, "/static/js/textual.js", cookie(server) | headers))[0] == 403
+
+
+async def test_a_websocket_says_which_page_opened_it() -> None:
+    async with served() as server:
+        upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+        assert (await asked(server, "/ws", cookie(server) | upgrade))[0] == 403
+        assert (await asked(server, "/ws", upgrade | {"Origin": f"http://127.0.0.1:{server.port}"}))[0] == 401
+
+
+async def test_it_listens_on_loopback_only() -> None:
+    server = Guarded("exit 1", free_port(), WORD)
+    assert server.host == "127.0.0.1"
+    assert server.address == f"http://127.0.0.1:{server.port}/?token={WORD}"
