@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
-REAL_CLIENTS := tests/e2e/test_real_clients.py tests/e2e/test_real_agent.py
+REAL_CLIENTS := tests/e2e/test_real_clients.py tests/e2e/test_real_agent.py tests/e2e/test_real_statusline.py
 
 .PHONY: run test test-clients vscode check static format fresh docs coverage clients lock bench clean help
 
