@@ -91,6 +91,7 @@ async def test_a_person_works_with_it_while_the_engine_dies_and_comes_back() -> 
             await click(server, lines[-1].index("? help") + 1, len(lines))
             await screen(server, "Keys and symbols")
             await keys(server, "Escape")
+            await screen(server, "What you use", gone="Keys and symbols")
 
             await keys(server, "m")
             assert await asyncio.to_thread(engine.came.wait, PATIENCE_SECONDS)
