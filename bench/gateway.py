@@ -30,7 +30,7 @@ PATH = "/v1/chat/completions"
 TOKEN = "bench-token-0123456789"
 HERE = 2048
 LARGE = 200_000
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 
 NGINX = """
 daemon off; pid {folder}/{name}.pid; error_log {folder}/{name}.log error; worker_processes 1;
@@ -65,6 +65,10 @@ def free_port() -> int:
         return int(box.getsockname()[1])
 
 
+class SilentError(Exception):
+    """A program that was started and does not listen."""
+
+
 def wait_for(port: int, log: Path | None = None) -> None:
     deadline = time.perf_counter() + PATIENCE_S
     while time.perf_counter() < deadline:
@@ -73,7 +77,7 @@ def wait_for(port: int, log: Path | None = None) -> None:
             if not box.connect_ex(("127.0.0.1", port)):
                 return
         time.sleep(0.05)
-    raise SystemExit(f"nothing listens at port {port}\n{log.read_text(errors='replace')[-2000:] if log else ''}")
+    raise SilentError(f"nothing listens at port {port}: {log.read_text(errors='replace')[-500:] if log else ''}")
 
 
 @contextmanager
@@ -188,7 +192,7 @@ def mitmproxy(stack: ExitStack, folder: Path, upstream: int) -> Way | None:
         "stream_large_bodies=1",
     ]
     process = stack.enter_context(running([*words, "--set", "stream_large_bodies=1", "--set", f"confdir={folder}/mitm"], folder / "mitm.out"))
-    wait_for(port)
+    wait_for(port, folder / "mitm.out")
     return Way("mitmproxy", port, PATH, process.pid, slow=True)
 
 
@@ -200,9 +204,14 @@ def litellm(stack: ExitStack, folder: Path, upstream: int) -> Way | None:
     config = folder / "litellm.yaml"
     model = {"model": "openai/m", "api_base": f"http://127.0.0.1:{upstream}/v1", "api_key": "none"}
     config.write_text(json.dumps({"model_list": [{"model_name": "claude-opus-4-5-20251101", "litellm_params": model}]}))
-    environ = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_TELEMETRY": "False"}
+    environ = {
+        **os.environ,
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        "LITELLM_TELEMETRY": "False",
+        "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY": "true",
+    }
     process = stack.enter_context(running([str(program), "--config", str(config), "--host", "127.0.0.1", "--port", str(port)], folder / "litellm.out", environ))
-    wait_for(port)
+    wait_for(port, folder / "litellm.out")
     return Way("LiteLLM", port, PATH, process.pid, slow=True)
 
 
@@ -285,7 +294,13 @@ def measure(folder: Path, load: Path, rounds: int, stack: ExitStack) -> None:
     port, pid = own(stack, folder, f"http://127.0.0.1:{upstream}", {})
     ways += [Way("gateway", port, f"/{TOKEN}/bench{PATH}", pid), engine(stack, folder, upstream)]
     makers = {"mitmproxy": mitmproxy, "litellm": litellm}
-    ways += [way for name in sys.argv[2:] or makers if name in makers and (way := makers[name](stack, folder, upstream)) is not None]
+    for name in sys.argv[2:] or makers:
+        try:
+            way = makers[name](stack, folder, upstream) if name in makers else None
+        except SilentError as error:
+            print(f"{name} is left out: {error}")
+            way = None
+        ways += [way] if way is not None else []
     for way in ways:
         said(load, "ask", way.port, way.path, HERE, 1, 50 if way.slow else 2000)
 
@@ -324,6 +339,7 @@ def main() -> int:
         serve(int(sys.argv[2]), sys.argv[3])
         return 0
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends with it
     if sys.platform != "linux" or not shutil.which("gcc") or not shutil.which("nginx") or not shutil.which("openssl"):
         print("left out: this needs Linux with gcc, openssl and nginx (apt install gcc openssl nginx-light)")
         return 0

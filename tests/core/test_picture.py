@@ -12,7 +12,7 @@ from statuswatch.core.judge import judge
 from statuswatch.core.knowledge import Knowledge, ProviderFacts
 from statuswatch.core.moment import Moment
 from statuswatch.core.notice import Suppressed, SuppressReason
-from statuswatch.core.observation import Observation, Outcome
+from statuswatch.core.observation import Headroom, Observation, Outcome
 from statuswatch.core.picture import CALLS_SHOWN, LATENCIES_SHOWN, UPDATES_SHOWN, Outlook, Shell, compose
 from statuswatch.core.schedule import Due, DueReason
 from statuswatch.core.snapshot import CallWindow, EngineView, IncidentView, Level, Snapshot, SourceView
@@ -175,3 +175,17 @@ def test_what_the_shell_knows_and_what_was_not_told_is_carried_through() -> None
 
     assert (shown.at, shown.engine, shown.sources, shown.problems, shown.delivery) == (at("10:10"), shell.engine, shell.sources, ("a",), ("desktop: shown",))
     assert (shown.suppressed, shown.summary.level) == ((refusal,), Level.UNKNOWN)
+
+
+def test_what_is_left_of_the_limits_is_shown_until_they_begin_anew() -> None:
+    def said(clock: str, room: Headroom | None) -> Observation:
+        seen = call(clock)
+        return replace(seen, call=replace(seen.call, headroom=room))
+
+    until, open_end = Headroom("tokens", 0.04, at("10:12")), Headroom("tokens", 0.5)
+
+    assert picture(said("10:00", open_end), said("10:05", until), said("10:06", None)).routes[0].headroom == until
+    assert picture(said("10:05", until), clock="10:13").routes[0].headroom is None
+    assert picture(said("10:05", open_end)).routes[0].headroom == open_end
+    assert picture(said("10:05", open_end), clock="10:20").routes[0].headroom is None
+    assert picture(call("10:05")).routes[0].headroom is None

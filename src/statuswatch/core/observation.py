@@ -37,6 +37,15 @@ class Diagnosis:
         return SIDES[self.fault]
 
 
+@dataclass(frozen=True, slots=True)
+class Headroom:
+    """What is left of a provider's limit: its name there (`input-tokens`, `5h`), the share from 0 to 1, and when it begins anew."""
+
+    limit: str
+    left: float
+    resets_at: datetime | None = None
+
+
 class Outcome(StrEnum):
     """How one attempt ended."""
 
@@ -51,6 +60,7 @@ class Call:
     `turn` groups the attempts that are retries of one request; `final` says that the client gave up.
     `key` is unique per attempt and lets the same record be read twice without counting twice. `credential` tells the logins of one provider apart:
     a word of the record for the kind of login or account, never a key and nothing computed from one.
+    `stall_ms` is the longest pause in the middle of an answer, `headroom` what its headers say is left of the limits.
     """
 
     key: str
@@ -67,6 +77,8 @@ class Call:
     project: str | None = None
     latency_ms: float | None = None
     credential: str | None = None
+    stall_ms: float | None = None
+    headroom: Headroom | None = None
 
 
 @dataclass(frozen=True, slots=True)

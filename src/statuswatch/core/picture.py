@@ -13,7 +13,7 @@ from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.lifecycle import Phase
 from statuswatch.core.moment import Moment
 from statuswatch.core.notice import Notice, Policy, Suppressed
-from statuswatch.core.observation import Call, Outcome
+from statuswatch.core.observation import Call, Headroom, Outcome
 from statuswatch.core.owncalls import own_calls, requests
 from statuswatch.core.schedule import Due
 from statuswatch.core.snapshot import (
@@ -37,6 +37,8 @@ from statuswatch.core.world import FeedStatus, Tracked, World, call_route
 
 SHOW_ENDED = timedelta(hours=24)
 CALLS_SHOWN = 60
+HEADROOM_HOLDS = timedelta(minutes=10)
+"""How long what an answer said of a limit is believed, where it did not say when that begins anew."""
 LATENCIES_SHOWN = 24
 UPDATES_SHOWN = 40
 
@@ -110,7 +112,17 @@ def _route(watch: Watch, verdict: Verdict, outlook: Outlook, now: datetime) -> R
         source=watch.source,
         note=watch.note,
         acknowledged=is_acknowledged(verdict, outlook.world.acknowledged),
+        headroom=_headroom(outlook.world, verdict, now),
     )
+
+
+def _headroom(world: World, verdict: Verdict, now: datetime) -> Headroom | None:
+    """What is left of the limits, by the newest call that says so, unless they have begun anew since."""
+    said = next((call for call in reversed(own_calls(world, verdict.route, now).recent) if call.headroom is not None), None)
+    room = said.headroom if said else None
+    if said is None or room is None or (now > room.resets_at if room.resets_at else now - said.at > HEADROOM_HOLDS):
+        return None
+    return room
 
 
 def _provider_state(world: World, provider: str, knowledge: Knowledge, now: datetime) -> FeedState | None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from statuswatch.core.health import FeedState, Health, Side
 from statuswatch.core.notice import Notice, Suppressed
+from statuswatch.core.observation import Headroom
 from statuswatch.core.verdict import Verdict
 
 SNAPSHOT_VERSION = 1
@@ -70,7 +71,7 @@ class CallWindow:
 class RouteView:
     """One route the person uses. `title` and `surface_name` are words for a person; `page_word` is what the page says about this route.
 
-    `acknowledged`: it is in trouble, and the person has said that they know of it.
+    `acknowledged`: it is in trouble, and the person has said that they know of it. `headroom`: what the newest answer said is left of the limits.
     """
 
     route: str
@@ -85,6 +86,7 @@ class RouteView:
     source: str = ""
     note: str = ""
     acknowledged: bool = False
+    headroom: Headroom | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.resources import files
 
@@ -25,6 +25,7 @@ from statuswatch.sources.clients.attempt import NO_MODEL, NO_PROVIDER, Attempt
 from statuswatch.sources.clients.diagnose import Diagnose
 from statuswatch.sources.clients.failure import Failure
 from statuswatch.sources.clients.places import HOME, Place, place_by_id
+from statuswatch.sources.headroom import headroom_in
 from statuswatch.sources.stream import has_ended, stream_errors
 
 WAIT_SECONDS = 0.25
@@ -83,9 +84,10 @@ class Tap:
     def _tell(self) -> None:
         self._timer = None
         while self._waiting:
-            attempt, _ = self.attempt(self._waiting.popleft(), failed=False)
+            sighting = self._waiting.popleft()
+            attempt, _ = self.attempt(sighting, failed=False)
             if attempt.model is not None:
-                self.report(attempt.answered())
+                self.report(sighting.completed_as(attempt.answered()))
 
     def attempt(self, sighting: "Sighting", *, failed: bool) -> tuple[Attempt, int]:
         """The attempt that was seen, and which one of its request it is."""
@@ -260,6 +262,12 @@ class Sighting:
         found = head and next((value for name in (b"request-id", b"x-request-id", b"x-amzn-requestid") if (value := head.value(name))), None)
         return found.decode("latin-1") if found else None
 
+    def completed_as(self, call: Call) -> Call:
+        """The call with what only the gateway sees of it."""
+        head = self.response
+        room = headroom_in(_texts(head), call.at) if head is not None and b"ratelimit" in head.low else None
+        return replace(call, stall_ms=self.stall * 1000 or None, headroom=room)
+
     def _is_call(self) -> bool:
         """Whether it may be a call to a model: lists of models and counts of tokens say little of whether those answer."""
         return self.head.method == b"POST" and _NO_CALL.search(self.head.target) is None
@@ -275,9 +283,9 @@ class Sighting:
         if attempt.model is None and self._seen_whole():  # it names none: something else than a call
             return None
         self.model = attempt.model
-        fields = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.fields.items()}
-        failure = Failure(status=head.status, sentence=text, headers=fields, url=self.upstream.url)
-        return self._tap.report(attempt.failed(failure, self._tap.diagnose, final=gives_up(head.status, head.fields, count)))
+        failure = Failure(status=head.status, sentence=text, headers=_texts(head), url=self.upstream.url)
+        call = attempt.failed(failure, self._tap.diagnose, final=gives_up(head.status, head.fields, count))
+        return self._tap.report(self.completed_as(call))
 
     def _stream_failed(self) -> bool:
         """Whether the stream ended with an error in it; told, where it did."""
@@ -318,6 +326,10 @@ class Sighting:
         if not self._annotate or outlook is None or not outlook.sentence or len(body) > BODY_MAX or not _SIGNED.isdisjoint(head.fields):
             return None
         return recoded(body, head.fields.get(b"content-encoding", b"").decode("latin-1"), lambda plain: annotated(plain, outlook.sentence))
+
+
+def _texts(head: ResponseHead) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in head.fields.items()}
 
 
 # A body that a field of its head vouches for is not touched (RFC 9530, RFC 9421).

@@ -13,6 +13,7 @@ from statuswatch.core.verdict import Verdict
 from statuswatch.surfaces.present_feeds import feed_lines, feeds, feeds_summary, sources
 from statuswatch.surfaces.present_hushed import hushed_lines
 from statuswatch.surfaces.present_incidents import Reading, first_lines, incidents
+from statuswatch.surfaces.present_limits import limit_lines
 from statuswatch.surfaces.present_routes import NARROW, calls, routes
 from statuswatch.surfaces.present_text import EMPTY, Line, Span, Tone, clean, cut, join, plain, say, terminal, wrap
 from statuswatch.surfaces.present_verdict import answer, reasoning, worst
@@ -95,6 +96,9 @@ def status_lines(snapshot: Snapshot, now: datetime, look: Look) -> tuple[Line, .
     if found.others:
         count = len(found.others)
         lines += [EMPTY, say(f"{count} more incident{'s' if count > 1 else ''} at your providers {'do' if count > 1 else 'does'} not concern you.", Tone.DIM)]
+    limits = limit_lines(view)
+    if limits:
+        lines += [EMPTY, *limits]
     kept_back = hushed_lines(view)
     if kept_back:
         lines += [EMPTY, *kept_back]
