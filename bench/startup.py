@@ -2,90 +2,99 @@
 
     python bench/startup.py [ROUNDS]
 
-Rounds alternate between the programs; printed are medians in milliseconds and the ratio to `python -c pass` of the same interpreter. Two conditions:
+A wheel is built and installed into an environment of its own, so that neither an editable install nor test tools add to what every Python reads at its start.
+Rounds alternate between the programs; printed are medians in milliseconds by the clock and of processor time, each with its ratio to `python -c pass`. Three
+conditions:
 
-- as installed: the console script of this environment. pip wrote an `import re` into such scripts until its version 23, which costs more than all of ours;
-- bare script: the same script without that import, as newer installers write it. An editable install and test tools add .pth files that every Python
-  reads at its start: both sides pay for those, which hides a part of the ratio;
+- as installed: the console script that the wheel brings;
+- entry point: the script that pip wrote for [project.scripts] up to its version 23, with its `import re`: what our own is there to avoid;
 - isolated (-I -S): no site module, so nobody pays for .pth files, but nobody has loaded `os` yet either, and ours pays for that alone.
 """
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import venv
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[1] / "src"
-SCRIPT = Path(sys.executable).parent / "statuswatch"
+ROOT = Path(__file__).resolve().parents[1]
 TEXT = "\n".join(f"line {number} of a picture as the engine renders it, about as long as they are" for number in range(25))
+ENTRY_POINT = """#!{python}
+# -*- coding: utf-8 -*-
+import re
+import sys
+from statuswatch.cli import main
+if __name__ == '__main__':
+    sys.argv[0] = re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])
+    sys.exit(main())
+"""
 
 
-def isolated(*argv: str) -> list[str]:
-    """Our program without the site module."""
-    run = f"import sys; sys.path.insert(0, {str(SOURCE)!r}); from statuswatch.cli import main; sys.exit(main({list(argv)!r}))"
-    return [sys.executable, "-I", "-S", "-c", run]
+def install(folder: Path) -> Path:
+    """An environment with nothing but our wheel; returns the folder of its programs."""
+    build = "import sys, hatchling.build as build; print(build.build_wheel(sys.argv[1]))"
+    done = subprocess.run([sys.executable, "-c", build, str(folder)], cwd=ROOT, capture_output=True, text=True, check=True)
+    venv.create(folder / "venv", with_pip=False)
+    programs = folder / "venv" / "bin"
+    wheel = folder / done.stdout.split()[-1]
+    target = ["--python", str(programs / "python"), "install", "-q", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", *target], check=True)
+    old = programs / "statuswatch-by-entry-point"
+    old.write_text(ENTRY_POINT.format(python=programs / "python"), encoding="utf-8")
+    old.chmod(0o755)
+    return programs
 
 
-def bare(*argv: str) -> list[str]:
-    """Our program as a newer installer's console script starts it."""
-    return [sys.executable, "-c", f"import sys; from statuswatch.cli import main; sys.exit(main({list(argv)!r}))"]
+def conditions(programs: Path) -> dict[str, dict[str, list[str]]]:
+    """What is run, by condition; the first of each is what the others are compared with."""
+    python, ours, old = (str(programs / name) for name in ("python", "statuswatch", "statuswatch-by-entry-point"))
+    packages = next((programs.parent / "lib").glob("python*/site-packages"))
+    alone = f"import sys; sys.path.insert(0, {str(packages)!r}); from statuswatch.cli import entry; entry()"
+    verbs = ("prompt", "status", "--help")
+    return {
+        "as installed": {"python -c pass": [python, "-c", "pass"], **{f"statuswatch {verb}": [ours, verb] for verb in verbs}},
+        "entry point": {
+            "python -c pass": [python, "-c", "pass"],
+            **{f"statuswatch {verb}": [old, verb] for verb in verbs},
+            "python -c 'import argparse, json'": [python, "-c", "import argparse, json"],
+        },
+        "isolated": {"python -I -S -c pass": [python, "-I", "-S", "-c", "pass"], **{verb: [python, "-I", "-S", "-c", alone, verb] for verb in verbs}},
+    }
 
 
-CONDITIONS = {
-    "as installed": {
-        "python -c pass": [sys.executable, "-c", "pass"],
-        "statuswatch prompt": [str(SCRIPT), "prompt"],
-        "statuswatch status": [str(SCRIPT), "status"],
-        "statuswatch --help": [str(SCRIPT), "--help"],
-        "python -c 'import argparse, json'": [sys.executable, "-c", "import argparse, json"],
-    },
-    "bare script": {
-        "python -c pass": [sys.executable, "-c", "pass"],
-        "prompt": bare("prompt"),
-        "status": bare("status"),
-        "--help": bare("--help"),
-    },
-    "isolated": {
-        "python -I -S -c pass": [sys.executable, "-I", "-S", "-c", "pass"],
-        "prompt": isolated("prompt"),
-        "status": isolated("status"),
-        "--help": isolated("--help"),
-        "import argparse, json": [sys.executable, "-I", "-S", "-c", "import argparse, json"],
-    },
-}
-
-
-def milliseconds(argv: list[str], environ: dict[str, str]) -> float:
-    begun = time.perf_counter()
+def once(argv: list[str], environ: dict[str, str]) -> tuple[float, float]:
+    """Milliseconds by the clock, and of processor time."""
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(argv, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    return (time.perf_counter() - begun) * 1000
+    clock, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return clock * 1000, (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
 
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, nothing pinned, {rounds} alternating rounds, medians (and the best)")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, nothing pinned, {rounds} alternating rounds, medians")
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
         run.mkdir()
         (run / "prompt").write_text("1\t4000000000\tfailing\topus failing 23m\n", encoding="utf-8")
         (run / "status.txt").write_text(f"1\t4000000000\t1\n{TEXT}\n", encoding="utf-8")
         environ = {**os.environ, "STATUSWATCH_HOME": folder}
-        for condition, programs in CONDITIONS.items():
-            found: dict[str, list[float]] = {name: [] for name in programs}
+        for condition, programs in conditions(install(Path(folder))).items():
+            found: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
             for argv in programs.values():
-                milliseconds(argv, environ)  # the bytecode is written once
+                once(argv, environ)  # the bytecode is written once
             for _ in range(rounds):
                 for name, argv in programs.items():
-                    found[name].append(milliseconds(argv, environ))
+                    found[name].append(once(argv, environ))
             print(condition)
             base = next(iter(found.values()))
             for name, figures in found.items():
-                middle = statistics.median(figures)
-                ratio, best = middle / statistics.median(base), min(figures) / min(base)
-                print(f"  {name:<34} {middle:>7.2f} ms ({min(figures):>6.2f})  {ratio:>5.2f} x  (best {best:.2f} x)")
+                (clock, spent), (clock0, spent0) = (tuple(statistics.median(each) for each in zip(*pairs, strict=True)) for pairs in (figures, base))
+                print(f"  {name:<34} {clock:>7.2f} ms {clock / clock0:>5.2f} x   {spent:>7.2f} ms of cpu {spent / spent0:>5.2f} x")
 
 
 if __name__ == "__main__":
