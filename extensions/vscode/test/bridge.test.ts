@@ -70,6 +70,6 @@ test("the program is looked for in absolute folders only, and a setting must be 
   assert.equal(findProgram("", { PATH: `.:${home}` }, home), "statuswatch");
   writeFileSync(program, "", { mode: 0o755 });
   assert.equal(findProgram("", { PATH: `.:${home}` }, home), program);
-  assert.equal(findProgram("/opt/statuswatch", {}, home), "/opt/statuswatch");
+  assert.equal(findProgram("/programs/statuswatch", {}, home), "/programs/statuswatch");
   assert.equal(findProgram("./statuswatch", {}, home), join(home, ".local", "bin", "statuswatch"));
 });

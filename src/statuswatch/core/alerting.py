@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from statuswatch.core.announcing import Announcer
+from statuswatch.core.belonging import Belonging, is_past
 from statuswatch.core.health import Relevance
 from statuswatch.core.hushing import Hush, names_of
 from statuswatch.core.incident import Impact
@@ -24,7 +25,6 @@ GATHER = timedelta(minutes=5)
 REOPEN_WITHIN = timedelta(minutes=30)
 RECOVERY_GRACE = timedelta(seconds=60)
 FORGOTTEN = timedelta(days=15)
-QUIET = timedelta(hours=2)
 WISH_HOLDS = timedelta(minutes=5)
 _GRAVE = 3
 _ANNOUNCED_KEPT = 200
@@ -74,6 +74,7 @@ class _Desk:
         self.world, self.announcer, self.now = world, announcer, now
         self.hush = Hush(policy, world.mutes, world.snoozes, now)
         self.recovery = Recovery(self.verdicts, world, now)
+        self.belonging = Belonging(self.verdicts, announcer.knowledge, now)
         self.troubles = list(told.troubles)
         self.counter = told.counter
         self.announced = told.announced
@@ -94,7 +95,7 @@ class _Desk:
             if refusal is not None:
                 self.suppressed.append(Suppressed(self.now, route, refusal, verdict.incident))
             return
-        index = self._trouble_of(verdict, reason)
+        index = self.belonging.trouble_of(verdict, reason, self.troubles)
         trouble = None if index is None else self.troubles[index]
         held = self.hush.held(verdict, trouble.incidents if trouble else ())
         if held is not None and self._is_news(trouble, verdict):
@@ -111,42 +112,6 @@ class _Desk:
             return True
         return NoticeKind.OPENED not in trouble.told or self._weight(verdict) >= _GRAVE > trouble.weight
 
-    def _trouble_of(self, verdict: Verdict, reason: NoticeReason) -> int | None:
-        """The trouble that this verdict belongs to, if it is told of already.
-
-        That is the one of the same incident, whoever it hits; the one that its failing calls were told in, whatever is posted since; the same provider's,
-        lately, where either side has no incident; or the same model's, where one provider serves what the other makes.
-        """
-        route = verdict.route.canonical
-        for index, trouble in enumerate(self.troubles):
-            if verdict.incident is not None and verdict.incident in trouble.incidents:
-                return index
-        lately = [(index, trouble) for index, trouble in enumerate(self.troubles) if not self._is_past(trouble)]
-        fails = reason is NoticeReason.OWN_FAILURES
-        for index, trouble in lately:
-            if fails and trouble.closed_at is None and route in trouble.pending and NoticeKind.OPENED in trouble.told:
-                return index
-        for index, trouble in lately:
-            either = verdict.incident is None or not trouble.incidents
-            if trouble.provider == verdict.route.provider and either and (trouble.closed_at is None or route in trouble.back):
-                return index
-        return next((index for index, trouble in lately if fails and self._same_model(trouble, verdict)), None)
-
-    def _same_model(self, trouble: Trouble, verdict: Verdict) -> bool:
-        """Whether the model fails in this trouble at the provider that makes it, or at one that serves it for this one."""
-        if trouble.closed_at is not None or verdict.route.model == "*":
-            return False
-        failing = [self.verdicts[route] for route in trouble.pending if route in self.verdicts and self.verdicts[route].trouble]
-        return any(item.route.model == verdict.route.model and self._serves(item.route.provider, verdict.route.provider) for item in failing)
-
-    def _serves(self, one: str, other: str) -> bool:
-        providers = self.announcer.knowledge.providers
-        return any(facts is not None and served in facts.serves for facts, served in ((providers.get(one), other), (providers.get(other), one)))
-
-    def _is_past(self, trouble: Trouble) -> bool:
-        """Whether nothing has spoken of it for so long that what comes now is news, though nobody saw it end."""
-        return self.now - (trouble.seen_at or trouble.opened_at) > QUIET
-
     def _open(self, verdict: Verdict, reason: NoticeReason) -> None:
         self.counter += 1
         route = verdict.route.canonical
@@ -159,7 +124,7 @@ class _Desk:
         """A route that opens a new trouble waits in no past one for its end, unless that one's incident still lasts and will be on top again."""
         left = [
             replace(trouble, pending=tuple(item for item in trouble.pending if item != route))
-            if self._is_past(trouble) and not any(key in self.world.incidents and self.world.incidents[key].live(self.now) for key in trouble.incidents)
+            if is_past(trouble, self.now) and not any(key in self.world.incidents and self.world.incidents[key].live(self.now) for key in trouble.incidents)
             else trouble
             for trouble in self.troubles
         ]
