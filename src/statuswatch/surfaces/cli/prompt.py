@@ -12,7 +12,7 @@ from statuswatch.config import paths
 from statuswatch.surfaces.cli.readyfile import now, printable, read_ready, whole_number
 
 FINE, USAGE = 0, 2
-SHELLS = ("zsh", "bash", "fish")
+SHELLS = ("zsh", "bash", "fish", "nushell", "powershell", "sh")
 _LIMIT = 200
 _WIDTH = 40
 _STALE_SECONDS = 12 * 3600
@@ -76,5 +76,6 @@ def segment() -> str:
 def shell_code(shell: str) -> str:
     """The segment's code for one of `SHELLS`."""
     folder = os.path.join(os.path.dirname(os.path.dirname(__file__)), "prompt")
-    with open(os.path.join(folder, f"statuswatch.{shell}"), encoding="utf-8") as file:
+    ending = {"nushell": "nu", "powershell": "ps1"}.get(shell, shell)
+    with open(os.path.join(folder, f"statuswatch.{ending}"), encoding="utf-8") as file:
         return file.read()

@@ -122,7 +122,7 @@ _LOOKING = (
             Verb(
                 "init",
                 "Print the code of a segment that costs no process.",
-                arguments=(Argument("shell", "SHELL", "zsh, bash or fish", choices=("zsh", "bash", "fish")),),
+                arguments=(Argument("shell", "SHELL", "whose code; sh: for tools that run a program", choices=("zsh", "bash", "fish", "nushell", "powershell", "sh")),),
             ),
             Verb(
                 "watch",
