@@ -96,4 +96,4 @@ def test_what_means_nothing_is_answered_with_what_would(text, status, says):
 def test_where_no_call_was_seen_that_is_said():
     empty = replace(snapshots.trouble(), calls=())
 
-    assert {unknown(text, empty) for text in ("last", "1")} == {(USAGE, NO_CALLS)}
+    assert {unknown(text, empty) for text in ("last", "1")} == {(CANNOT_TELL, NO_CALLS)}

@@ -347,7 +347,8 @@ def test_the_transcript_that_editors_are_tested_with_is_what_the_bridge_says():
         GOLDEN.parent.mkdir(parents=True, exist_ok=True)
         GOLDEN.write_text(said, encoding="utf-8")
 
-    assert [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()] == [json.loads(line) for line in said.splitlines()]
+    recorded, heard = ([json.loads(line) for line in text.splitlines()] for text in (GOLDEN.read_text(encoding="utf-8"), said))
+    assert recorded == heard, "where that is meant, write it anew: STATUSWATCH_WRITE=golden python -m pytest tests/surfaces/test_bridge.py -k transcript"
 
 
 def test_the_transcript_holds_every_kind_of_message():
