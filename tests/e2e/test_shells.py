@@ -1,8 +1,12 @@
 """The prompt segments in real shells: nothing of what a file may hold is run or drives the terminal, no process is started, and the last status stays."""
 
+import contextlib
+import fcntl
 import os
 import re
+import resource
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -217,6 +221,33 @@ def test_the_last_status_is_still_there_for_the_prompt(shell, place):
     assert shell in {"fish", "bash"} or "hook 7" in screen
 
 
+@pytest.mark.parametrize("state", ["absent", "corrupt", "locked", "no room", "huge"])
+def test_whatever_state_the_file_is_in_the_prompt_is_whole_and_nothing_is_said(shell, place, state):
+    """`no room`: the shell may not write a byte to any file, as on a full disk."""
+    content = {"corrupt": bytes(range(256)), "huge": b"x" * 10_000_000}.get(state, line().encode())
+    if state != "absent":
+        place.write_bytes(content)
+    with contextlib.ExitStack() as stack:
+        if state == "locked":
+            fcntl.flock(stack.enter_context(place.open("rb")), fcntl.LOCK_EX)
+            fcntl.lockf(stack.enter_context(place.open("r+b")), fcntl.LOCK_EX)
+        limit = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))) if state == "no room" else None
+        done = subprocess.run(
+            [*_START[shell], _ROUNDS[shell]],
+            input=f"{place}\n{place}\n",
+            env={**os.environ, "CODE": str(_CODE / f"statuswatch.{shell}"), "NO_COLOR": "1", "STATUSWATCH_COLORS": "down=blue"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+            preexec_fn=limit,
+        )
+
+    shown = "▲ opus failing 23m end> " if state in {"locked", "no room"} else "end> "
+    assert re.findall(r"<<(.*?)>>", done.stdout) == [shown, shown]
+    assert done.stderr == ""
+
+
 def test_fish_keeps_the_status_of_each_command_of_a_pipeline(place):
     program("fish")
     place.write_text(line())
@@ -376,6 +407,38 @@ def test_an_idle_zsh_prompt_is_drawn_anew_and_keeps_what_was_typed(place):
         place.write_text(line())
 
         terminal.wait_for("▲ opus failing 23m end> git comm", 20)
+
+
+@pytest.mark.parametrize("redrawing", ["zsh", "fish"])
+def test_an_idle_prompt_is_drawn_anew_when_the_engine_knocks_and_keeps_what_was_typed(redrawing, place, tmp_path):
+    program(redrawing)
+    place.write_text(line("ok", ""))
+    shim = tmp_path / "bin" / "statuswatch"
+    shim.parent.mkdir()
+    shim.write_text(f'#!/bin/sh\nexec {sys.executable} -m statuswatch "$@"\n')
+    shim.chmod(0o755)
+    environ = {"CODE": str(_CODE / f"statuswatch.{redrawing}"), "STATUSWATCH_REDRAW": "1", "NO_COLOR": "1", "PATH": f"{shim.parent}:{os.environ['PATH']}"}
+    start = {"zsh": ["zsh", "-f", "-i"], "fish": ["fish", "--no-config", "-i"]}[redrawing]
+    load = {"zsh": 'PROMPT="end> "; source "$CODE"', "fish": 'function fish_prompt; echo -n "end> "; end; source "$CODE"'}[redrawing]
+    with socket.socket(socket.AF_UNIX) as engine, Terminal(start, **environ) as terminal:
+        engine.bind(str(place.with_name("prompt.sock")))
+        engine.listen()
+        engine.settimeout(60)
+        terminal.type(load)
+        terminal.wait_for("end> ", 60)
+        terminal.type("")
+        shell_at_work, _ = engine.accept()
+        terminal.keys("git comm")
+        terminal.wait_for("end> git comm", 60)
+
+        place.write_text(line())
+        shell_at_work.send(b"1\n")
+        terminal.wait_for("▲ opus failing 23m end> git comm", 60)
+
+        # the engine goes: its last word expires at once
+        place.write_text(line(expires=int(wall_clock().timestamp()) - 1))
+        shell_at_work.close()
+        terminal.wait_for("? end> git comm", 60)
 
 
 @pytest.mark.parametrize(
