@@ -45,7 +45,9 @@ http {{
   }}
 }}
 """
-PASS = """location / { proxy_pass %s://there; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off; proxy_request_buffering off; %s }"""
+PASS = """location / {
+      proxy_pass %s://there; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off; proxy_request_buffering off; %s
+    }"""
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ def mitmproxy(stack: ExitStack, folder: Path, upstream: int) -> Way | None:
         "--set",
         "stream_large_bodies=1",
     ]
-    process = stack.enter_context(running([*words, "--set", "stream_large_bodies=1", "--set", f"confdir={folder}/mitm"], folder / "mitm.out"))
+    process = stack.enter_context(running([*words, "--set", f"confdir={folder}/mitm"], folder / "mitm.out"))
     wait_for(port, folder / "mitm.out")
     return Way("mitmproxy", port, PATH, process.pid, slow=True)
 

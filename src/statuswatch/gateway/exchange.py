@@ -58,7 +58,7 @@ class Exchange:
     def start(self, data: bytes, at: int) -> None:
         """Send the request on: its body begins in `data` at `at`. Raises FramingError."""
         head = self.head
-        first = request_bytes(head, self._way.target, self._way.upstream.origin.authority.encode("ascii"))
+        first = request_bytes(head, self._way.target, self._way.host)
         end = head.framing.take(data, at) if head.has_body else at
         body = data[at:end]
         self._rest = data[end:]

@@ -6,7 +6,7 @@ this user besides. Browsers are refused by their own headers, and by `Host` wher
 
 import hmac
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from statuswatch.gateway.heads import HeadError, RequestHead
 from statuswatch.gateway.upstreams import Upstream, Upstreams
@@ -16,11 +16,14 @@ _KEPT = 1000
 _CLIENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """Where a request goes: to `upstream`, at `target` of it. `annotate` and `client` are as the address says: `NAME;annotate;client=codex`."""
+class Way(NamedTuple):
+    """Where a request goes: to `upstream`, which is called `host` there, at `target` of it.
+
+    `annotate` and `client` are as the address says: `NAME;annotate;client=codex`.
+    """
 
     upstream: Upstream
+    host: bytes
     target: bytes
     annotate: bool = False
     client: str = ""
@@ -34,14 +37,25 @@ class Guard:
         self._prefix = b"/" + self._token + b"/"
         self._upstreams = upstreams
         self._words: dict[bytes, Way] = {}
-        self.port = 0
-        """Where the gateway listens."""
+        self._port = 0
+        self._usual = b""
+
+    @property
+    def port(self) -> int:
+        """Where the gateway listens; 0 while it does not."""
+        return self._port
+
+    @port.setter
+    def port(self, port: int) -> None:
+        self._port = port
+        self._usual = b"127.0.0.1:%d" % port
 
     def admit(self, head: RequestHead) -> Way:
         """Where the request goes. Raises HeadError where it may not."""
         fields, target = head.fields, head.target
-        if fields[b"host"] != b"127.0.0.1:%d" % self.port:
-            self._check_host(fields[b"host"])
+        host = fields[b"host"]
+        if host != self._usual:
+            self._check_host(host)
         if b"origin" in fields or b"sec-fetch-site" in fields:
             raise HeadError(403, "not for web pages")
         if not target.startswith(b"/"):
@@ -49,33 +63,31 @@ class Guard:
         given, _, rest = target[1:].partition(b"/")
         if not hmac.compare_digest(given, self._token):
             raise HeadError(404, "nothing is here; `statuswatch run` and `statuswatch setup gateway` know the address")
-        host = self._name(fields[b"host"])
-        if host not in _LOOPBACK:
-            upstream = self._upstreams.at_host(host.decode("ascii", "replace"))
-            found = Way(upstream, b"") if upstream is not None else None
+        if host != self._usual and (name := self._name(host)) not in _LOOPBACK:
+            upstream = self._upstreams.at_host(name.decode("ascii", "replace"))
+            found = _way(upstream) if upstream is not None else None
             path = b"/" + rest
         else:
             word, slash, path = rest.partition(b"/")
             word, mark, query = word.partition(b"?")
-            found = self._word(word)
+            found = self._words.get(word) or self._word(word)
             path = (slash or b"/") + path if not mark else b"/?" + query + slash + path
         if found is None:
             raise HeadError(404, "no API of that name is known; add it to [gateway.upstreams] in config.toml")
-        return Way(found.upstream, found.upstream.base + path, found.annotate, found.client)
+        upstream, there, _, annotate, client = found
+        return Way(upstream, there, upstream.base + path, annotate, client)
 
     def _word(self, word: bytes) -> Way | None:
         """What the first word of a path says, without a target."""
-        known = self._words.get(word)
-        if known is None:
-            name, *parameters = word.decode("ascii", "replace").lower().split(";")
-            upstream = self._upstreams.find(name)
-            if upstream is None:
-                return None
-            client = next((one.removeprefix("client=") for one in parameters if one.startswith("client=")), "")
-            known = Way(upstream, b"", "annotate" in parameters, client if _CLIENT.fullmatch(client) else "")
-            if len(self._words) < _KEPT:
-                self._words[word] = known
-        return known
+        name, *parameters = word.decode("ascii", "replace").lower().split(";")
+        upstream = self._upstreams.find(name)
+        if upstream is None:
+            return None
+        client = next((one.removeprefix("client=") for one in parameters if one.startswith("client=")), "")
+        found = _way(upstream, "annotate" in parameters, client if _CLIENT.fullmatch(client) else "")
+        if len(self._words) < _KEPT:
+            self._words[word] = found
+        return found
 
     def _check_host(self, host: bytes) -> None:
         name, port = self._name(host), host[len(self._name(host)) + 1 :]
@@ -87,3 +99,7 @@ class Guard:
     def _name(host: bytes) -> bytes:
         host = host.lower()
         return host if host.endswith(b"]") else host.rpartition(b":")[0] or host
+
+
+def _way(upstream: Upstream, annotate: bool = False, client: str = "") -> Way:
+    return Way(upstream, upstream.origin.authority.encode("ascii"), b"", annotate, client)

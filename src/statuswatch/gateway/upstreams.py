@@ -13,9 +13,9 @@ _LOCALHOST = ".localhost"
 _KEPT = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Origin:
-    """A server: `host` without brackets, and whether it is spoken to over TLS."""
+    """A server: `host` without brackets, and whether it is spoken to over TLS. Each is itself: connections are kept for one, not for its likes."""
 
     host: str
     port: int
