@@ -169,7 +169,7 @@ async def test_wait_returns_when_it_is_back_and_tells_of_its_progress(engine):
 async def test_wait_for_what_is_fine_for_what_times_out_and_for_what_only_a_person_can_mend(engine):
     async with agent() as one:
         fine = await call(one, "wait", subject=snapshots.HAIKU)
-        late = await call(one, "wait", subject="anthropic", timeout_s=1)
+        late = await call(one, "wait", subject="anthropic", timeout_s=4)
         held = snapshots.trouble()
         yours = snapshots.verdict(snapshots.OPUS, snapshots.Health.DOWN, fault=snapshots.Fault.BILLING)
         engine.show(replace(held, routes=(snapshots.route_view(snapshots.OPUS, verdict=yours),)))
