@@ -136,7 +136,8 @@ def engine(stack: ExitStack, folder: Path, upstream: int) -> Way:
     (home / "config").mkdir(parents=True)
     own_url = f"http://127.0.0.1:{upstream}"
     (home / "config" / "config.toml").write_text(
-        f'[gateway]\nenabled = true\nport = {port}\nupstreams = ["anthropic={own_url}"]\n[providers.anthropic]\nurls = ["{own_url}/feed"]\n[notices]\ndesktop = false\n'
+        f'[gateway]\nenabled = true\nport = {port}\nupstreams = ["anthropic={own_url}"]\n'
+        f'[providers.anthropic]\nurls = ["{own_url}/feed"]\n[notices]\ndesktop = false\n'
     )
     environ = {**os.environ, "STATUSWATCH_HOME": str(home), "HOME": str(folder)}
     process = stack.enter_context(running([sys.executable, "-m", "statuswatch", "engine", "run"], folder / "engine.out", environ))
@@ -277,7 +278,7 @@ def many(load: Path, ways: Sequence[Way], rounds: int) -> None:
             os.sched_setaffinity(int(task.name), {0})
     for _ in range(rounds):
         for way in ways:
-            count = 300 if way.slow else 20_000
+            count = 200 if way.slow else 5000
             for conns, found in ((16, rates), (64, tails)):
                 took = said(load, "ask", way.port, way.path, HERE, conns, count, core=last)
                 if took:

@@ -337,3 +337,22 @@ def test_a_status_link_of_the_provider_itself_stays_alone() -> None:
     lines = added_lines(OUTLOOK, {b"link": b'<https://status.example.com/>; rel="status"'})
 
     assert [line.partition(b":")[0] for line in lines] == [b"Statuswatch-Verdict"]
+
+
+@pytest.mark.parametrize(
+    "answer", [failing(), b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", stream(b"event: error\ndata: " + OVERLOADED + b"\n\n")], ids=["529", "200", "sse"]
+)
+async def test_a_mistake_of_the_observers_own_is_not_felt_by_the_call(answer: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("my secret prompt")
+
+    tap = Tap(broken, broken, SignatureDiagnose(SIGNATURES, KNOWN), broken, {})
+    async with Server() as server, gateway_to({"anthropic": f"http://127.0.0.1:{server.port}"}, knowledge=KNOWN, watch=tap.watch) as gateway:
+        server.answers = [answer]
+        async with calling(gateway.port) as caller:
+            for _ in range(2):
+                await caller.send(request(gateway.port, body=ASK, name="anthropic"))
+                assert await caller.answer() == answer
+        await until(lambda: "could not" in caplog.text)
+
+    assert "secret" not in caplog.text

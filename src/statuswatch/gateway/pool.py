@@ -195,7 +195,7 @@ class Pool:
             raise ConnectError(502, "tls_certificate_error", f"the certificate of {origin.host} {why}") from error
         except ssl.SSLError as error:
             raise ConnectError(502, "tls_protocol_error", f"no TLS connection to {origin.host} could be made") from error
-        except socket.gaierror as error:
+        except (socket.gaierror, UnicodeError) as error:
             raise ConnectError(502, "dns_error", f"the name {origin.host} could not be resolved") from error
         except ConnectionRefusedError as error:
             raise ConnectError(502, "connection_refused", f"{origin.host} refused the connection") from error

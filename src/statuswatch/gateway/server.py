@@ -12,7 +12,7 @@ from statuswatch.gateway.peers import Peers
 from statuswatch.gateway.pool import Patience, Pool
 from statuswatch.gateway.reading import Buffer
 from statuswatch.gateway.upstreams import Upstreams
-from statuswatch.gateway.watch import Unwatched, Watch
+from statuswatch.gateway.watch import Careful, Unwatched, Watch
 from statuswatch.gateway.ways_out import WayOut
 
 CONNECTIONS_MAX = 1024
@@ -46,8 +46,7 @@ class Gateway:
         self._way_out = WayOut(environ)
         buffer = Buffer()
         self._pool = Pool(buffer, self._way_out, self._patience, context)
-        nothing = Unwatched()
-        self._house = House(self._guard, self._pool, buffer, watch or (lambda _head, _way: nothing), self._stranger, self._joined, self._left)
+        self._house = House(self._guard, self._pool, buffer, _careful(watch), self._stranger, self._joined, self._left)
         self._peers = Peers()
         self._callers: dict[CallerLink, None] = {}
         self._most = min(CONNECTIONS_MAX, _files() // _SHARE_OF_FILES)
@@ -142,6 +141,18 @@ class Gateway:
             elif caller.exchange is None and waited > self._patience.idle:
                 caller.hang_up()
         self._look = loop.call_later(_LOOK_SECONDS, self._look_around) if self._callers else None
+
+
+def _careful(watch: Callable[[RequestHead, Way], Watch] | None) -> Callable[[RequestHead, Way], Watch]:
+    """What follows exchanges without being able to harm them."""
+    if watch is None:
+        nothing = Unwatched()
+        return lambda _head, _way: nothing
+
+    def careful(head: RequestHead, way: Way) -> Watch:
+        return Careful(watch(head, way))
+
+    return careful
 
 
 def _files() -> int:

@@ -1,6 +1,7 @@
 """Makes calls of what passes: whose it was, which model, how it ended, how long it took, and how much of the limits is left."""
 
 import asyncio
+import logging
 import re
 import tomllib
 from collections import deque
@@ -42,6 +43,8 @@ _FAILING = 400
 _OK = range(200, 300)
 _NO_CALL = re.compile(rb"count_?tokens|/batches|/files|/embeddings|/moderations", re.IGNORECASE)
 _INTERRUPTED = "stream_interrupted"
+
+_logger = logging.getLogger(__name__)
 
 Report = Callable[[Call], Awaitable[None] | None]
 """Takes a call in; what it returns, if anything, is done when the call has been judged."""
@@ -85,9 +88,12 @@ class Tap:
         self._timer = None
         while self._waiting:
             sighting = self._waiting.popleft()
-            attempt, _ = self.attempt(sighting, failed=False)
-            if attempt.model is not None:
-                self.report(sighting.completed_as(attempt.answered()))
+            try:
+                attempt, _ = self.attempt(sighting, failed=False)
+                if attempt.model is not None:
+                    self.report(sighting.completed_as(attempt.answered()))
+            except Exception as error:  # noqa: BLE001 - named boundary: one call
+                _logger.warning("a call that passed the gateway could not be told (%s)", type(error).__name__)
 
     def attempt(self, sighting: "Sighting", *, failed: bool) -> tuple[Attempt, int]:
         """The attempt that was seen, and which one of its request it is."""

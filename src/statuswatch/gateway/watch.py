@@ -1,9 +1,12 @@
 """What is noted of one exchange while it passes. Nothing is looked at before it is sent on, but for failing answers of those who add to them."""
 
+import logging
 from typing import Protocol
 
 from statuswatch.gateway.annotate import StreamEditor
 from statuswatch.gateway.heads import RequestHead, ResponseHead
+
+_logger = logging.getLogger(__name__)
 
 Addition = tuple[tuple[bytes, ...], bytes | None]
 """Lines that are added to a failing answer's head, and the body that takes the place of its own; None: that stays."""
@@ -111,3 +114,99 @@ class Unwatched:
 
     def cancelled(self) -> None:
         """See Watch."""
+
+
+class Careful:
+    """A watch whose failures are its own: the call that it follows goes on as if nobody looked. Named boundary."""
+
+    __slots__ = ("_watch", "adds")
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self.adds = watch.adds
+
+    def began(self, head: RequestHead, body: bytes) -> None:
+        """See Watch."""
+        try:
+            self._watch.began(head, body)
+        except Exception as error:  # noqa: BLE001 - see above
+            _told(error)
+
+    def asked(self, piece: memoryview) -> None:
+        """See Watch."""
+        try:
+            self._watch.asked(piece)
+        except Exception as error:  # noqa: BLE001 - see above
+            _told(error)
+
+    def answered(self, head: ResponseHead) -> StreamEditor | None:
+        """See Watch."""
+        try:
+            return self._watch.answered(head)
+        except Exception as error:  # noqa: BLE001 - see above
+            _told(error)
+            return None
+
+    def passed(self, piece: bytes | memoryview, head: int) -> None:
+        """See Watch."""
+        try:
+            self._watch.passed(piece, head)
+        except Exception as error:  # noqa: BLE001 - see above
+            _told(error)
+
+    async def conclude(self, head: ResponseHead, body: bytes) -> Addition:
+        """See Watch."""
+        try:
+            return await self._watch.conclude(head, body)
+        except Exception as error:  # noqa: BLE001 - see above
+            _told(error)
+            return (), None
+
+    def hasten(self, head: ResponseHead) -> Addition:
+        """See Watch."""
+        try:
+            return self._watch.hasten(head)
+        except Exception as error:  # noqa: BLE001 - see above
+            _told(error)
+            return (), None
+
+    def gateway_fields(self) -> tuple[bytes, ...]:
+        """See Watch."""
+        try:
+            return self._watch.gateway_fields()
+        except Exception as error:  # noqa: BLE001 - see above
+            _told(error)
+            return ()
+
+    def completed(self, status: int) -> None:
+        """See Watch."""
+        try:
+            self._watch.completed(status)
+        except Exception as error:  # noqa: BLE001 - see above
+            _told(error)
+
+    def interrupted(self) -> None:
+        """See Watch."""
+        try:
+            self._watch.interrupted()
+        except Exception as error:  # noqa: BLE001 - see above
+            _told(error)
+
+    def failed(self, status: int, kind: str) -> None:
+        """See Watch."""
+        try:
+            self._watch.failed(status, kind)
+        except Exception as error:  # noqa: BLE001 - see above
+            _told(error)
+
+    def cancelled(self) -> None:
+        """See Watch."""
+        try:
+            self._watch.cancelled()
+        except Exception as error:  # noqa: BLE001 - see above
+            _told(error)
+
+
+def _told(error: Exception) -> None:
+    """The kind of the error alone: its words could be those of a body."""
+    _logger.warning("the gateway could not take note of a call (%s); the call was not affected", type(error).__name__)
