@@ -6,11 +6,12 @@ from datetime import datetime
 
 from statuswatch.core.health import SIDES, Fault, Side
 from statuswatch.core.snapshot import CallView, Snapshot
-from statuswatch.surfaces.present_text import Column, Line, Table, Tone, clean, say, table
+from statuswatch.surfaces.present_text import EMPTY, Column, Line, Table, Tone, clean, cut, join, say, table
 from statuswatch.surfaces.present_words import Scene, age_words, client_name
 
 _MARK = {Side.THEIRS: "theirs", Side.YOURS: "yours", Side.UNDECIDED: "not sure"}
 _MS = 1000.0
+_NARROW = 60  # where a table would leave the model out
 _COLUMNS = (
     Column("number", "", 2, 3, 9, right=True),
     Column("age", "age", 4, 5, 10, right=True),
@@ -56,7 +57,11 @@ def _fits(call: CallView, wish: Wish) -> bool:
 
 def call_table(calls: Sequence[Numbered], look: Scene) -> Table:
     """A row a call: its number, age, answer, and for a failure whose fault it was, how sure that is, and why."""
-    return table(_COLUMNS, [_row(number, call, look) for number, call in calls], look.look.width, look.look.glyphs.cut)
+    rows = [_row(number, call, look) for number, call in calls]
+    if look.look.width < _NARROW:
+        cells = ("age", "model", "fault", "answer")
+        return Table(EMPTY, tuple(cut(join([row[key] for key in cells], " "), look.look.width, look.look.glyphs.cut) for row in rows), cells)
+    return table(_COLUMNS, rows, look.look.width, look.look.glyphs.cut)
 
 
 def _row(number: int, call: CallView, look: Scene) -> dict[str, Line]:

@@ -39,6 +39,7 @@ class Incidents:
 class Reading:
     """How a person reads the incidents: `updates` posts of each, the others `unfolded` or not, only those that contain `wanted` (any case).
 
+    Only the first `whole` of the person's own are laid out with their posts, the others are their titles.
     `looked`: the newest post that they have seen of each incident, by its key; what is newer is marked as new. None: nothing is known of that.
     """
 
@@ -46,6 +47,7 @@ class Reading:
     unfolded: bool = False
     wanted: str = ""
     looked: Mapping[str, datetime] | None = None
+    whole: int = 1000
 
     def is_new(self, item: IncidentView, update: UpdateView) -> bool:
         """Whether the person has not seen this post yet."""
@@ -71,7 +73,10 @@ def incidents(look: Scene, *, updates: int = 3, unfolded: bool = False, reading:
     fold = say(f"not yours: {len(others)} (n to {'fold' if reading.unfolded else 'show'})" if others else "", Tone.DIM)
     heading = apart(say(title, Tone.STRONG if yours else Tone.DIM), fold, look.look.width, look.look.glyphs.cut)
     return Incidents(
-        heading, tuple(_block(item, look, reading) for item in yours), tuple(_other(item, look) for item in others), tuple(item.key for item in others)
+        heading,
+        tuple(_block(item, look, reading, whole=place < reading.whole) for place, item in enumerate(yours)),
+        tuple(_other(item, look) for item in others),
+        tuple(item.key for item in others),
     )
 
 
@@ -83,7 +88,7 @@ def _deciding(item: IncidentView) -> RelevanceView | None:
     return min(item.relevance, key=lambda view: _RANK.get(view.relevance, 3), default=None)
 
 
-def _block(item: IncidentView, look: Scene, reading: Reading) -> IncidentBlock:
+def _block(item: IncidentView, look: Scene, reading: Reading, *, whole: bool) -> IncidentBlock:
     over = item.resolved_at is not None
     health = Health.OK if over else _IMPACT.get(item.impact, Health.SUSPECT)
     mark = Span(look.look.glyphs.health[health] + " ", TONES[health])
@@ -93,6 +98,8 @@ def _block(item: IncidentView, look: Scene, reading: Reading) -> IncidentBlock:
     right = EMPTY if narrow else say(f" {dot} ".join(facts), Tone.DIM)
     new = (Span("new ", Tone.KEY),) if any(reading.is_new(item, update) for update in item.updates) else ()
     lines = [apart((mark, *new, Span(f'"{clean(item.title, 200)}"', Tone.THEIRS)), right, look.look.width, look.look.glyphs.cut)]
+    if not whole:
+        return IncidentBlock(item.key, tuple(lines), safe_link(item.url))
     deciding = _deciding(item)
     for view in [view for view in item.relevance if view.relevance != "unaffected"][:3]:
         certain = "concerns" if view.relevance == "affected" else "may concern"

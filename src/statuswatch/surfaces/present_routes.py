@@ -1,16 +1,19 @@
 """What you use: one row a route, and your own calls."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from statuswatch.core.health import Fault, Health, Relevance
-from statuswatch.core.history import RouteHistory
 from statuswatch.core.snapshot import CallView, RouteView
 from statuswatch.surfaces.glyphs import sparkline
-from statuswatch.surfaces.present_history import bars
-from statuswatch.surfaces.present_text import EMPTY, Column, Line, Span, Table, Tone, clean, cut, join, say, table
+from statuswatch.surfaces.present_text import EMPTY, Column, Line, Span, Table, Tone, clean, cut, join, pad, say, table, width_of
 from statuswatch.surfaces.present_verdict import TONES, WEIGHT
 from statuswatch.surfaces.present_words import Scene, client_name, health_word
+
+if TYPE_CHECKING:  # the past loads a half of core, and the first picture does not wait for it
+    from collections.abc import Mapping
+
+    from statuswatch.core.history import RouteHistory
 
 NARROW = 60
 
@@ -19,16 +22,17 @@ _COLUMNS = (
     Column("surface", "", 11, 14, 4),
     Column("health", "health", 8, 14, 8),
     Column("age", "age", 3, 5, 2, right=True),
-    Column("spark", "", 10, 10, 3),
+    Column("spark", "", 6, 10, 3),
     Column("calls", "calls, 1 h", 10, 12, 6),
     Column("rate", "worked", 6, 6, 1, right=True),
-    Column("page", "page", 10, 14, 5),
+    Column("page", "page", 8, 14, 5),
     Column("since", "since", 5, 7, 7),
-    Column("days", "90 days", 23, 90, 0),
 )
-_DAYS = ((200, 90), (150, 45), (125, 30))
-"""From so many cells on, how many of them the bars take."""
-BARS_FROM = _DAYS[-1][0]
+_DAYS = 90
+_FEWEST = 23  # cells; a mark is four days then
+_SPARK = (6, 10)
+_ROOMY = 100
+BARS_FROM = 115
 _CALL_COLUMNS = (
     Column("number", "", 1, 3, 8, right=True),
     Column("at", "when", 8, 8, 9),
@@ -61,7 +65,7 @@ class Routes:
     hidden: int = 0
 
 
-def routes(look: Scene, wanted: str = "", past: Mapping[str, RouteHistory] | None = None) -> Routes:
+def routes(look: Scene, wanted: str = "", past: "Mapping[str, RouteHistory] | None" = None) -> Routes:
     """The routes whose title, provider or id contain `wanted` (any case), as rows: those in trouble first, else in the snapshot's order.
 
     `past`: the last 90 days by route, shown as bars where there is room.
@@ -76,13 +80,18 @@ def routes(look: Scene, wanted: str = "", past: Mapping[str, RouteHistory] | Non
     return Routes(laid.heading, rows, len(look.snapshot.routes) - len(views))
 
 
-def _wide(views: list[RouteView], look: Scene, past: Mapping[str, RouteHistory]) -> Table:
-    cells = [_cells(view, look) for view in views]
-    room = next((size for width, size in _DAYS if look.look.width >= width), 0)
-    if room:
-        for view, row in zip(views, cells, strict=True):
-            row["days"] = bars(past[view.route].days, look.look, room) if view.route in past else EMPTY
-    return table(_COLUMNS, cells, look.look.width, look.look.glyphs.cut)
+def _wide(views: list[RouteView], look: Scene, past: "Mapping[str, RouteHistory]") -> Table:
+    """The table, with bars of the past at its right where enough room is left: a bar that is cut would lack the newest days."""
+    laid = table(_COLUMNS, [_cells(view, look) for view in views], look.look.width, look.look.glyphs.cut)
+    used = max(map(width_of, (laid.heading, *laid.rows)))
+    room = min(_DAYS, look.look.width - used - 2)
+    if not past or look.look.width < BARS_FROM or room < _FEWEST:
+        return laid
+    from statuswatch.surfaces.present_history import bars
+
+    days = [bars(past[view.route].days, look.look, room) if view.route in past else EMPTY for view in views]
+    rows = tuple((*pad(row, used + 2), *marks) for row, marks in zip(laid.rows, days, strict=True))
+    return Table((*pad(laid.heading, used + 2), Span("90 days", Tone.DIM)), rows, (*laid.shown, "days"))
 
 
 def _urgency(view: RouteView) -> int:
@@ -114,7 +123,8 @@ def _since(view: RouteView, look: Scene) -> str:
 
 def _spark(view: RouteView, look: Scene) -> Line:
     symbols = look.look.glyphs
-    return tuple(Span(bar, Tone.FAILING if bar == symbols.failed else Tone.DIM) for bar in sparkline(view.calls.latencies_ms, symbols))
+    shown = sparkline(view.calls.latencies_ms, symbols, _SPARK[look.look.width >= _ROOMY])
+    return tuple(Span(bar, Tone.FAILING if bar == symbols.failed else Tone.DIM) for bar in shown)
 
 
 def _counts(view: RouteView) -> Line:

@@ -53,6 +53,8 @@ def clean(text: str, limit: int = 2000) -> str:
 
     At most two combining marks stay on a character, runs of spaces become one, and the result is cut at `limit` characters.
     """
+    if text.isascii() and text.isprintable():  # nothing in it can be anything but text, and nearly all texts are like that
+        return " ".join(text[: limit * 4].split())[:limit]
     kept: list[str] = []
     marks = 0
     for char in _SEQUENCES.sub("", text[: limit * 4]):

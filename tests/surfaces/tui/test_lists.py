@@ -155,7 +155,8 @@ async def test_what_was_posted_since_the_last_look_is_marked_until_the_person_ha
         shown = text_of(app, "rest")
         assert "Incidents that concern you (1), 1 new post since you looked" in shown
         assert '● new "Several models answer with errors"' in shown
-        assert [line for line in shown.splitlines() if "new  " in line] == [line for line in shown.splitlines() if "21:46  " in line and "investigating" in line]
+        marked = [line for line in shown.splitlines() if "new  " in line]
+        assert marked == [line for line in shown.splitlines() if "21:46  " in line and "investigating" in line]
         await pilot.press("a")
         await settled(pilot)
         assert "new" not in text_of(app, "rest")

@@ -1,11 +1,13 @@
 """The dashboard in a browser: who is let in, and that the page needs nothing from elsewhere. A real server on loopback, spoken to byte by byte."""
 
 import asyncio
+import shlex
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, WSMsgType, web
 
 from statuswatch.surfaces.tui.serving import Guarded, free_port
 
@@ -13,8 +15,8 @@ WORD = "abcdefghijklmnopqrstuvwx"
 
 
 @asynccontextmanager
-async def served() -> AsyncIterator[Guarded]:
-    server = Guarded("exit 1", free_port(), WORD)
+async def served(command: str = "exit 1") -> AsyncIterator[Guarded]:
+    server = Guarded(command, free_port(), WORD)
     runner = web.AppRunner(await server._make_app())
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", server.port).start()
@@ -98,3 +100,18 @@ async def test_it_listens_on_loopback_only() -> None:
     server = Guarded("exit 1", free_port(), WORD)
     assert server.host == "127.0.0.1"
     assert server.address == f"http://127.0.0.1:{server.port}/?token={WORD}"
+
+
+async def test_with_the_word_a_browser_gets_the_dashboard() -> None:
+    show = (
+        "from pathlib import Path; from statuswatch.surfaces.tui.run import run; from statuswatch.surfaces.tui.source import SocketSource; "
+        "run(SocketSource(Path('/nonexistent/socket'), Path('/nonexistent/snapshot')))"
+    )
+    async with served(shlex.join([sys.executable, "-c", show])) as server, ClientSession(cookies=dict([cookie(server)["Cookie"].split("=", 1)])) as client:
+        origin = f"http://127.0.0.1:{server.port}"
+        async with client.ws_connect(f"{origin}/ws?width=100&height=30", origin=origin) as socket:
+            said = ""
+            while "No picture yet" not in said:
+                message = await socket.receive(timeout=60)
+                assert message.type is WSMsgType.BINARY, (message, said)
+                said += message.data.decode("utf-8", "replace")

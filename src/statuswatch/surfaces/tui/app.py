@@ -14,7 +14,6 @@ from textual.binding import Binding, BindingType
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
-from statuswatch.core.history import DAYS
 from statuswatch.core.notice import Notice, NoticeKind
 from statuswatch.core.observation import Command, CommandKind
 from statuswatch.core.snapshot import IncidentView, Snapshot
@@ -182,6 +181,8 @@ class Dashboard(App[int]):
 
     @work(group="history", exit_on_error=False)
     async def _recall(self, recall: Recall, routes: tuple[str, ...], now: datetime) -> None:
+        from statuswatch.core.history import DAYS
+
         try:
             self.post_message(PastArrived(await asyncio.to_thread(recall, routes, now, DAYS)))
         finally:

@@ -15,11 +15,11 @@ from statuswatch.surfaces.present_text import EMPTY, Line, Tone, apart, clean, s
 from statuswatch.surfaces.tui.acting import Acting, Aim, incident_of
 from statuswatch.surfaces.tui.keybar import Key, KeyBar
 from statuswatch.surfaces.tui.lines import Lines, Rows
-from statuswatch.surfaces.tui.lists import LISTS
 from statuswatch.surfaces.tui.scenery import View
 from statuswatch.surfaces.tui.screens import Page, help_page, why_page
 
 _LAST_CALLS = 6
+_WHOLE = 8  # incidents with their posts; of more the titles, and all of each is a key away
 _KEYS = (
     Key("w", "when back", "wait", 7),
     Key("m", "mute", "mute", 6),
@@ -103,7 +103,7 @@ class Board(Acting):
 
     def _draw_rest(self, scene: Scene, hidden: int) -> None:
         told = say(f"{hidden} more do not contain {self._wanted!r} (Esc shows them)", Tone.DIM)
-        reading = Reading(unfolded=self._unfolded, wanted=self._wanted, looked=self.view.looked)
+        reading = Reading(unfolded=self._unfolded, wanted=self._wanted, looked=self.view.looked, whole=_WHOLE)
         parts = [("", [told, EMPTY] if hidden else []), *_rest(scene, reading)]
         self._places = tuple(place for place, lines in parts for _ in lines)
         self._lines("rest").show([line for _, lines in parts for line in lines])
@@ -150,6 +150,8 @@ class Board(Acting):
 
     def action_page(self, name: str) -> None:
         """One of the lists."""
+        from statuswatch.surfaces.tui.lists import LISTS
+
         self.app.push_screen(LISTS[name](self.view))
 
     def action_help(self) -> None:

@@ -1,11 +1,15 @@
 """What workers tell the app. Handlers on the app and its screens own every change of what is shown."""
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
-from statuswatch.core.history import History
 from statuswatch.core.notice import Notice
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.tui.source import Linked
+
+if TYPE_CHECKING:  # see scenery
+    from statuswatch.core.history import History
 
 
 class PictureArrived(Message):
@@ -39,6 +43,6 @@ class NoticeArrived(Message):
 class PastArrived(Message):
     """The past was read."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: "History") -> None:
         self.history = history
         super().__init__()

@@ -5,15 +5,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.css.query import NoMatches
 from textual.screen import Screen
 
-from statuswatch.core.history import History, RouteHistory
 from statuswatch.core.notice import Notice
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.present import Look, Scene, scene
 from statuswatch.surfaces.tui.looked import Looked
+
+if TYPE_CHECKING:  # the past loads a half of core, and the first picture does not wait for it
+    from statuswatch.core.history import History, RouteHistory
 
 Now = Callable[[], datetime]
 """The wall clock, in UTC."""
@@ -28,7 +31,7 @@ Alert = Callable[[Notice, Snapshot], str]
 """What to write to this terminal so that it calls for the person; empty where the engine has shown the notice itself, or nothing would be understood."""
 
 
-Recall = Callable[[tuple[str, ...], datetime, int], History]
+Recall = Callable[[tuple[str, ...], datetime, int], "History"]
 """The past of these routes up to a time, for so many days. Called on a thread; reads files."""
 
 
@@ -62,11 +65,11 @@ class View:
     snapshot: Snapshot | None = None
     connected: bool = False
     detail: str = ""
-    history: History | None = None
+    history: "History | None" = None
     looked: Looked | None = None
 
     @property
-    def past(self) -> Mapping[str, RouteHistory] | None:
+    def past(self) -> "Mapping[str, RouteHistory] | None":
         """The last 90 days by route."""
         return {route.route: route for route in self.history.routes} if self.history else None
 
