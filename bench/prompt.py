@@ -154,16 +154,14 @@ def main() -> None:
                     found[way].append(once(shell, way, home, singles=False)[:2])
             clock = {way: statistics.median(run[0] for run in runs) for way, runs in found.items()}
             spent = {way: statistics.median(run[1] for run in runs) for way, runs in found.items()}
-            start = spent["nothing"] * WAYS["nothing"]  # nearly all of it is the shell's own start
-            cost = {way: spent[way] - start / WAYS[way] for way in ways}
+            # Only where the loop is as long can the shell's own start be taken off with it.
+            cost = {way: spent[way] - spent["nothing"] for way in ways if WAYS[way] == WAYS["nothing"]}
             print(shell)
             for way in ways:
                 tail = once(shell, way, home, singles=True)[2]
                 ninety = tail[int(len(tail) * 0.99)]
-                print(
-                    f"  {way:<24} {clock[way]:>9.1f} us {clock[way] / clock['read']:>7.2f} x   {cost[way]:>9.1f} us of cpu {cost[way] / cost['read']:>7.2f} +"
-                    f"   p99 {ninety:>9.1f}  (n={WAYS[way]})"
-                )
+                used = f"{cost[way]:>9.1f} us of cpu {cost[way] / cost['read']:>7.2f} +" if way in cost else " " * 29
+                print(f"  {way:<24} {clock[way]:>9.1f} us {clock[way] / clock['read']:>7.2f} x   {used}   p99 {ninety:>9.1f}  (n={WAYS[way]})")
 
 
 if __name__ == "__main__":

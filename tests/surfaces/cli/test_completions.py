@@ -193,7 +193,7 @@ def complete(request: pytest.FixtureRequest, program: Path) -> Complete:
         ("statuswatch wa", {"watch", "wait"}),
         ("statuswatch calls --fa", {"--failed"}),
         ("statuswatch providers ", {"list", "lint", "show", "check", "add"}),
-        ("statuswatch prompt init ", {"zsh", "bash", "fish"}),
+        ("statuswatch prompt init ", {"zsh", "bash", "fish", "nushell", "powershell", "sh"}),
         ("statuswatch completions z", {"zsh"}),
         ("statuswatch simulate ", set(outages())),
         ("statuswatch providers show anthro", {"anthropic"}),
