@@ -156,7 +156,8 @@ class Exchange:
         if transport is None:
             return
         transport.write(piece)
-        self._buffer.settle(transport)
+        if not isinstance(piece, bytes):
+            self._buffer.settle(transport)
         self.watch.passed(piece, head)
 
     # How it ends

@@ -108,7 +108,15 @@ class Chunked:
 
     def take(self, data: bytes | memoryview, at: int = 0) -> int:
         """See Framing."""
-        return self._walk(data if isinstance(data, bytes) else bytes(data), at, None)
+        if not isinstance(data, bytes):
+            data = bytes(data)
+        if self._state == "size" and not self._line:  # most often one whole chunk comes, an event of a stream
+            line_end = data.find(b"\r\n", at)
+            if _BARE_SIZE.fullmatch(data, at, max(at, line_end)):
+                size = int(data[at:line_end], 16)
+                if size and line_end + 4 + size == len(data) and data.endswith(b"\r\n"):
+                    return len(data)
+        return self._walk(data, at, None)
 
     def payload(self, data: bytes, at: int = 0) -> tuple[list[bytes], int]:
         """See Framing."""

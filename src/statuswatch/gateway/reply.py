@@ -54,8 +54,9 @@ class Reply:
             self._edit(response, self._editor, bytes(data), 0)
         else:
             framing = response.framing
-            end = framing.take(bytes(data) if framing.reads else data)
-            piece = data if end == len(data) else data[:end]
+            came = bytes(data) if framing.reads else data
+            end = framing.take(came)
+            piece = came if end == len(came) else came[:end]
             if self._held is not None:
                 self._hold(self._held, bytes(piece))
             else:

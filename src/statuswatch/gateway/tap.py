@@ -31,7 +31,7 @@ from statuswatch.sources.stream import has_ended, stream_errors
 
 WAIT_SECONDS = 0.25
 """How long a failing answer waits for the engine to have judged it."""
-AT_ONCE = 64
+AT_ONCE = 16
 """Calls that are told of in one go; of more in so short a time the oldest that worked are left out."""
 
 _TELL_AFTER = 0.1
@@ -73,6 +73,8 @@ class Tap:
     _count: int = 0
     _waiting: deque["Sighting"] = field(default_factory=lambda: deque(maxlen=AT_ONCE))
     _timer: asyncio.TimerHandle | None = None
+    clock: Callable[[], float] = field(default_factory=lambda: asyncio.get_running_loop().time)
+    """The loop's time. A tap is made in the loop that it is used in."""
 
     def watch(self, head: RequestHead, way: Way) -> "Sighting":
         """What follows one exchange."""
@@ -159,7 +161,7 @@ class Sighting:
         self.model: str | None = None
         self.begun = b""
         """The first bytes of the request's body, by which a retry is known."""
-        self.started = asyncio.get_running_loop().time()
+        self.started = tap.clock()
         self.first = 0.0
         """When the answer began."""
         self.last = self.started
@@ -193,7 +195,7 @@ class Sighting:
     def answered(self, head: ResponseHead) -> StreamEditor | None:
         """See Watch."""
         self.response = head
-        self.first = self.last = asyncio.get_running_loop().time()
+        self.first = self.last = self._tap.clock()
         if head.status in _OK and head.content_type.startswith(b"text/event-stream"):
             self._tail = deque(maxlen=_PIECES)
             plain = b"content-encoding" not in head.fields and b"trailer" not in head.fields
@@ -204,10 +206,11 @@ class Sighting:
     def passed(self, piece: bytes | memoryview, head: int) -> None:
         """See Watch."""
         if self._tail is not None:
-            now = asyncio.get_running_loop().time()
+            now = self._tap.clock()
             self.stall = max(self.stall, now - self.last)
             self.last = now
-            self._tail.append(bytes(piece[max(head, len(piece) - _PIECE_MAX) :]))
+            short = isinstance(piece, bytes) and not head and len(piece) <= _PIECE_MAX
+            self._tail.append(piece if short else bytes(piece[max(head, len(piece) - _PIECE_MAX) :]))  # type: ignore[arg-type]  # a short one is bytes
 
     async def conclude(self, head: ResponseHead, body: bytes) -> Addition:
         """See Watch."""
