@@ -6,6 +6,8 @@ import pytest
 
 from support.timeline import Timeline, load
 
+pytestmark = pytest.mark.timeout(600)  # a day of calls takes 20 s of a core, and several times that under coverage on a busy machine
+
 _FILES = sorted(Path(__file__).parent.glob("*.toml"))
 
 

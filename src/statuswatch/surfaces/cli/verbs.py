@@ -122,7 +122,7 @@ _LOOKING = (
             Verb(
                 "init",
                 "Print the code of a segment that costs no process.",
-                arguments=(Argument("shell", "SHELL", "whose code; sh: for tools that run a program", choices=("zsh", "bash", "fish", "nushell", "powershell", "sh")),),
+                arguments=(Argument("shell", "SHELL", "whose code; sh: for other tools", choices=("zsh", "bash", "fish", "nushell", "powershell", "sh")),),
             ),
             Verb(
                 "watch",
