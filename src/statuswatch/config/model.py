@@ -173,7 +173,7 @@ def _upstream_fault(text: str) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """The gateway for calls to model APIs. `statuswatch run` asks for it when it needs it; here is what holds besides."""
+    """The gateway for calls to model APIs: off unless it is switched on here, or asked for at the engine's socket."""
 
     enabled: bool = _setting(False, "flag", "Listen from the engine's start on, for programs whose settings hold its address.")
     port: int = _setting(14319, "whole", "Port of 127.0.0.1 at which it listens.", least=1024, most=65535)

@@ -62,7 +62,7 @@ class Guard:
             raise HeadError(400, "expected a path; this is no proxy for other hosts")
         given, _, rest = target[1:].partition(b"/")
         if not hmac.compare_digest(given, self._token):
-            raise HeadError(404, "nothing is here; `statuswatch run` and `statuswatch setup gateway` know the address")
+            raise HeadError(404, "nothing is here: the address holds a word that the engine gives to its own user")
         if host != self._usual and (name := self._name(host)) not in _LOOPBACK:
             upstream = self._upstreams.at_host(name.decode("ascii", "replace"))
             found = _way(upstream) if upstream is not None else None
