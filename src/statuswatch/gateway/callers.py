@@ -60,6 +60,7 @@ class CallerLink(asyncio.BufferedProtocol):
         self.head_begun = False
         self.full = False
         self._house = house
+        self._loop = asyncio.get_running_loop()  # asking for it anew costs a system call in Python 3.11
         self._pending = b""
         self._method = b""
         self._held = False
@@ -72,7 +73,7 @@ class CallerLink(asyncio.BufferedProtocol):
             self._closing = True
             self.transport.abort()
             return
-        self.since = asyncio.get_running_loop().time()
+        self.since = self._loop.time()
         if not self._house.joined(self):
             self._closing = True
             self.transport.write(own_answer(503, "too many connections", "connection_limit_reached"))
@@ -144,7 +145,7 @@ class CallerLink(asyncio.BufferedProtocol):
     def finished(self, rest: bytes, *, keep: bool) -> None:
         """See Caller."""
         exchange, self.exchange = self.exchange, None
-        self.since = asyncio.get_running_loop().time()
+        self.since = self._loop.time()
         if not keep:
             if exchange is not None and exchange.takes_more and not exchange.head.upgrade:
                 self._linger()
@@ -155,7 +156,7 @@ class CallerLink(asyncio.BufferedProtocol):
         self.hold(False)
         if rest:
             self._pending = rest
-            asyncio.get_running_loop().call_soon(self._resume)
+            self._loop.call_soon(self._resume)
 
     def refuse(self, status: int, sentence: str, kind: str = "", added: tuple[bytes, ...] = ()) -> None:
         """Answer by ourselves and close the connection. `kind`: the reason in the words of RFC 9209, where the server could not be asked."""
@@ -209,7 +210,7 @@ class CallerLink(asyncio.BufferedProtocol):
     def _wait_for(self, data: bytes) -> None:
         if data and not self.head_begun:
             self.head_begun = True
-            self.since = asyncio.get_running_loop().time()
+            self.since = self._loop.time()
         self._pending = data
 
     def _early(self, data: bytes) -> None:
@@ -235,7 +236,7 @@ class CallerLink(asyncio.BufferedProtocol):
         if self._held:
             self._held = False
             transport.resume_reading()
-        asyncio.get_running_loop().call_later(LINGER_SECONDS, transport.close)
+        self._loop.call_later(LINGER_SECONDS, transport.close)
 
 
 def own_answer(status: int, sentence: str, kind: str = "", added: tuple[bytes, ...] = (), *, body: bool = True) -> bytes:

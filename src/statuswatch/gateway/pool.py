@@ -149,11 +149,19 @@ class Pool:
         self._context = context
         self._idle: dict[Origin, deque[Link]] = {}
         self._sweep: asyncio.TimerHandle | None = None
+        self._made_in: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """The loop that all connections live in; asking for it anew costs a system call in Python 3.11."""
+        if self._made_in is None:
+            self._made_in = asyncio.get_running_loop()
+        return self._made_in
 
     def take(self, origin: Origin) -> Link | None:
         """A warm connection, the one that was used last; None where there is none."""
         idle = self._idle.get(origin)
-        now = asyncio.get_running_loop().time() if idle else 0.0
+        now = self._loop.time() if idle else 0.0
         while idle:
             link = idle.pop()
             if link.sound(now):
@@ -164,7 +172,7 @@ class Pool:
 
     def give(self, link: Link) -> None:
         """Keep a connection whose answer is complete."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop
         link.taker = None
         link.since = loop.time()
         if link.transport is not None:
