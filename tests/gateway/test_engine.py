@@ -57,6 +57,18 @@ async def call(address: str, name: str, model: str) -> bytes:
         return await caller.answer()
 
 
+async def sure_of(address: str, name: str, model: str) -> bytes:
+    """A failing answer whose verdict is sure: from the third call on, later only where the machine is too busy to judge in a quarter of a second."""
+    for number in range(100):
+        got = await call(address, name, model)
+        said = field(got, "statuswatch-verdict")
+        if number > 1 and said:
+            fault, parameters = parse(said.encode(), tltype="item")
+            if str(fault) == "provider" and str(parameters["confidence"]) in {"medium", "high"}:
+                return got
+    pytest.fail(f"never sure: {got!r}")
+
+
 async def test_who_asks_gets_the_address_and_failing_calls_carry_their_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     async with Server() as server, engine(monkeypatch, tmp_path, server) as made:
         server.answers = [GOOD]
@@ -66,22 +78,19 @@ async def test_who_asks_gets_the_address_and_failing_calls_carry_their_verdict(m
         assert "anthropic" in said["names"]  # type: ignore[operator]  # a list
         assert await call(address, "anthropic", "claude-haiku-4-5") == GOOD
         server.answers = [FAILING]
-        for _ in range(3):
-            got = await call(address, "anthropic;annotate", "claude-opus-4-5-20251101")
+        got = await sure_of(address, "anthropic;annotate", "claude-opus-4-5-20251101")
 
-        fault, parameters = parse((field(got, "statuswatch-verdict") or "").encode(), tltype="item")
-        assert str(fault) == "provider"
-        assert str(parameters["confidence"]) in ("medium", "high")
         assert field(got, "link") == '<https://status.claude.com>; rel="status"'
         message = json.loads(got.partition(b"\r\n\r\n")[2])["error"]["message"]
         assert message.startswith("Overloaded statuswatch: It's them. Anthropic is failing for Claude Opus 4.5")
         assert "Works now: Claude Haiku 4.5." in message
-        snapshot = made.engine.snapshot
-        assert snapshot is not None
-        assert {(one.client, one.model, one.outcome) for one in snapshot.calls} == {
-            ("claude-code", "claude-opus-4.5", "failed"),
-            ("claude-code", "claude-haiku-4.5", "ok"),
-        }
+        expected = {("claude-code", "claude-opus-4.5", "failed"), ("claude-code", "claude-haiku-4.5", "ok")}
+
+        def seen() -> set[tuple[str, str, str]]:
+            snapshot = made.engine.snapshot
+            return {(one.client, one.model, one.outcome) for one in snapshot.calls} if snapshot else set()
+
+        await until(lambda: seen() == expected)
 
 
 async def test_it_is_closed_until_somebody_asks_and_where_its_port_is_taken_another_will_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
