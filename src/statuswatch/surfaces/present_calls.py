@@ -59,7 +59,7 @@ def call_table(calls: Sequence[Numbered], look: Scene) -> Table:
     """A row a call: its number, age, answer, and for a failure whose fault it was, how sure that is, and why."""
     rows = [_row(number, call, look) for number, call in calls]
     if look.look.width < _NARROW:
-        cells = ("age", "model", "fault", "answer")
+        cells = ("number", "age", "short", "model", "fault")  # what `why` takes, when, what came; the end of the rest may be cut
         return Table(EMPTY, tuple(cut(join([row[key] for key in cells], " "), look.look.width, look.look.glyphs.cut) for row in rows), cells)
     return table(_COLUMNS, rows, look.look.width, look.look.glyphs.cut)
 
@@ -73,6 +73,7 @@ def _row(number: int, call: CallView, look: Scene) -> dict[str, Line]:
         "age": say(look.age(call.at)),
         "at": say(look.clock(call.at), Tone.DIM),
         "answer": say(words, Tone.FAILING if failed else Tone.OK),
+        "short": say(words.partition(" ")[0], Tone.FAILING if failed else Tone.OK),
         "took": say(_took(call.latency_ms), Tone.DIM),
         "model": say(look.name_of(call.route) if call.route in look.names else clean(call.model, 40)),
         "client": say(client_name(call.client), Tone.DIM),

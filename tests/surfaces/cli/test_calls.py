@@ -83,6 +83,14 @@ def test_no_line_is_wider_than_the_screen_and_age_and_answer_are_always_there(
     assert calls.run([]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= width
+    if width < 60:  # a line a call, without a heading
+        assert [line.split()[:3] for line in lines if line[:1].isdigit() and "calls," not in line] == [
+            ["1", "1m", "529"],
+            ["2", "5m", "200"],
+            ["3", "1h30m", "429"],
+            ["4", "30h", "200"],
+        ]
+        return
     heading = next(line for line in lines if "answer" in line)
     assert "age" in heading.split()
 
