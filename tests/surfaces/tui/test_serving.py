@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import ClientSession, WSMsgType, web
+from textual_serve.app_service import AppService
 
 from statuswatch.surfaces.tui.serving import Guarded, free_port
 
@@ -102,7 +103,15 @@ async def test_it_listens_on_loopback_only() -> None:
     assert server.address == f"http://127.0.0.1:{server.port}/?token={WORD}"
 
 
-async def test_with_the_word_a_browser_gets_the_dashboard() -> None:
+async def test_with_the_word_a_browser_gets_the_dashboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[asyncio.subprocess.Process] = []
+    opening = AppService._open_app_process
+
+    async def noted(service: AppService, width: int = 80, height: int = 24) -> asyncio.subprocess.Process:
+        started.append(await opening(service, width, height))
+        return started[-1]
+
+    monkeypatch.setattr(AppService, "_open_app_process", noted)
     show = (
         "from pathlib import Path; from statuswatch.surfaces.tui.run import run; from statuswatch.surfaces.tui.source import SocketSource; "
         "run(SocketSource(Path('/nonexistent/socket'), Path('/nonexistent/snapshot')))"
@@ -115,3 +124,5 @@ async def test_with_the_word_a_browser_gets_the_dashboard() -> None:
                 message = await socket.receive(timeout=60)
                 assert message.type is WSMsgType.BINARY, (message, said)
                 said += message.data.decode("utf-8", "replace")
+        async with asyncio.timeout(60):  # the dashboard ends with its page, and before the loop that watches it
+            assert [await process.wait() for process in started] == [0]
