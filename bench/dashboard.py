@@ -2,9 +2,10 @@
 
     python bench/dashboard.py [ROUNDS] [SECONDS]
 
-Both run in pseudo terminals of 120 by 40 cells and alternate. The dashboard hears a real server at a socket, as it hears the engine.
+They run in pseudo terminals of 120 by 40 cells and alternate. The dashboard hears a real server at a socket, as it hears the engine.
 
-- first paint: milliseconds from the start of the process until the words of the first picture have reached the terminal;
+- first paint: milliseconds from the start of the process until the words of the first picture have reached the terminal. Beside it two empty apps: `same` of the
+  dashboard's own widgets and style, with one line in them; `plain` of as many of Textual's simplest;
 - flood: 200 routes and 50 incidents, ten pictures a second, each of them different. Printed are the share of one core, the time from a picture's coming to the
   frame that shows it, and bytes written a second. Beside it: an empty app in which one line changes ten times a second;
 - idle: voluntary context switches a second of all threads, while nothing comes.
@@ -88,7 +89,7 @@ class Terminal:
 
 @contextmanager
 def running(who: str, environ: dict[str, str]) -> Iterator[Terminal]:
-    """One of the two programs."""
+    """One of the programs."""
     terminal = Terminal([sys.executable, __file__, who], environ)
     try:
         yield terminal
@@ -117,6 +118,41 @@ def empty() -> None:
             self.query_one("#s0", Static).update(f"line {time.perf_counter():.3f}")
 
     Empty().run()
+
+
+def same() -> None:
+    """An empty app of the dashboard's own widgets and style: no picture, no presenter, nothing to listen to."""
+    from textual.app import App, ComposeResult
+    from textual.widgets import Input
+
+    from statuswatch.surfaces.present_text import say
+    from statuswatch.surfaces.tui import lines
+    from statuswatch.surfaces.tui.keybar import KeyBar
+    from statuswatch.surfaces.tui.theme import DARK
+
+    class Same(App[None]):
+        CSS_PATH = Path(lines.__file__).with_name("dashboard.tcss")
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.register_theme(DARK)
+            self.theme = DARK.name
+
+        def compose(self) -> ComposeResult:
+            for name in ("top", "banner", "verdict", "heading"):
+                yield lines.Lines(id=name)
+            yield lines.Rows(id="routes")
+            yield Input(id="filter", compact=True)
+            yield lines.Lines(id="rest")
+            yield KeyBar(())
+
+        def get_theme_variable_defaults(self) -> dict[str, str]:
+            return dict(DARK.variables)
+
+        def on_mount(self) -> None:
+            self.query_one("#heading", lines.Lines).show([say("What you use")])
+
+    Same().run()
 
 
 def ours() -> None:
@@ -148,7 +184,7 @@ def ours() -> None:
 
 def first_paint(rounds: int, environ: dict[str, str]) -> None:
     """Alternating starts."""
-    found: dict[str, list[float]] = {"empty": [], "ours": []}
+    found: dict[str, list[float]] = {"empty": [], "same": [], "ours": []}
     for number in range(rounds + 1):
         for who, times in found.items():
             with running(who, environ) as terminal:
@@ -156,7 +192,8 @@ def first_paint(rounds: int, environ: dict[str, str]) -> None:
                 if number:  # the first one writes the bytecode
                     times.append(taken)
     middles = {who: statistics.median(times) for who, times in found.items()}
-    print(f"first paint   empty {middles['empty']:7.0f} ms   dashboard {middles['ours']:7.0f} ms   ratio {middles['ours'] / middles['empty']:.2f}")
+    same, plain = (middles["ours"] / middles[name] for name in ("same", "empty"))
+    print(f"first paint   dashboard {middles['ours']:.0f} ms; same {middles['same']:.0f} ms: {same:.2f} x; plain {middles['empty']:.0f} ms: {plain:.2f} x")
 
 
 def flood(seconds: float, environ: dict[str, str], folder: Path) -> None:
@@ -243,4 +280,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    {"empty": empty, "ours": ours}.get(sys.argv[1] if len(sys.argv) > 1 else "", main)()
+    {"empty": empty, "same": same, "ours": ours}.get(sys.argv[1] if len(sys.argv) > 1 else "", main)()

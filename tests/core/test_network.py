@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from statuswatch.core.health import Confidence, Fault
-from statuswatch.core.network import Cut, clock_ahead, network, unanswered
-from statuswatch.core.observation import ClockCompared, ClockJumped, Diagnosis, Link, NetworkSeen, Observation, Obstacle
+from statuswatch.core.network import clock_ahead, network, unanswered
+from statuswatch.core.observation import ClockCompared, ClockJumped, Cut, Diagnosis, Link, NetworkSeen, Observation, Obstacle
 from statuswatch.core.world import World
 from support.facts import GPT, NETWORK, OPUS, OVERLOADED, at, call, failed_read, read, world
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from statuswatch.core.finding import Finding
 from statuswatch.core.health import Health, Relevance
 from statuswatch.core.ids import Route
 from statuswatch.core.incident import OVER_STAGES, Impact, Incident, Kind
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.lifecycle import LIVE_PHASES, Phase
-from statuswatch.core.relevance import Finding
 from statuswatch.core.scope import Scope, read_scope
 from statuswatch.core.weighing import weigh
 from statuswatch.core.world import Tracked, World

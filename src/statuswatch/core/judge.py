@@ -13,8 +13,8 @@ from statuswatch.core.concern import Concern, docket, episode_start, speaks_of_k
 from statuswatch.core.health import LADDER, SIDES, Confidence, Fault, Health, Side, raised
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.moment import Moment
-from statuswatch.core.network import Cut, Network, answers, network, unanswered
-from statuswatch.core.observation import Diagnosis
+from statuswatch.core.network import Network, answers, network, unanswered
+from statuswatch.core.observation import Cut, Diagnosis
 from statuswatch.core.owncalls import ENOUGH, FORGET_AFTER, WINDOW
 from statuswatch.core.proofs import evidence, reach
 from statuswatch.core.verdict import Reason, Verdict

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from statuswatch.core.ids import Surface
-from statuswatch.core.rules import Rule
+
+if TYPE_CHECKING:  # rules load the lexicon, and who only shows a picture needs neither
+    from statuswatch.core.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Knowledge:
 
     providers: Mapping[str, ProviderFacts] = field(default_factory=dict)
     models: tuple[str, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    rules: "tuple[Rule, ...]" = ()
 
     def name_of(self, provider: str) -> str:
         """The provider's name for a person; its id where the catalogue has none."""

@@ -7,10 +7,9 @@ is believed only where something fails and nothing answers. Whatever answers any
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from statuswatch.core.health import Confidence, Fault, FeedState
-from statuswatch.core.observation import Call, Link, Obstacle, Outcome
+from statuswatch.core.observation import Call, Cut, Link, Obstacle, Outcome
 from statuswatch.core.world import FeedStatus, World
 
 HOSTS = 2
@@ -22,15 +21,6 @@ PROVED = timedelta(minutes=2)
 CLOCK_OFF = 120.0
 """Seconds that a clock may differ from those of the pages before it is worth a word."""
 _NO_WAY_OUT = frozenset({Link.NONE, Link.LIMITED, Link.PORTAL})
-
-
-class Cut(StrEnum):
-    """How the way out is cut off."""
-
-    OFFLINE = "offline"
-    NAMES = "names"
-    INTERCEPTED = "intercepted"
-    PORTAL = "portal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,15 @@ class Link(StrEnum):
     FULL = "full"
 
 
+class Cut(StrEnum):
+    """How the way out is cut off."""
+
+    OFFLINE = "offline"
+    NAMES = "names"
+    INTERCEPTED = "intercepted"
+    PORTAL = "portal"
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkSeen:
     """The operating system's word on the network has changed. A hint: what answers is believed before it."""

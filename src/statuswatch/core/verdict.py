@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from statuswatch.core.finding import RelevanceReason
 from statuswatch.core.health import SIDES, Confidence, Fault, Health, Relevance, Side
 from statuswatch.core.ids import Route
-from statuswatch.core.relevance import RelevanceReason
 
 
 class Reason(StrEnum):

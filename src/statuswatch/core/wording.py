@@ -11,7 +11,7 @@ from statuswatch.core.health import LADDER, Confidence, Fault, FeedState, Health
 from statuswatch.core.ids import Route, Surface, parse_route
 from statuswatch.core.incident import Stage
 from statuswatch.core.knowledge import Knowledge
-from statuswatch.core.network import Cut
+from statuswatch.core.observation import Cut
 from statuswatch.core.verdict import Advice, AdviceKind, Evidence, EvidenceKind, Reason, Verdict
 
 USUAL_LAG = "it usually takes 19 minutes"

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from statuswatch.core.finding import RelevanceReason
 from statuswatch.core.health import Confidence, Relevance, Side
 from statuswatch.core.notice import NoticeReason, SuppressReason
 from statuswatch.core.owncalls import own_calls
-from statuswatch.core.relevance import RelevanceReason
 from statuswatch.core.verdict import Reason, Verdict
 from statuswatch.core.world import World
 

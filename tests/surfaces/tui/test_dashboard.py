@@ -14,7 +14,7 @@ from textual.widgets._toast import Toast
 from statuswatch.core.health import Confidence, Fault
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.core.observation import CommandKind
-from statuswatch.surfaces.present_text import Tone, plain
+from statuswatch.surfaces.present_text import plain
 from statuswatch.surfaces.tui.app import Dashboard
 from statuswatch.surfaces.tui.board import Board
 from statuswatch.surfaces.tui.lines import Lines, Rows
@@ -394,12 +394,26 @@ async def test_the_last_picture_of_an_engine_that_is_gone_is_grey_and_says_its_a
         assert "The last picture is 12m old" in text_of(app, "banner")
         for part in ("verdict", "routes", "rest"):
             lines = app.screen.query_one(f"#{part}", Lines)
-            colours = {lines.get_component_rich_style(f"tone--{tone}").color for tone in Tone if tone is not Tone.KEY and tone is not Tone.MAINTENANCE}
-            assert len(colours) == 1
+            strips = [lines.render_line(y) for y in range(min(lines.size.height, len(lines.lines)))]
+            colours = {segment.style.color for strip in strips for segment in strip if segment.style and segment.text.strip()}
+            assert len({colour.name for colour in colours if colour} - {DARK.accent}) == 1, part  # a key is one still
         source.say(Linked(Connection.LIVE))
         source.say(replace(snapshots.trouble(), engine=snapshots.engine_view(expires_at=clock.at + timedelta(seconds=150))))
         await settled(pilot)
         assert not app.screen.has_class("-old")
+
+
+@pytest.mark.parametrize(("name", "ours"), [("nord", DARK), ("solarized-light", LIGHT)])
+async def test_a_theme_of_textuals_own_keeps_the_tones_of_its_ground(name: str, ours: Theme) -> None:
+    app = dashboard(FakeSource(snapshots.trouble()))
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        app.theme = name
+        await settled(pilot)
+        strips = [app.screen.query_one("#routes", Lines).render_line(y) for y in range(3)]
+        assert {str(ours.variables["tone-failing"]), str(ours.variables["tone-dim"])} & {
+            segment.style.color.name for strip in strips for segment in strip if segment.style and segment.style.color
+        }
 
 
 async def test_a_picture_grows_old_by_itself_when_nothing_comes() -> None:

@@ -25,7 +25,7 @@ from statuswatch.surfaces.tui.messages import LinkChanged, NoticeArrived, PastAr
 from statuswatch.surfaces.tui.scenery import Place, Recall, View, Viewing
 from statuswatch.surfaces.tui.screens import Ask, first_run_lines
 from statuswatch.surfaces.tui.source import Connection, Linked, Source
-from statuswatch.surfaces.tui.theme import THEMES
+from statuswatch.surfaces.tui.theme import DARK, LIGHT, THEMES
 
 AGES_SECONDS = 10.0
 CALLED_FOR = timedelta(minutes=1)
@@ -82,9 +82,16 @@ class Dashboard(App[int]):
             self.register_theme(theme)
         self.theme = place.theme
 
+    def get_default_screen(self) -> Screen[bool]:
+        """The board itself: no empty screen is laid out below it first."""
+        return Board(self.view)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours of the tones, for themes of Textual's own too."""
+        return dict((DARK if self.current_theme.dark else LIGHT).variables)
+
     def on_mount(self) -> None:
-        """Show the board, listen, and look at the clock every ten seconds: ages change slowly."""
-        self.push_screen(Board(self.view))
+        """Listen, and look at the clock every ten seconds: ages change slowly."""
         for note in self._notes:
             self.tell(_LOG_PATH.sub(")", note))
         self.set_interval(AGES_SECONDS, self._draw)

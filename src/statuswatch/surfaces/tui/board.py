@@ -70,11 +70,11 @@ class Board(Acting):
         """All of it is ready lines, but for the filter's input."""
         yield Lines(id="top")
         yield Lines(id="banner")
-        yield Lines(id="verdict")
+        yield Lines(id="verdict", ages=True)
         yield Lines(id="heading")
-        yield Rows(id="routes")
+        yield Rows(id="routes", ages=True)
         yield Input(placeholder="show only what contains…", id="filter", compact=True)
-        yield Lines(id="rest")
+        yield Lines(id="rest", ages=True)
         yield KeyBar(_KEYS)
 
     def on_mount(self) -> None:

@@ -11,13 +11,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from statuswatch.surfaces.present_text import EMPTY, Line, Tone
+from statuswatch.surfaces.present_text import EMPTY, Line
+from statuswatch.surfaces.tui.theme import cursor, tones
 
 
 class Lines(ScrollView, can_focus=False):
-    """Lines of toned text, as tall as they are many unless the style says otherwise."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in Tone}
+    """Lines of toned text, as tall as they are many unless the style says otherwise. Those that `ages` grow grey with the picture."""
 
     class Clicked(Message):
         """A line was clicked: `part` is the widget's id, `index` the line's."""
@@ -27,8 +26,9 @@ class Lines(ScrollView, can_focus=False):
             self.index = index
             super().__init__()
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+    def __init__(self, *, id: str | None = None, classes: str | None = None, ages: bool = False) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id, classes=classes)
+        self._ages = ages
         self._lines: tuple[Line, ...] = ()
 
     @property
@@ -71,15 +71,13 @@ class Lines(ScrollView, can_focus=False):
     def _strip(self, line: Line, index: int) -> Strip:
         del index
         base = self.visual_style.rich_style
-        tones = {tone: self.get_component_rich_style(f"tone--{tone}", partial=True) for tone in {span.tone for span in line}}
-        segments = [Segment(span.text, base + tones[span.tone]) for span in line]
+        looks = tones(dark=self.app.current_theme.dark, greyed=self._ages and self.screen.has_class("-old"), colourless=self.app.no_color)
+        segments = [Segment(span.text, base + looks[span.tone]) for span in line]
         return Strip(segments).adjust_cell_length(self.scrollable_content_region.width, base)
 
 
 class Rows(Lines, can_focus=True):
     """Lines of which one is chosen; each has a key that outlives a change of order."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor"}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
@@ -98,8 +96,8 @@ class Rows(Lines, can_focus=True):
             self.key = key
             super().__init__()
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, ages: bool = False) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id, ages=ages)
         self._keys: tuple[str, ...] = ()
         self._cursor = 0
         self._moved = False
@@ -166,5 +164,5 @@ class Rows(Lines, can_focus=True):
         strip = super()._strip(line, index)
         if index != self._cursor or not self.has_focus or len(self._keys) < 2:  # noqa: PLR2004 - one row needs no cursor
             return strip
-        cursor = self.get_component_rich_style("rows--cursor", partial=True)
-        return Strip(Segment.apply_style(strip, post_style=cursor), strip.cell_length)
+        look = cursor(dark=self.app.current_theme.dark, colourless=self.app.no_color)
+        return Strip(Segment.apply_style(strip, post_style=look), strip.cell_length)
