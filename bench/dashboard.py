@@ -4,8 +4,8 @@
 
 They run in pseudo terminals of 120 by 40 cells and alternate. The dashboard hears a real server at a socket, as it hears the engine.
 
-- first paint: milliseconds from the start of the process until the words of the first picture have reached the terminal. Beside it two empty apps: `same` of the
-  dashboard's own widgets and style, with one line in them; `plain` of as many of Textual's simplest;
+- first paint: milliseconds from the start of the process until the words of the first picture have reached the terminal. Beside it two empty apps: `same` of
+  the dashboard's own widgets and style, with one line in them; `plain` of as many of Textual's simplest;
 - flood: 200 routes and 50 incidents, ten pictures a second, each of them different. Printed are the share of one core, the time from a picture's coming to the
   frame that shows it, and bytes written a second. Beside it: an empty app in which one line changes ten times a second;
 - idle: voluntary context switches a second of all threads, while nothing comes.
