@@ -1,0 +1,41 @@
+local options = require('statuswatch.options')
+
+test('what is not given has its default', function()
+  local read, mistakes = options.read(nil)
+  equal(read, options.defaults)
+  equal(mistakes, {})
+end)
+
+test('what cannot be used is named and keeps its default', function()
+  local read, mistakes = options.read({ statusline = 'loud', notify = 'yes', mute_for = 'long', command = {}, colour = 'red', attend = false })
+  equal(read.statusline, 'trouble')
+  equal(read.notify, true)
+  equal(read.mute_for, '1h')
+  equal(read.command, nil)
+  equal(read.attend, false)
+  equal(#mistakes, 5)
+  holds(table.concat(mistakes, '\n'):find('there is no option "colour"', 1, true))
+  holds(table.concat(mistakes, '\n'):find("statusline must be 'trouble' or 'always'", 1, true))
+  equal(#select(2, options.read('x')), 1)
+end)
+
+test('a program is looked for in absolute folders only, and a relative path is refused', function()
+  local program = require('statuswatch.program')
+  local folder = vim.fn.tempname()
+  vim.fn.mkdir(folder .. '/here', 'p')
+  vim.fn.writefile({ '#!/bin/sh' }, folder .. '/here/sw-test')
+  vim.fn.setfperm(folder .. '/here/sw-test', 'rwx------')
+  local before, path = vim.fn.getcwd(), vim.env.PATH
+  vim.cmd('cd ' .. folder)
+  vim.env.PATH = 'here:.:'
+  local words, why = program.find('sw-test')
+  equal(words, nil)
+  holds(why:find('was found on PATH', 1, true))
+  equal(program.find('here/sw-test'), nil)
+  vim.env.PATH = folder .. '/here'
+  equal(program.find('sw-test'), { folder .. '/here/sw-test' })
+  equal(program.find({ 'sw-test', '-x' }), { folder .. '/here/sw-test', '-x' })
+  equal(program.find(folder .. '/here'), nil)
+  vim.env.PATH = path
+  vim.cmd('cd ' .. before)
+end)
