@@ -321,6 +321,19 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_shown(path):
     assert shown > 12
 
 
+def test_the_log_is_brought_into_the_file_between_steps_and_not_by_a_commit(path, store):
+    plain = path.stat().st_size
+    for number in range(60):
+        store.commit(step(World(), memory={f"note {number}": "x" * 20_000}))
+    assert path.stat().st_size == plain
+    store.tidy()
+    kept = path.stat().st_size
+    assert kept > plain + 60 * 20_000
+    store.commit(step(World(), memory={"one more": "x" * 200_000}))
+    store.tidy()
+    assert path.stat().st_size == kept
+
+
 def test_a_sources_notes_are_stored_at_once_and_read_like_those_of_a_step(store, path):
     store.remember({"host:status.acme.example": "[1]", "feed:acme": "x"})
     store.remember({"host:status.acme.example": "[2]"})

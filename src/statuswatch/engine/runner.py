@@ -166,6 +166,8 @@ class Engine:
             await self._outbox.head_start(_HEAD_START)
         self._publish(now)
         self._parts.poller.reconsider()
+        if not told:
+            self._parts.store.tidy()
         if self._parts.beat:
             self._parts.beat()
         for arrival in batch:

@@ -14,6 +14,7 @@ from statuswatch.core.errors import StatuswatchError
 from statuswatch.core.moment import format_time
 
 _BUSY_SECONDS = 2.0
+_WAL_PAGES_MOST = 8000
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -65,6 +66,8 @@ def connect(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        # The store syncs between steps, not in the middle of the one that is to be told (`Store.tidy`); this is for the case that it never comes to it.
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES_MOST}")
         connection.execute("PRAGMA foreign_keys = ON")
         _check(connection)
         _migrate(connection, path, migrations)

@@ -9,7 +9,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,6 +38,7 @@ RECENT_NOTICES = 50
 RECENT_SUPPRESSED = 50
 
 _PRUNE_EVERY = 500
+_TIDY_EVERY = 50
 _logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -111,6 +112,7 @@ class Store:
         self._problems = problems
         self._mark = _Mark(World())
         self._until_prune = 1
+        self._untidied = 0
         self._watched: tuple[int, float] | None = None
 
     @classmethod
@@ -184,6 +186,15 @@ class Store:
             raise StoreError(f"{self._path}: this step could not be stored ({error}); free some room, or make the file writable") from error
         self._mark = _Mark(step.world, step.told, step.watchlist, _rest(step.world))
         self._watched = watched
+        self._untidied += 1
+
+    def tidy(self) -> None:
+        """Bring what was committed from the log into the file, once there is enough of it. It waits for the disk, so it is called when nobody waits."""
+        if self._untidied < _TIDY_EVERY:
+            return
+        self._untidied = 0
+        with suppress(sqlite3.Error):  # all of it is in the log still; a disk that fails is told by the next commit
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def remember(self, memory: Mapping[str, str]) -> None:
         """Write a source's notes at once, without a step. Raises StoreError."""
