@@ -1,13 +1,15 @@
 """The dashboard in a browser: who is let in, and that the page needs nothing from elsewhere. A real server on loopback, spoken to byte by byte."""
 
 import asyncio
+import os
 import shlex
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, WSMsgType, web
+from aiohttp import ClientSession, CookieJar, WSMsgType, web
 from textual_serve.app_service import AppService
 
 from statuswatch.surfaces.tui.serving import Guarded, free_port
@@ -37,6 +39,16 @@ async def asked(server: Guarded, path: str, headers: Mapping[str, str] | None = 
         answer += (await asyncio.wait_for(reader.read(), 30)).decode("utf-8", "replace")
     writer.close()
     return int(answer.split(" ", 2)[1]), answer
+
+
+async def listens(port: int) -> bool:
+    """Whether somebody takes a connection there."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 def cookie(server: Guarded) -> dict[str, str]:
@@ -101,6 +113,29 @@ async def test_it_listens_on_loopback_only() -> None:
     server = Guarded("exit 1", free_port(), WORD)
     assert server.host == "127.0.0.1"
     assert server.address == f"http://127.0.0.1:{server.port}/?token={WORD}"
+
+
+async def test_the_word_is_printed_once_and_no_visit_is(tmp_path: Path) -> None:
+    port = free_port()
+    argv = [sys.executable, "-m", "statuswatch", "dashboard", "--serve", "--port", str(port)]
+    environ = {**os.environ, "STATUSWATCH_HOME": str(tmp_path)}
+    process = await asyncio.create_subprocess_exec(*argv, env=environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+    assert process.stdout is not None
+    try:
+        first = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
+        word = first.strip().rpartition("token=")[2]
+        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client, asyncio.timeout(60):
+            while not await listens(port):
+                await asyncio.sleep(0.05)
+            for query in (f"?token={word}", "?token=wrong", ""):
+                async with client.get(f"http://127.0.0.1:{port}/{query}") as answer:
+                    assert answer.status == (401 if "wrong" in query else 200)
+    finally:
+        process.terminate()
+        rest = (await asyncio.wait_for(process.stdout.read(), 60)).decode()
+        await process.wait()
+    assert word
+    assert rest == "Only on this machine, and only with this address. Ctrl-C ends it.\n"
 
 
 async def test_with_the_word_a_browser_gets_the_dashboard(monkeypatch: pytest.MonkeyPatch) -> None:

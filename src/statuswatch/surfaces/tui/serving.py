@@ -6,6 +6,7 @@ that no script can read and that no other site's request carries (RFC 6265bis, S
 """
 
 import hmac
+import logging
 import secrets
 import shlex
 import socket
@@ -38,6 +39,10 @@ class Guarded(Server):
     def address(self) -> str:
         """What to open."""
         return f"http://{HOST}:{self.port}/?token={self.word}"
+
+    def initialize_logging(self) -> None:
+        """What goes wrong, and nothing else: textual-serve's own log writes every address, with the word, and in a traceback every local."""
+        logging.basicConfig(level="WARNING", format="%(message)s")
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
