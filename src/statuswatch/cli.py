@@ -29,6 +29,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "watch": ("statuswatch.surfaces.cli.watch", "one line for each change as it comes: for logs, and for ears"),
     "wait": ("statuswatch.surfaces.cli.wait", "return when a route is back"),
     "prompt": ("statuswatch.surfaces.cli.prompt", "the line for a shell prompt; `prompt init zsh|bash|fish` prints the segment"),
+    "run": ("statuswatch.app.run", "start a coding client or a program so that its failing calls say whose fault it is: run -- claude"),
     "notices": ("statuswatch.surfaces.cli.notices", "what was told, and with --all what was not and why"),
     "mute": ("statuswatch.surfaces.cli.mute", "tell nothing about a route, a provider or an incident for a while"),
     "snooze": ("statuswatch.surfaces.cli.snooze", "hold notices back for a while; what still lasts then is told"),

@@ -42,7 +42,7 @@ async def engine(monkeypatch: pytest.MonkeyPatch, folder: Path, server: Server, 
 async def told() -> dict[str, object]:
     async with asyncio.timeout(GENEROUS):
         reader, writer = await asyncio.open_unix_connection(paths.gateway_file())
-        said = json.loads(await reader.read())
+        said = json.loads(await reader.readline())
         writer.close()
     assert isinstance(said, dict)
     return said

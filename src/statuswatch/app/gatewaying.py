@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statuswatch.app.tapping import Tapped
+from statuswatch.catalog.schema import url_fault
 from statuswatch.config import paths
 from statuswatch.config.model import Gateway as Settings
 from statuswatch.config.token import make_token
@@ -26,6 +27,7 @@ from statuswatch.engine.clock import Clock
 from statuswatch.engine.inbox import Arrival, Inbox
 from statuswatch.engine.serve import same_user
 from statuswatch.engine.single import listening_socket
+from statuswatch.gateway.pointing import way_of
 from statuswatch.sources.clients.attempt import NO_MODEL, NO_PROVIDER
 from statuswatch.surfaces.plain import plain
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 _AGAIN_S = 30.0
 _TITLE_MAX = 120
+_PATIENCE_S = 10.0
 _logger = logging.getLogger(__name__)
 
 
@@ -54,8 +57,10 @@ class Ground:
 class Door:
     """The gateway of an engine: open from the start where the settings say so, else once somebody asks.
 
-    Who connects to the socket `gateway.sock` gets one line of JSON and the end: `{"address": "http://127.0.0.1:PORT/TOKEN", "annotate": BOOL, "names": [...]}`
-    with what every address begins with, or `{"error": SENTENCE}`. Asking opens the gateway; it stays open until the engine ends.
+    Who connects to the socket `gateway.sock` gets a line of JSON: `{"address": "http://127.0.0.1:PORT/TOKEN", "annotate": BOOL, "names": [...], "configured":
+    [...], "proxy": DIGEST}` with what every address begins with, or `{"error": SENTENCE}`. Asking opens the gateway; it stays open until the engine ends.
+    `configured` are the names whose addresses are the person's own; `proxy` is as `way_of` has it. Then each line `{"upstream": URL, "like": NAME}` is answered
+    by `{"name": NAME}`, under which that API is reached until the engine ends, or by `{"error": SENTENCE}`.
     """
 
     def __init__(self, ground: Ground) -> None:
@@ -86,12 +91,15 @@ class Door:
                 _remove(place)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        del reader
         try:
             if same_user(writer.get_extra_info("socket")):
                 writer.write(json.dumps(await self._told()).encode() + b"\n")
                 await writer.drain()
-        except OSError:
+                async with asyncio.timeout(_PATIENCE_S):
+                    while line := await reader.readline():
+                        writer.write(json.dumps(self._added(line)).encode() + b"\n")
+                        await writer.drain()
+        except (OSError, TimeoutError, ValueError):  # hung up, silent, or a line without an end
             pass
         finally:
             writer.close()
@@ -107,7 +115,20 @@ class Door:
                 return {"error": f"the gateway cannot listen: {problem}"}
         gateway = self._gateway
         assert gateway is not None  # noqa: S101 - it was opened
-        return {"address": gateway.base, "annotate": settings.annotate, "names": list(gateway.names), "problem": gateway.problem}
+        known = {"names": list(gateway.names), "configured": sorted(name.lower() for name in settings.addresses)}
+        return {"address": gateway.base, "annotate": settings.annotate, **known, "proxy": way_of(self._ground.environ), "problem": gateway.problem}
+
+    def _added(self, line: bytes) -> dict[str, str]:
+        """The name of an upstream that was asked for."""
+        try:
+            asked = json.loads(line)
+            if self._gateway is None or not isinstance(asked, dict):
+                return {"error": "expected an object with an upstream"}
+            url = str(asked.get("upstream", ""))
+            fault = url_fault(url) or ("it has a query" if "?" in url else "")
+            return {"error": fault} if fault else {"name": self._gateway.add(url, str(asked.get("like", "")))}
+        except (ValueError, RecursionError) as error:
+            return {"error": str(error)}
 
     async def _open(self, port: int) -> str:
         """Listen; the problem where that cannot be."""

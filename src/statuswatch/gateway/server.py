@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import Callable, Mapping
+from time import monotonic
 
 from statuswatch.gateway.callers import CallerLink, House
 from statuswatch.gateway.guard import Guard, Way
@@ -82,6 +83,10 @@ class Gateway:
         """The names of the APIs that it passes calls on to; hosts of the catalogue's APIs stand for themselves besides."""
         return self._upstreams.names
 
+    def add(self, url: str, like: str = "") -> str:
+        """The name under which the API at this address is reached from now on (see Upstreams.add)."""
+        return self._upstreams.add(url, like).name
+
     async def start(self, port: int | None = None) -> None:
         """Listen, at another port where one is given. Raises OSError where the port is taken."""
         loop = asyncio.get_running_loop()
@@ -133,7 +138,7 @@ class Gateway:
     def _look_around(self) -> None:
         """Refuse those whose head takes too long, hang up on those who have been silent for long. Only while anybody is connected."""
         loop = asyncio.get_running_loop()
-        now = loop.time()
+        now = monotonic()
         for caller in tuple(self._callers):
             waited = now - caller.since
             if caller.exchange is None and caller.head_begun and waited > self._patience.head:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from statuswatch.core.knowledge import Knowledge
@@ -75,6 +76,18 @@ class Upstreams:
     def at_host(self, host: str) -> Upstream | None:
         """The upstream that is meant by a request's `Host`, without its port: an API's own host, or NAME.localhost."""
         return self.find(host.removesuffix(_LOCALHOST))
+
+    def add(self, url: str, like: str = "") -> Upstream:
+        """The upstream at an address that a program of this user was told to call: one that is known there, `like` before others, else a new one.
+
+        The address is a checked one. Raises ValueError where there are too many.
+        """
+        made = self._configured(f"own-{sha256(url.rstrip('/').encode()).hexdigest()[:12]}", url)
+        there = [self._known[like]] if like in self._known else []
+        known = next((one for one in (*there, *self._known.values()) if one.url == made.url), None)
+        if known is None and len(self._known) >= _KEPT:
+            raise ValueError("there are too many addresses already")
+        return known or self._known.setdefault(made.name, made)
 
     def _configured(self, name: str, url: str) -> Upstream:
         parts = urlsplit(url)

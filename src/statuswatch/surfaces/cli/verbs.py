@@ -357,6 +357,14 @@ _SETTING_UP = (
         ("statuswatch setup zsh", "statuswatch setup claude-code tmux", "statuswatch setup --undo zsh"),
     ),
     Verb(
+        "run",
+        "Starts a command whose calls to model APIs go through the running engine's gateway, for this one start: where one fails, the client then prints whose"
+        " fault it is, the incident and what works. Nothing of yours is changed. Where the gateway cannot be had it runs without, and a line says so.",
+        arguments=(Argument("command", "COMMAND", "what to start, with all its words; put -- before it", count=Count.SOME),),
+        exits={2: "wrong usage", 126: "the command cannot be run", 127: "there is no such command; else the status is the command's own"},
+        examples=("statuswatch run -- claude", "statuswatch run -- codex exec 'fix the test'", "statuswatch run -- python script.py"),
+    ),
+    Verb(
         "hook",
         "Run by a hook of Claude Code (StopFailure) or Copilot CLI (errorOccurred), with its JSON on stdin: the running engine reads the client's record now.",
         arguments=(Argument("client", "CLIENT", "whose hook it is", choices=("claude-code", "copilot")),),

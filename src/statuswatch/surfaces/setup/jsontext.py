@@ -64,6 +64,25 @@ def value(text: str, member_: Member) -> object:
         raise _broken(text, member_.value, "plain JSON") from error
 
 
+def read_all(text: str) -> dict[str, object]:
+    """What the text says, comments left out. Raises SetupError where it is no object."""
+    return _values(text, read(text))
+
+
+def _values(text: str, found: Object) -> dict[str, object]:
+    out: dict[str, object] = {}
+    for each in found.members:
+        inner = member(text, each)
+        if inner is not None:
+            out[each.key] = _values(text, inner)
+        else:
+            try:
+                out[each.key] = value(text, each)
+            except SetupError:
+                out[each.key] = text[each.value : each.end]  # a list with comments, say
+    return out
+
+
 def replaced(text: str, member_: Member, raw: str) -> str:
     """The text with another value, as JSON, for this member."""
     return text[: member_.value] + raw + text[member_.end :]
