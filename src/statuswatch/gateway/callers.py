@@ -9,8 +9,10 @@ from statuswatch.gateway.exchange import Exchange
 from statuswatch.gateway.framing import FramingError
 from statuswatch.gateway.guard import Guard, Way
 from statuswatch.gateway.heads import HeadError, RequestHead, find_end, read_request
+from statuswatch.gateway.known import Known, known
+from statuswatch.gateway.onward import request_bytes
 from statuswatch.gateway.pool import Pool
-from statuswatch.gateway.reading import Buffer, stream
+from statuswatch.gateway.reading import Buffer, now, stream
 from statuswatch.gateway.watch import Watch
 
 EARLY_MAX = 64 << 10
@@ -56,13 +58,14 @@ class CallerLink(asyncio.BufferedProtocol):
         self.transport: asyncio.Transport | None = None
         self.exchange: Exchange | None = None
         self.since = 0.0
-        """When it became idle, or began the head that it has not finished (loop time)."""
+        """When it became idle, or began the head that it has not finished (monotonic time)."""
         self.head_begun = False
         self.full = False
         self._house = house
         self._loop = asyncio.get_running_loop()  # asking for it anew costs a system call in Python 3.11
         self._pending = b""
         self._method = b""
+        self._known: Known | None = None
         self._held = False
         self._closing = False
 
@@ -73,7 +76,7 @@ class CallerLink(asyncio.BufferedProtocol):
             self._closing = True
             self.transport.abort()
             return
-        self.since = self._loop.time()
+        self.since = now()
         if not self._house.joined(self):
             self._closing = True
             self.transport.write(own_answer(503, "too many connections", "connection_limit_reached"))
@@ -129,7 +132,7 @@ class CallerLink(asyncio.BufferedProtocol):
 
     def hold(self, full: bool) -> None:
         """See Caller."""
-        if self.transport is None or self.transport.is_closing() or full is self._held:
+        if full is self._held or self.transport is None or self.transport.is_closing():
             return
         self._held = full
         if full:
@@ -145,7 +148,7 @@ class CallerLink(asyncio.BufferedProtocol):
     def finished(self, rest: bytes, *, keep: bool) -> None:
         """See Caller."""
         exchange, self.exchange = self.exchange, None
-        self.since = self._loop.time()
+        self.since = now()
         if not keep:
             if exchange is not None and exchange.takes_more and not exchange.head.upgrade:
                 self._linger()
@@ -181,25 +184,33 @@ class CallerLink(asyncio.BufferedProtocol):
             return
         if data.startswith(b"\r\n"):  # an old habit after a body (RFC 9112, section 2.2)
             data = data[2:]
+        house, last = self._house, self._known
+        found = last.again(data) if last is not None else None
         try:
-            end = find_end(data)
-            if end < 0:
-                self._wait_for(data)
-                return
-            self._pending, self.head_begun = b"", False
-            self._method = b""
-            head = read_request(data[:end])
-            self._method = head.method
-            way = self._house.guard.admit(head)
-            house = self._house
-            self.exchange = exchange = Exchange(self, head, way, house.pool, house.buffer, house.watch(head, way))
-            exchange.start(data, end)
+            if found is not None and last is not None:
+                way = last.way
+                head, onward, end, stop = found
+            else:
+                end = find_end(data)
+                if end < 0:
+                    self._wait_for(data)
+                    return
+                self._method = b""
+                head = read_request(data[:end])
+                self._method = head.method
+                way = house.guard.admit(head)
+                onward = request_bytes(head, way.target, way.host)
+                self._known = known(head, way, onward)
+                stop = head.framing.take(data, end)
         except HeadError as error:
-            self._drop()
             self.refuse(error.status, str(error))
+            return
         except FramingError as error:
-            self._drop()
             self.refuse(400, str(error))
+            return
+        self._pending, self.head_begun = b"", False
+        self.exchange = exchange = Exchange(self, head, way, house.pool, house.buffer, house.watch)
+        exchange.start(onward, data[end:stop], data[stop:])
 
     def _resume(self) -> None:
         """Go on with requests that came early."""
@@ -210,7 +221,7 @@ class CallerLink(asyncio.BufferedProtocol):
     def _wait_for(self, data: bytes) -> None:
         if data and not self.head_begun:
             self.head_begun = True
-            self.since = self._loop.time()
+            self.since = now()
         self._pending = data
 
     def _early(self, data: bytes) -> None:

@@ -1,13 +1,15 @@
 """One request and its answer on their way through. Bytes go on as they come; what is learned from them is learned afterwards."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from statuswatch.gateway.framing import FramingError
 from statuswatch.gateway.guard import Way
-from statuswatch.gateway.heads import HeadError, RequestHead, request_bytes
+from statuswatch.gateway.heads import HeadError, RequestHead, ResponseHead
+from statuswatch.gateway.onward import whole_answer
 from statuswatch.gateway.pool import ConnectError, Link, Pool
-from statuswatch.gateway.reading import Buffer
+from statuswatch.gateway.reading import Buffer, now
 from statuswatch.gateway.reply import Reply
 from statuswatch.gateway.watch import Watch
 
@@ -33,48 +35,50 @@ class Caller(Protocol):
 
 
 class Exchange:
-    """One request. `watch` is told what passes."""
+    """One request. What `observe` makes is told what passes, after it has."""
 
-    def __init__(self, caller: Caller, head: RequestHead, way: Way, pool: Pool, buffer: Buffer, watch: Watch) -> None:
+    _link: Link | None = None
+    _connecting: asyncio.Task[None] | None = None
+    _watch: Watch | None = None
+    _reply: Reply | None = None  # the answer, where it does not come as a whole
+    _body = b""
+    _started = 0.0
+    _again = b""
+    _rest = b""
+    _over = False
+
+    def __init__(self, caller: Caller, head: RequestHead, way: Way, pool: Pool, buffer: Buffer, observe: Callable[[RequestHead, Way], Watch]) -> None:
         self.head = head
-        self.watch = watch
         self._caller = caller
         self._way = way
         self._pool = pool
         self._buffer = buffer
-        self._link: Link | None = None
-        self._connecting: asyncio.Task[None] | None = None
-        self._again = b""
-        self._unsent: list[bytes] = []
-        self._rest = b""
-        self._over = False
-        self._reply = Reply(head, watch, self._send, self._complete)
+        self._observe = observe
 
     @property
     def takes_more(self) -> bool:
         """Whether what the caller sends still belongs to this request."""
         return not self.head.framing.done
 
-    def start(self, data: bytes, at: int) -> None:
-        """Send the request on: its body begins in `data` at `at`. Raises FramingError."""
-        head = self.head
-        first = request_bytes(head, self._way.target, self._way.host)
-        end = head.framing.take(data, at) if head.has_body else at
-        body = data[at:end]
-        self._rest = data[end:]
-        first += body
-        link = self._pool.take(self._way.upstream.origin)
+    def start(self, first: bytes, body: bytes, rest: bytes) -> None:
+        """Send the request on: its head as `first`, and the first of its body. `rest` came after it."""
+        if rest:
+            self._rest = rest
+        self._body = body
+        head, pool = self.head, self._pool
+        done = head.framing.done
+        link = pool.take(self._way.upstream.origin)
         if link is None:
-            self._unsent.append(first)
+            self._unsent = [first, body]
             self._connect()
-            self.watch.began(head, body)
-            return
-        if head.framing.done and head.method in _IDEMPOTENT:
-            self._again = first
-        self._use(link)
-        assert link.transport is not None  # noqa: S101 - the pool gives open ones
-        link.transport.write(first)
-        self.watch.began(head, body)
+        else:
+            if done and head.method in _IDEMPOTENT:
+                self._again = first + body
+            self._use(link)
+            link.transport.write(first + body if body else first)  # type: ignore[union-attr]  # the pool gives open ones
+        self._started = now()
+        if not done:
+            self._watched()
 
     def request(self, data: memoryview) -> None:
         """More of the request came. Raises FramingError."""
@@ -89,7 +93,7 @@ class Exchange:
         else:
             self._link.transport.write(piece)
             self._buffer.settle(self._link.transport)
-        self.watch.asked(piece)
+        self._watched().asked(piece)
 
     def came_early(self, data: bytes) -> int:
         """The caller has sent a next request already; how many bytes of such there are."""
@@ -101,21 +105,19 @@ class Exchange:
         self._over = True
         if self._connecting is not None:
             self._connecting.cancel()
-        self._reply.cancel()
-        self._reply.over()
+        if self._reply is not None:
+            self._reply.cancel()
+            self._reply.over()
         if self._link is not None:
             self._link.taker = None
             self._link.abort()
-        self.watch.cancelled()
+        if self._watch is not None:
+            self._watch.cancelled()
 
     def caller_full(self, full: bool) -> None:
         """The caller reads more slowly than the server sends; or no more so."""
-        transport = self._link.transport if self._link is not None else None
-        if transport is not None and not transport.is_closing():
-            if full:
-                transport.pause_reading()
-            else:
-                transport.resume_reading()
+        if self._link is not None:
+            self._link.hold(full)
 
     # What the server does
 
@@ -125,23 +127,50 @@ class Exchange:
 
     def answer(self, data: memoryview) -> None:
         """See pool.Taker."""
-        self._again = b""
+        reply = self._reply
+        if reply is None:
+            came = bytes(data)
+            whole = whole_answer(came, self.head)
+            if whole is not None:
+                self._pass_whole(*whole)
+                return
+            self._again = b""
+            reply = self._reply = Reply(self.head, self._watched(), self._send, self._complete)
         try:
-            self._reply.take(data)
+            reply.take(data)
         except HeadError as error:
             self._fail(error.status, "http_protocol_error", str(error))
         except FramingError:
             self._cut()
 
+    def _pass_whole(self, response: ResponseHead, came: bytes) -> None:
+        """A good answer has come as a whole, and nothing after it."""
+        transport = self._caller.transport
+        if transport is not None:
+            transport.write(came)
+        self._finish(response, clean=True)
+        watch = self._watch or self._observe(self.head, self._way)
+        watch.whole(self._body, self._started, response)
+
+    def _watched(self) -> Watch:
+        """What is told of this exchange, which has begun."""
+        watch = self._watch
+        if watch is None:
+            watch = self._watch = self._observe(self.head, self._way)
+            watch.began(self._body, self._started)
+        return watch
+
     def upstream_ended(self) -> None:
         """See pool.Taker."""
-        self._reply.ended()
+        if self._reply is not None:
+            self._reply.ended()
 
     def upstream_lost(self, error: Exception | None) -> None:
         """See pool.Taker."""
-        if self._over or self._reply.judging is not None or (error is None and self._reply.ended()):
+        reply = self._reply
+        if self._over or (reply is not None and (reply.judging is not None or (error is None and reply.ended()))):
             return
-        if self._reply.response is not None:
+        if reply is not None and reply.response is not None:
             self._cut()
         elif self._again:
             # A connection that was idle, and a request that may be repeated: it is, on a new one.
@@ -158,43 +187,55 @@ class Exchange:
         transport.write(piece)
         if not isinstance(piece, bytes):
             self._buffer.settle(transport)
-        self.watch.passed(piece, head)
+        watch = self._watch
+        if watch is not None and watch.follows:
+            watch.passed(piece, head)
 
     # How it ends
 
     def _complete(self, clean: bool) -> None:
         """The answer is complete. `clean`: and nothing came after it."""
-        self._over = True
-        link, response = self._link, self._reply.response
-        assert link is not None  # noqa: S101 - the answer came through it
+        reply = self._reply
+        assert reply is not None  # noqa: S101 - it tells
+        response = reply.response
         assert response is not None  # noqa: S101 - it is complete
-        sent = self.head.framing.done
+        reply.over()
+        self._finish(response, clean=clean)
+        self._watched().completed(response.status)
+
+    def _finish(self, response: ResponseHead, *, clean: bool) -> None:
+        """Both connections are free again, where they can be used again."""
+        self._over = True
+        head, link = self.head, self._link
+        assert link is not None  # noqa: S101 - the answer came through it
+        self._link = None
+        sent = head.framing.done
         if clean and sent and response.keep_alive and link.ready:
             self._pool.give(link)
         else:
             link.taker = None
             link.abort()
-        self._link = None
-        self._reply.over()
-        self._caller.finished(self._rest, keep=sent and not self.head.close and not response.framing.open_end)
-        self.watch.completed(response.status)
+        self._caller.finished(self._rest, keep=sent and not head.close and not response.framing.open_end)
 
     def _cut(self) -> None:
         """The answer stops in the middle: so it does for the caller."""
-        self._reply.let_go()
+        if self._reply is not None:
+            self._reply.let_go()
         self._over = True
         self._drop_link()
         self._caller.finished(b"", keep=False)
-        self.watch.interrupted()
+        self._watched().interrupted()
 
     def _fail(self, status: int, kind: str, sentence: str) -> None:
         self._over = True
         self._drop_link()
-        self.watch.failed(status, kind)
-        self._caller.failed(status, kind, sentence, self.watch.gateway_fields())
+        watch = self._watched()
+        watch.failed(status, kind)
+        self._caller.failed(status, kind, sentence, watch.gateway_fields())
 
     def _drop_link(self) -> None:
-        self._reply.over()
+        if self._reply is not None:
+            self._reply.over()
         if self._link is not None:
             self._link.taker = None
             self._link.abort()

@@ -5,7 +5,6 @@ refused. Fields that are for one connection only are left out (RFC 9110, section
 """
 
 import re
-from collections.abc import Iterable
 
 import httptools
 
@@ -14,11 +13,11 @@ from statuswatch.gateway.framing import Chunked, Counted, Framing, UntilClose
 HEAD_MAX = 64 << 10
 """Bytes of one head. Clients send up to 10 kB of it, with cookies and long keys."""
 
-_END = b"\r\n\r\n"
-_HOP = frozenset({b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization", b"te", b"upgrade"})
+END = b"\r\n\r\n"
+HOP = frozenset({b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization", b"te", b"upgrade"})
 # Naming one of these in Connection would have the next hop read another message than this one did.
-_NEVER_HOP = frozenset({b"host", b"content-length", b"transfer-encoding", b"trailer", b"content-type", b"content-encoding"})
-_HOPS = re.compile(rb"\r\n(?:connection|keep-alive|proxy-connection|proxy-authenticate|proxy-authorization|te|upgrade):")
+NEVER_HOP = frozenset({b"host", b"content-length", b"transfer-encoding", b"trailer", b"content-type", b"content-encoding"})
+HOPS = re.compile(rb"\r\n(?:connection|keep-alive|proxy-connection|proxy-authenticate|proxy-authorization|te|upgrade):")
 _WEBSOCKET = b"websocket"
 _LONGEST_LENGTH = 15
 _SWITCHING, _NO_CONTENT, _NOT_MODIFIED, _FIRST_FINAL = 101, 204, 304, 200
@@ -52,24 +51,36 @@ class _Nobody:
     on_url = on_header = on_message_begin = on_status = on_body = on_headers_complete = on_message_complete = on_chunk_header = on_chunk_complete = None
 
 
-_NOBODY = _Nobody()
+NOBODY = _Nobody()
 
 
 class RequestHead:
-    """A request. `fields` have lower-case names, several of one name joined by commas; `lines` are the fields as they came."""
+    """A request. `raw` is the head as it came, with its empty line; `fields` have lower-case names, several of one name joined by commas."""
 
-    __slots__ = ("close", "fields", "framing", "lines", "method", "target", "upgrade")
+    __slots__ = ("_fields", "close", "framing", "method", "raw", "target", "upgrade")
 
-    def __init__(self, method: bytes, target: bytes, fields: dict[bytes, bytes], lines: list[bytes], framing: Framing) -> None:
+    def __init__(self, method: bytes, target: bytes, raw: bytes, framing: Framing, fields: dict[bytes, bytes] | None = None) -> None:
         self.method = method
         self.target = target
-        self.fields = fields
-        self.lines = lines
+        self.raw = raw
         self.framing = framing
         self.upgrade = False
         """Whether the caller wants a WebSocket."""
         self.close = False
         """Whether the caller wants its connection closed afterwards."""
+        self._fields = fields
+
+    @property
+    def fields(self) -> dict[bytes, bytes]:
+        """Gathered where they are asked for."""
+        if self._fields is None:
+            self._fields = _by_name(self.lines)
+        return self._fields
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The fields as they came."""
+        return self.raw[:-4].split(b"\r\n")[1:]
 
     @property
     def has_body(self) -> bool:
@@ -113,7 +124,7 @@ class ResponseHead:
     @property
     def content_type(self) -> bytes:
         """In lower case; empty where there is none."""
-        return _value(self.low, b"content-type") or b""
+        return field_value(self.low, b"content-type") or b""
 
     @property
     def interim(self) -> bool:
@@ -123,10 +134,10 @@ class ResponseHead:
 
 def find_end(data: bytes | bytearray) -> int:
     """The place after the head that `data` begins with; -1 where it has not ended. Raises HeadError where it is too long."""
-    found = data.find(_END)
+    found = data.find(END)
     if (len(data) if found < 0 else found) > HEAD_MAX:
         raise HeadError(431, f"a head has at most {HEAD_MAX} bytes")
-    return found + len(_END) if found >= 0 else -1
+    return found + len(END) if found >= 0 else -1
 
 
 def read_request(head: bytes) -> RequestHead:
@@ -146,19 +157,19 @@ def read_request(head: bytes) -> RequestHead:
         raise HeadError(400, "a request has one Host")
     if b"expect" in fields and fields[b"expect"].lower() != b"100-continue":
         raise HeadError(417, "only 100-continue can be expected")
-    request = RequestHead(method, target, fields, lines, _request_framing(fields))
+    request = RequestHead(method, target, head, _request_framing(fields), fields)
     if b"connection" in fields:
-        listed = _listed(fields)
-        if listed & _NEVER_HOP:
+        named = listed(fields)
+        if named & NEVER_HOP:
             raise HeadError(400, "Connection names a field that is not for one connection")
-        request.close = b"close" in listed
+        request.close = b"close" in named
         request.upgrade = upgrade and fields.get(b"upgrade", b"").lower() == _WEBSOCKET and not request.has_body
     return request
 
 
 def read_response(head: bytes, method: bytes, *, upgrade: bool) -> ResponseHead:
     """The response that `head` is, to a request of that method. Raises HeadError with what the client is told."""
-    parser = httptools.HttpResponseParser(_NOBODY)
+    parser = httptools.HttpResponseParser(NOBODY)
     _feed(parser, head, 502)
     # llhttp has checked every line, so that a name is where a line begins, and a value where it ends.
     low = head.lower()
@@ -166,51 +177,10 @@ def read_response(head: bytes, method: bytes, *, upgrade: bool) -> ResponseHead:
     if version not in ("1.1", "1.0") or (status == _SWITCHING and not upgrade):
         raise HeadError(502, "the answer is none of HTTP/1.1")
     response = ResponseHead(status, head, low, _response_framing(status, method, low))
-    response.hops = version == "1.0" or _HOPS.search(low) is not None
-    closes = version == "1.0" or (response.hops and b"close" in _listed(response.fields))
+    response.hops = version == "1.0" or HOPS.search(low) is not None
+    closes = version == "1.0" or (response.hops and b"close" in listed(response.fields))
     response.keep_alive = not (closes or response.framing.open_end or response.switched)
     return response
-
-
-def request_bytes(head: RequestHead, target: bytes, host: bytes) -> bytes:
-    """The head as the next server gets it: at `target`, for `host`, without what was for this connection."""
-    fields = head.fields
-    dropped = _HOP | _listed(fields) if b"connection" in fields else _HOP
-    kept = [b"%s %s HTTP/1.1" % (head.method, target)]
-    names = fields if len(fields) == len(head.lines) else [_name(line) for line in head.lines]
-    for name, line in zip(names, head.lines, strict=True):
-        if name == b"host":
-            kept.append(line[:4] + b": " + host)
-        elif name not in dropped:
-            kept.append(line)
-    if not head.upgrade and b"te" not in fields:
-        return b"\r\n".join(kept) + _END
-    connection = []
-    if head.upgrade:
-        connection.append(b"Upgrade")
-        kept.append(b"Upgrade: websocket")
-    if b"trailers" in _words(head.fields.get(b"te", b"")):  # trailer fields are passed on
-        connection.append(b"TE")
-        kept.append(b"TE: trailers")
-    if connection:
-        kept.append(b"Connection: " + b", ".join(connection))
-    return b"\r\n".join(kept) + _END
-
-
-def response_bytes(head: ResponseHead, added: Iterable[bytes] = (), without: frozenset[bytes] = frozenset(), *, close: bool) -> bytes:
-    """The head as the client gets it: as it came, with `added` lines, without fields named in `without` and those that were for the other connection."""
-    added = tuple(added)
-    if not head.hops and not close and not added and not without:
-        return head.raw
-    listed = (_listed(head.fields) if b"connection" in head.fields else frozenset()) - _NEVER_HOP
-    dropped = (_HOP | listed | without) if not head.switched else (without | {b"keep-alive", b"proxy-connection"})
-    first, *lines = head.raw[:-4].split(b"\r\n")
-    kept = [b"HTTP/1.1" + first[8:] if first.startswith(b"HTTP/1.0") else first]
-    kept += [line for line in lines if _name(line) not in dropped]
-    kept += added
-    if close and not head.switched and not head.interim:
-        kept.append(b"Connection: close")
-    return b"\r\n".join(kept) + _END
 
 
 def _feed(parser: "httptools.HttpRequestParser | httptools.HttpResponseParser", head: bytes, status: int) -> bool:
@@ -247,7 +217,7 @@ def _by_name(lines: list[bytes]) -> dict[bytes, bytes]:
     return fields
 
 
-def _value(low: bytes, name: bytes) -> bytes | None:
+def field_value(low: bytes, name: bytes) -> bytes | None:
     """The value of the first field of that name in a head in lower case."""
     start = low.find(b"\r\n%s:" % name)
     if start < 0:
@@ -256,7 +226,8 @@ def _value(low: bytes, name: bytes) -> bytes | None:
     return low[start : low.find(b"\r\n", start)].strip(b" \t")
 
 
-def _name(line: bytes) -> bytes:
+def field_name(line: bytes) -> bytes:
+    """The lower-case name of the field that a line is."""
     return line.partition(b":")[0].lower()
 
 
@@ -273,7 +244,7 @@ def _request_framing(fields: dict[bytes, bytes]) -> Framing:
 def _response_framing(status: int, method: bytes, low: bytes) -> Framing:
     if method == b"HEAD" or status < _FIRST_FINAL or status in (_NO_CONTENT, _NOT_MODIFIED):
         return UntilClose() if status == _SWITCHING else Counted(0)
-    coding, length = _value(low, b"transfer-encoding"), _value(low, b"content-length")
+    coding, length = field_value(low, b"transfer-encoding"), field_value(low, b"content-length")
     if coding is not None:
         if coding != b"chunked" or length is not None or low.count(b"\r\ntransfer-encoding:") > 1:
             raise HeadError(502, "the answer's transfer coding is not known")
@@ -287,9 +258,11 @@ def _length(text: bytes, status: int) -> int:
     return int(text)
 
 
-def _listed(fields: dict[bytes, bytes]) -> frozenset[bytes]:
-    return _words(fields.get(b"connection", b""))
+def listed(fields: dict[bytes, bytes]) -> frozenset[bytes]:
+    """The fields that Connection names."""
+    return words(fields.get(b"connection", b""))
 
 
-def _words(value: bytes) -> frozenset[bytes]:
+def words(value: bytes) -> frozenset[bytes]:
+    """The words of a list, in lower case and without parameters."""
     return frozenset(word.partition(b";")[0].strip().lower() for word in value.split(b",")) - {b""}

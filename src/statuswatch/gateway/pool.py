@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from statuswatch.gateway.reading import Buffer, stream
+from statuswatch.gateway.reading import Buffer, now, stream
 from statuswatch.gateway.upstreams import Origin
 from statuswatch.gateway.ways_out import Proxy, WayOut
 
@@ -71,11 +71,12 @@ class Link(asyncio.BufferedProtocol):
         self.origin = origin
         self.taker: Taker | None = None
         self.transport: asyncio.Transport | None = None
-        self.reused = False
         self.since = 0.0
-        """When it was last given back (loop time)."""
+        """When it was last given back (monotonic time)."""
+        self.open = True
         self._buffer = buffer
         self._forget = forget
+        self._held = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See asyncio."""
@@ -95,14 +96,15 @@ class Link(asyncio.BufferedProtocol):
 
     def eof_received(self) -> bool:
         """See asyncio."""
-        if self.taker is None:
-            return False
-        self.taker.upstream_ended()
+        self.open = False
+        if self.taker is not None:
+            self.taker.upstream_ended()
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """See asyncio."""
         self.transport = None
+        self.open = False
         self._forget(self)
         if self.taker is not None:
             self.taker.upstream_lost(exc)
@@ -120,18 +122,28 @@ class Link(asyncio.BufferedProtocol):
     @property
     def ready(self) -> bool:
         """Whether it is open, and all that was sent has left."""
-        return self.transport is not None and not self.transport.is_closing() and not self.transport.get_write_buffer_size()
+        return self.open and self.transport is not None and not self.transport.get_write_buffer_size()
+
+    def hold(self, full: bool) -> None:
+        """Read no more of the answer for now; or go on."""
+        if full is not self._held and self.open and self.transport is not None:
+            self._held = full
+            if full:
+                self.transport.pause_reading()
+            else:
+                self.transport.resume_reading()
 
     def abort(self) -> None:
         """Hang up at once."""
+        self.open = False
         if self.transport is not None:
             self.transport.abort()
 
-    def sound(self, now: float) -> bool:
+    def sound(self, moment: float) -> bool:
         """Whether it can be used again: open, and nothing has come that was not read yet (the server's goodbye)."""
-        if self.transport is None or self.transport.is_closing():
+        if not self.open or self.transport is None:
             return False
-        if now - self.since < _DOUBT_SECONDS:
+        if moment - self.since < _DOUBT_SECONDS:
             return True
         number = self.transport.get_extra_info("socket").fileno()
         look = select.poll()
@@ -149,40 +161,33 @@ class Pool:
         self._context = context
         self._idle: dict[Origin, deque[Link]] = {}
         self._sweep: asyncio.TimerHandle | None = None
-        self._made_in: asyncio.AbstractEventLoop | None = None
-
-    @property
-    def _loop(self) -> asyncio.AbstractEventLoop:
-        """The loop that all connections live in; asking for it anew costs a system call in Python 3.11."""
-        if self._made_in is None:
-            self._made_in = asyncio.get_running_loop()
-        return self._made_in
 
     def take(self, origin: Origin) -> Link | None:
         """A warm connection, the one that was used last; None where there is none."""
         idle = self._idle.get(origin)
-        now = self._loop.time() if idle else 0.0
+        if not idle:
+            return None
+        moment = now()
         while idle:
             link = idle.pop()
-            if link.sound(now):
-                link.reused = True
+            if link.sound(moment):
                 return link
             link.abort()
         return None
 
     def give(self, link: Link) -> None:
         """Keep a connection whose answer is complete."""
-        loop = self._loop
         link.taker = None
-        link.since = loop.time()
-        if link.transport is not None:
-            link.transport.resume_reading()  # a slow reader may have had it stopped
-        idle = self._idle.setdefault(link.origin, deque())
+        link.since = now()
+        link.hold(False)  # a slow reader may have had it stopped
+        idle = self._idle.get(link.origin)
+        if idle is None:
+            idle = self._idle[link.origin] = deque()
         idle.append(link)
         if len(idle) > IDLE_MAX:
             idle.popleft().abort()
         if self._sweep is None:
-            self._sweep = loop.call_later(IDLE_SECONDS, self._close_old)
+            self._sweep = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._close_old)
 
     async def warm(self, origin: Origin) -> None:
         """Have a connection ready, where none is. One that cannot be made is not told of here: the first request is."""
@@ -264,13 +269,13 @@ class Pool:
     def _close_old(self) -> None:
         loop = asyncio.get_running_loop()
         self._sweep = None
-        oldest = loop.time()
+        oldest = moment = now()
         for idle in self._idle.values():
-            while idle and loop.time() - idle[0].since >= IDLE_SECONDS:
+            while idle and moment - idle[0].since >= IDLE_SECONDS:
                 idle.popleft().abort()
             oldest = min(oldest, idle[0].since) if idle else oldest
         if self.idle:
-            self._sweep = loop.call_at(oldest + IDLE_SECONDS, self._close_old)
+            self._sweep = loop.call_later(oldest + IDLE_SECONDS - moment, self._close_old)
 
 
 class _Ask(asyncio.Protocol):

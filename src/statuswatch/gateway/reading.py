@@ -1,6 +1,9 @@
 """One buffer that all connections read into, so that ten thousand idle ones cost no memory for what they might send."""
 
 import asyncio
+from time import monotonic as now  # noqa: TID251 - what the loop's time() is, three times a request, without the call
+
+__all__ = ["SIZE", "Buffer", "now", "stream"]
 
 SIZE = 128 << 10
 """Bytes that are read at once at most."""

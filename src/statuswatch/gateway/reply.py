@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from statuswatch.gateway.annotate import StreamEditor
 from statuswatch.gateway.framing import Chunked, FramingError
-from statuswatch.gateway.heads import HeadError, RequestHead, ResponseHead, find_end, read_response, response_bytes
+from statuswatch.gateway.heads import HeadError, RequestHead, ResponseHead, find_end, read_response
+from statuswatch.gateway.onward import response_bytes
 from statuswatch.gateway.watch import Addition, Watch
 
 HELD_MAX = 256 << 10

@@ -4,14 +4,13 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import Callable, Mapping
-from time import monotonic
 
 from statuswatch.gateway.callers import CallerLink, House
 from statuswatch.gateway.guard import Guard, Way
 from statuswatch.gateway.heads import RequestHead
 from statuswatch.gateway.peers import Peers
 from statuswatch.gateway.pool import Patience, Pool
-from statuswatch.gateway.reading import Buffer
+from statuswatch.gateway.reading import Buffer, now
 from statuswatch.gateway.upstreams import Upstreams
 from statuswatch.gateway.watch import Careful, Unwatched, Watch
 from statuswatch.gateway.ways_out import WayOut
@@ -138,9 +137,9 @@ class Gateway:
     def _look_around(self) -> None:
         """Refuse those whose head takes too long, hang up on those who have been silent for long. Only while anybody is connected."""
         loop = asyncio.get_running_loop()
-        now = monotonic()
+        moment = now()
         for caller in tuple(self._callers):
-            waited = now - caller.since
+            waited = moment - caller.since
             if caller.exchange is None and caller.head_begun and waited > self._patience.head:
                 caller.refuse(408, "the request's head took too long")
             elif caller.exchange is None and waited > self._patience.idle:

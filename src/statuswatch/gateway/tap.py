@@ -18,6 +18,7 @@ from statuswatch.gateway.asked import KEPT, Turns, gives_up, model_first, model_
 from statuswatch.gateway.framing import Chunked
 from statuswatch.gateway.guard import Way
 from statuswatch.gateway.heads import RequestHead, ResponseHead
+from statuswatch.gateway.reading import now
 from statuswatch.gateway.saying import Outlook, added_lines
 from statuswatch.gateway.upstreams import Upstream
 from statuswatch.gateway.watch import Addition
@@ -73,8 +74,6 @@ class Tap:
     _count: int = 0
     _waiting: deque["Sighting"] = field(default_factory=lambda: deque(maxlen=AT_ONCE))
     _timer: asyncio.TimerHandle | None = None
-    clock: Callable[[], float] = field(default_factory=lambda: asyncio.get_running_loop().time)
-    """The loop's time. A tap is made in the loop that it is used in."""
 
     def watch(self, head: RequestHead, way: Way) -> "Sighting":
         """What follows one exchange."""
@@ -133,18 +132,17 @@ class Sighting:
 
     __slots__ = (
         "_annotate",
+        "_client",
         "_kept",
-        "_pieces",
+        "_model",
         "_size",
         "_tail",
         "_tap",
         "_told",
         "begun",
-        "client",
         "first",
         "head",
         "last",
-        "model",
         "response",
         "stall",
         "started",
@@ -155,60 +153,95 @@ class Sighting:
         self._tap = tap
         self.head = head
         self.upstream: Upstream = way.upstream
-        self.client = way.client or tap.client(head.fields.get(b"user-agent", b""))
-        self._annotate = tap.annotate or way.annotate
+        self._client = way.client
+        self._annotate = way.annotate
         self.response: ResponseHead | None = None
-        self.model: str | None = None
         self.begun = b""
         """The first bytes of the request's body, by which a retry is known."""
-        self.started = tap.clock()
-        self.first = 0.0
-        """When the answer began."""
-        self.last = self.started
+        self.started = self.first = self.last = 0.0
+        """When the request was sent on, when the answer began, and when the last of it came."""
         self.stall = 0.0
         """The longest pause in the answer, in seconds."""
-        self._kept: list[bytes] = []
+        self._model: str | None = None
+        self._kept: list[bytes] | None = None
         self._size = 0
-        self._pieces = False
         self._told = False
         self._tail: deque[bytes] | None = None
+
+    @property
+    def client(self) -> str:
+        """Which client calls."""
+        if not self._client:
+            self._client = self._tap.client(self.head.fields.get(b"user-agent", b""))
+        return self._client
+
+    @property
+    def model(self) -> str | None:
+        """The model, as far as it is known without reading all of the body."""
+        if self._model is None:
+            self._model = model_first(self.begun)
+        return self._model
+
+    @model.setter
+    def model(self, model: str | None) -> None:
+        self._model = model
+
+    @property
+    def _annotates(self) -> bool:
+        return self._annotate or self._tap.annotate
 
     @property
     def adds(self) -> bool:
         """See Watch."""
         return True
 
-    def began(self, head: RequestHead, body: bytes) -> None:
+    @property
+    def follows(self) -> bool:
         """See Watch."""
-        del head
+        return self._tail is not None
+
+    def began(self, body: bytes, at: float) -> None:
+        """See Watch."""
         self.begun = body
-        self.model = model_first(body)
-        self._pieces = self.model is None
+        self.started = self.last = at
         self._size = len(body)
+
+    def whole(self, body: bytes, at: float, head: ResponseHead) -> None:
+        """See Watch."""
+        self.begun = body
+        self.started = at
+        self._size = len(body)
+        self.response = head
+        self.first = self.last = now()
+        if self._is_call():
+            self._tap.worked(self)
 
     def asked(self, piece: memoryview) -> None:
         """See Watch."""
-        if self._pieces and self._size <= KEPT:
-            self._kept.append(bytes(piece))
+        if self._size <= KEPT:
+            if self._kept is None:
+                self._kept = []
+            if self.model is None:
+                self._kept.append(bytes(piece))
             self._size += len(piece)
 
     def answered(self, head: ResponseHead) -> StreamEditor | None:
         """See Watch."""
         self.response = head
-        self.first = self.last = self._tap.clock()
+        self.first = self.last = now()
         if head.status in _OK and head.content_type.startswith(b"text/event-stream"):
             self._tail = deque(maxlen=_PIECES)
             plain = b"content-encoding" not in head.fields and b"trailer" not in head.fields
-            if self._annotate and plain and isinstance(head.framing, Chunked):
+            if self._annotates and plain and isinstance(head.framing, Chunked):
                 return StreamEditor(self._sentence)
         return None
 
     def passed(self, piece: bytes | memoryview, head: int) -> None:
         """See Watch."""
         if self._tail is not None:
-            now = self._tap.clock()
-            self.stall = max(self.stall, now - self.last)
-            self.last = now
+            moment = now()
+            self.stall = max(self.stall, moment - self.last)
+            self.last = moment
             short = isinstance(piece, bytes) and not head and len(piece) <= _PIECE_MAX
             self._tail.append(piece if short else bytes(piece[max(head, len(piece) - _PIECE_MAX) :]))  # type: ignore[arg-type]  # a short one is bytes
 
@@ -257,10 +290,10 @@ class Sighting:
 
     def body(self) -> bytes:
         """The request's body, where all of it was kept."""
-        if not self._pieces or self._size > KEPT or not self.head.framing.done:
+        if self._size > KEPT or not self.head.framing.done:
             return b""
-        raw = b"".join((self.begun, *self._kept))
-        self._kept.clear()
+        raw = b"".join((self.begun, *(self._kept or ())))
+        self._kept = None
         if isinstance(self.head.framing, Chunked):
             return b"".join(Chunked(extensions=False).payload(raw)[0])
         return raw
@@ -332,7 +365,7 @@ class Sighting:
         return outlook.sentence if outlook is not None else ""
 
     def _changed(self, head: ResponseHead, body: bytes, outlook: Outlook | None) -> bytes | None:
-        if not self._annotate or outlook is None or not outlook.sentence or len(body) > BODY_MAX or not _SIGNED.isdisjoint(head.fields):
+        if not self._annotates or outlook is None or not outlook.sentence or len(body) > BODY_MAX or not _SIGNED.isdisjoint(head.fields):
             return None
         return recoded(body, head.fields.get(b"content-encoding", b"").decode("latin-1"), lambda plain: annotated(plain, outlook.sentence))
 

@@ -4,7 +4,7 @@ import logging
 from typing import Protocol
 
 from statuswatch.gateway.annotate import StreamEditor
-from statuswatch.gateway.heads import RequestHead, ResponseHead
+from statuswatch.gateway.heads import ResponseHead
 
 _logger = logging.getLogger(__name__)
 
@@ -20,8 +20,17 @@ class Watch(Protocol):
         """Whether failing answers are held until `conclude` has said what is added to them."""
         ...
 
-    def began(self, head: RequestHead, body: bytes) -> None:
-        """The request's head was sent on, with the first of its body."""
+    @property
+    def follows(self) -> bool:
+        """Whether it is told of each piece that passed; it is asked after `answered`."""
+        ...
+
+    def began(self, body: bytes, at: float) -> None:
+        """The request's head was sent on `at` that monotonic time, with the first of its body."""
+        ...
+
+    def whole(self, body: bytes, at: float, head: ResponseHead) -> None:
+        """All at once, of a good answer that came as a whole: `began`, `answered` and `completed`."""
         ...
 
     def asked(self, piece: memoryview) -> None:
@@ -33,7 +42,7 @@ class Watch(Protocol):
         ...
 
     def passed(self, piece: bytes | memoryview, head: int) -> None:
-        """A piece of the answer was sent on, `head` bytes of it head; valid during this call."""
+        """A piece of the answer was sent on, `head` bytes of it head; valid during this call. Told where it `follows`."""
         ...
 
     async def conclude(self, head: ResponseHead, body: bytes) -> Addition:
@@ -69,13 +78,13 @@ class Unwatched:
     """Notes nothing: the proxy alone."""
 
     __slots__ = ()
+    adds = False
+    follows = False
 
-    @property
-    def adds(self) -> bool:
+    def began(self, body: bytes, at: float) -> None:
         """See Watch."""
-        return False
 
-    def began(self, head: RequestHead, body: bytes) -> None:
+    def whole(self, body: bytes, at: float, head: ResponseHead) -> None:
         """See Watch."""
 
     def asked(self, piece: memoryview) -> None:
@@ -119,16 +128,24 @@ class Unwatched:
 class Careful:
     """A watch whose failures are its own: the call that it follows goes on as if nobody looked. Named boundary."""
 
-    __slots__ = ("_watch", "adds")
+    __slots__ = ("_watch", "adds", "follows")
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
         self.adds = watch.adds
+        self.follows = False
 
-    def began(self, head: RequestHead, body: bytes) -> None:
+    def began(self, body: bytes, at: float) -> None:
         """See Watch."""
         try:
-            self._watch.began(head, body)
+            self._watch.began(body, at)
+        except Exception as error:  # noqa: BLE001 - see above
+            _told(error)
+
+    def whole(self, body: bytes, at: float, head: ResponseHead) -> None:
+        """See Watch."""
+        try:
+            self._watch.whole(body, at, head)
         except Exception as error:  # noqa: BLE001 - see above
             _told(error)
 
@@ -141,11 +158,13 @@ class Careful:
 
     def answered(self, head: ResponseHead) -> StreamEditor | None:
         """See Watch."""
+        editor = None
         try:
-            return self._watch.answered(head)
+            editor = self._watch.answered(head)
+            self.follows = self._watch.follows
         except Exception as error:  # noqa: BLE001 - see above
             _told(error)
-            return None
+        return editor
 
     def passed(self, piece: bytes | memoryview, head: int) -> None:
         """See Watch."""
