@@ -16,7 +16,7 @@ from statuswatch.gateway.ways_out import Proxy, WayOut
 
 IDLE_SECONDS = 50.0
 """A connection that nobody used for so long is closed: load balancers commonly do so after 60, and what they close while it is taken costs a request."""
-IDLE_MAX = 16
+IDLE_MAX = 64
 """Idle connections that are kept for one server."""
 
 _DOUBT_SECONDS = 1.0
