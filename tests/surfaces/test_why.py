@@ -89,6 +89,7 @@ def test_an_old_picture_cannot_tell(capsys):
     assert why.run(["--json"]) == 4
     said = json.loads(capsys.readouterr().out)
     assert said["out_of_date"] is True
+    assert said["headline"].startswith("No engine renews this picture")
     assert said["health"] == "degraded"
 
 

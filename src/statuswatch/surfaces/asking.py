@@ -19,6 +19,8 @@ from statuswatch.surfaces.present_text import Line, Link, Span, Tone, clean, pla
 from statuswatch.surfaces.present_words import client_name
 
 NO_PICTURE = "Cannot tell: no engine runs, and there is no picture of an earlier one. To begin: statuswatch engine start"
+OUT_OF_DATE = "No engine renews this picture, so nothing is known of now. When it was made: "
+"""What stands before a sentence of an old picture wherever the sentence is shown without the picture's age."""
 NO_CALLS = "no call of yours was seen yet"
 LAST = "last"
 ALL = "*"
@@ -126,7 +128,7 @@ def answer(snapshot: Snapshot | None, view: RouteView | None, call: CallView | N
         "at": encode(snapshot.at) if snapshot else None,
         "out_of_date": old,
         "exit_status": CANNOT_TELL if old or (call and not view) else exit_status(view.verdict) if view else summary.exit_status if summary else CANNOT_TELL,
-        "headline": told or (clean(summary.headline) if summary else NO_PICTURE),
+        "headline": told or (f"{OUT_OF_DATE if old else ''}{clean(summary.headline)}" if summary else NO_PICTURE),
         "title": view.title if view else None,
         **_verdict(view.verdict if view else None),
         "call": encode(call) if call else None,

@@ -139,6 +139,19 @@ async def test_a_picture_that_nobody_renews_says_so():
     assert [one["out_of_date"] for one in said] == [True] * 3
 
 
+@pytest.mark.parametrize("made", [snapshots.calm, snapshots.trouble])
+@pytest.mark.parametrize("named", [True, False])
+async def test_of_an_old_picture_nobody_is_told_that_all_is_well_or_that_waiting_helps(made, named):
+    old = publish(made(), seconds=-60)
+    async with agent() as one:
+        status, why = await call(one, "status"), await call(one, "why", subject=old.routes[0].route if named else "")
+
+    assert (status["level"], {row["health"] for row in status["routes"]}, {row["whose"] for row in status["routes"]}) == ("unknown", {"unknown"}, {"undecided"})
+    assert (why["whose"], why["waiting_may_help"]) == ("undecided", False)
+    assert why["health"] in {None, "unknown"}
+    assert all(said.startswith("No engine renews this picture") for said in (status["headline"], why["message"]))
+
+
 async def test_where_there_is_no_picture_nothing_is_said_to_be_fine():
     async with agent() as one:
         status, why, found = await call(one, "status"), await call(one, "why"), await call(one, "incidents")

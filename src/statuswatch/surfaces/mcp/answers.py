@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from statuswatch.core.health import Side
+from statuswatch.core.health import Health, Side
 from statuswatch.core.snapshot import IncidentView, RouteView, Snapshot
 from statuswatch.core.verdict import Evidence
-from statuswatch.surfaces.asking import Standing, secure, standing
+from statuswatch.surfaces.asking import OUT_OF_DATE, Standing, secure, standing
 from statuswatch.surfaces.present_text import clean
 from statuswatch.surfaces.present_words import Scene, advice_words, evidence_words, headline
 
@@ -101,13 +101,11 @@ class Waited(BaseModel):
 
 
 def status_of(snapshot: Snapshot, look: Scene) -> Status:
-    """The picture in the tools' form."""
-    rows = [_route(view) for view in snapshot.routes[:_ROUTES_MOST]]
-    said = clean(snapshot.summary.headline, 300)
+    """The picture in the tools' form. Of an old one nothing is said of now: level and health are unknown, whose is undecided."""
+    rows = [_route(view, look) for view in snapshot.routes[:_ROUTES_MOST]]
+    said, level = dated(clean(snapshot.summary.headline, 300), look), "unknown" if look.old_s is not None else snapshot.summary.level
     made = snapshot.at.isoformat()
-    return Status(
-        headline=said, level=snapshot.summary.level, routes=rows, out_of_date=look.old_s is not None, at=made, simulated=snapshot.engine.simulated is not None
-    )
+    return Status(headline=said, level=level, routes=rows, out_of_date=look.old_s is not None, at=made, simulated=snapshot.engine.simulated is not None)
 
 
 def why_of(view: RouteView, look: Scene) -> Why:
@@ -115,16 +113,16 @@ def why_of(view: RouteView, look: Scene) -> Why:
     verdict = view.verdict
     return Why(
         known=True,
-        message=headline(view, look),
-        whose=_whose(view),
+        message=dated(headline(view, look), look),
+        whose=_whose(view, look),
         fault=verdict.fault,
         confidence=verdict.confidence,
-        health=verdict.health,
+        health=_health(view, look),
         route=clean(view.route, 120),
         since=verdict.since.isoformat() if verdict.since else None,
         evidence=[line for item in verdict.evidence[: _UPDATES_MOST * 2] if (line := _evidence(item, look))],
         advice=[line for item in verdict.advice if (line := advice_words(item, look))],
-        waiting_may_help=standing(verdict) is Standing.WAITING,
+        waiting_may_help=look.old_s is None and standing(verdict) is Standing.WAITING,
         quotes=[_quoted(view.provider_name, item.quote) for item in verdict.evidence if item.quote],
         out_of_date=look.old_s is not None,
     )
@@ -138,13 +136,24 @@ def incidents_of(snapshot: Snapshot, look: Scene, *, every: bool) -> Incidents:
     return Incidents(incidents=rows, left_out=max(0, len(wanted) - len(rows)), out_of_date=look.old_s is not None)
 
 
-def _route(view: RouteView) -> RouteState:
+def dated(sentence: str, look: Scene) -> str:
+    """A sentence of a picture; of an old one with that before it, since not every agent reads `out_of_date`."""
+    return sentence if look.old_s is None else OUT_OF_DATE + sentence
+
+
+def _health(view: RouteView, look: Scene) -> Health:
+    return view.verdict.health if look.old_s is None else Health.UNKNOWN
+
+
+def _route(view: RouteView, look: Scene) -> RouteState:
     since = view.verdict.since.isoformat() if view.verdict.since else None
     title, provider = clean(view.title, 60), clean(view.provider_name, 40)
-    return RouteState(route=clean(view.route, 120), title=title, provider=provider, health=view.verdict.health, whose=_whose(view), since=since)
+    return RouteState(route=clean(view.route, 120), title=title, provider=provider, health=_health(view, look), whose=_whose(view, look), since=since)
 
 
-def _whose(view: RouteView) -> Whose:
+def _whose(view: RouteView, look: Scene) -> Whose:
+    if look.old_s is not None:
+        return "undecided"
     if standing(view.verdict) is Standing.FINE:
         return "nobody"
     sides: dict[Side, Whose] = {Side.THEIRS: "theirs", Side.YOURS: "yours"}

@@ -12,7 +12,7 @@ from statuswatch import __version__
 from statuswatch.core.snapshot import RouteView, Snapshot
 from statuswatch.surfaces.asking import NO_PICTURE, Standing, named_by, standing, subject, unknown
 from statuswatch.surfaces.client import monotonic, read_snapshot, snapshot_in, wall_clock
-from statuswatch.surfaces.mcp.answers import Incidents, Status, Waited, Whose, Why, incidents_of, status_of, why_of
+from statuswatch.surfaces.mcp.answers import Incidents, Status, Waited, Whose, Why, dated, incidents_of, status_of, why_of
 from statuswatch.surfaces.present import Look, scene
 from statuswatch.surfaces.present_text import clean
 from statuswatch.surfaces.present_verdict import WEIGHT
@@ -62,8 +62,8 @@ def why(subject: Subject = "") -> Why:
     if isinstance(found, str):
         return Why(known=False, message=found, out_of_date=look.old_s is not None)
     if found is None:
-        whose: Whose = "nobody" if snapshot.summary.level == "ok" else "undecided"
-        return Why(known=True, message=clean(snapshot.summary.headline, 300), whose=whose, out_of_date=look.old_s is not None)
+        whose: Whose = "nobody" if snapshot.summary.level == "ok" and look.old_s is None else "undecided"
+        return Why(known=True, message=dated(clean(snapshot.summary.headline, 300), look), whose=whose, out_of_date=look.old_s is not None)
     return why_of(found, look)
 
 
