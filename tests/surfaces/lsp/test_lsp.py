@@ -34,9 +34,10 @@ NOTICE = Notice(
 class Editor:
     """An editor that writes down all that its server says, and presses the button that a test names."""
 
-    def __init__(self, *, press=None, options=None, progress=True, opens=True):
+    def __init__(self, *, press=None, options=None, progress=True, opens=True, refuses=False):
         self.client = LanguageClient("editor", "1")
         self.press = press
+        self.refuses = refuses
         self.said = asyncio.Queue()
         self.heard = []
         self._options = options
@@ -55,6 +56,8 @@ class Editor:
 
     def _asked(self, params):
         self._note("asked", params.message, [action.title for action in params.actions or ()], params.type)
+        if self.refuses and self.press is None:
+            raise ValueError("not here")
         return next((action for action in params.actions or () if action.title == self.press), None)
 
     def _told(self, params):
@@ -65,6 +68,8 @@ class Editor:
 
     def _document(self, params):
         self._note("document", params.uri, params.external)
+        if self.refuses:
+            raise ValueError("not here")
         return types.ShowDocumentResult(success=True)
 
     def _created(self, params):
@@ -254,6 +259,55 @@ async def test_without_an_engine_it_says_so_and_keeps_quiet():
         assert (await editor.run("why", snapshots.OPUS))["ok"]
 
     assert not [what for what in editor.heard if what[0] in {"asked", "begin"}]
+
+
+async def test_of_an_old_picture_nothing_is_said_to_be_fine():
+    publish(snapshots.calm())
+    async with Editor() as editor:
+
+        async def stale():
+            return (await editor.run("status"))["routes"]
+
+        await soon(stale)
+        said = await editor.run("status")
+        await editor.run("incidents")
+        about = await editor.run("why")
+
+    assert (said["level"], said["label"]) == ("unknown", "")
+    assert {row["health"] for row in said["routes"]} == {"unknown"}
+    assert said["headline"].startswith("No engine renews this picture")
+    assert about["headline"].startswith("No engine renews this picture")
+    assert all(what[1].startswith("No engine renews this picture") for what in editor.heard if what[0] == "told")
+
+
+async def test_without_any_picture_no_incident_is_not_said_to_be_none():
+    async with Editor() as editor:
+        await editor.run("incidents")
+
+    assert next(what[1] for what in editor.heard if what[0] == "told").startswith("Cannot tell")
+
+
+async def test_a_picture_is_no_evidence_once_its_engine_has_gone(engine):
+    async with Editor() as editor:
+        await connected(engine, editor)
+        engine.stop()
+
+        async def unknown():
+            return (await editor.run("status"))["level"] == "unknown"
+
+        await soon(unknown)
+
+
+@pytest.mark.parametrize("press", ["Open incident", None])
+async def test_an_editor_that_answers_with_errors_still_shows_the_notice_and_what_failed(engine, press):
+    async with Editor(press=press, refuses=True) as editor:
+        await connected(engine, editor)
+        engine.tell(NOTICE)
+        wanted = "Not done" if press else "Anthropic is failing"
+        message, kind = await editor.until("told", lambda text, _kind: text.startswith(wanted))
+
+    assert kind is (types.MessageType.Error if press else types.MessageType.Warning)
+    assert message
 
 
 async def test_attending_is_said_where_the_settings_ask_for_it(engine):

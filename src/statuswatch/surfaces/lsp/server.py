@@ -4,7 +4,6 @@ It looks at no document and offers nothing about code. What it says it has from 
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from statuswatch import __version__
+from statuswatch.surfaces.asking import NO_PICTURE, OUT_OF_DATE
 from statuswatch.surfaces.lsp.words import inert, notice_words
 from statuswatch.surfaces.relay import Peer
 
@@ -29,6 +29,7 @@ class Server(LanguageServer):
         super().__init__("statuswatch", __version__, text_document_sync_kind=types.TextDocumentSyncKind.None_)
         self.peer = Peer(self._hear)
         self.picture: Mapping[str, Any] = {}
+        self.stale = False
         self.attends = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._progress = _Progress(self)
@@ -59,9 +60,11 @@ class Server(LanguageServer):
             case {"type": "hello", "engine": True} if self.attends:
                 self.start(self._attend())
             case {"type": "snapshot" | "changes", "snapshot": dict(picture)}:
-                self.picture = picture
-                stale = message.get("stale") is True
-                self.start(self._progress.follow("" if stale else _level(picture), _headline(picture)))
+                self.picture, self.stale = picture, message.get("stale") is True
+                self.start(self._progress.follow("" if self.stale else _level(picture), _headline(picture)))
+            case {"type": "hello", "engine": False}:
+                self.stale = True
+                self.start(self._progress.follow("", ""))
             case {"type": "notice", "notice": dict(notice)} if notice.get("kind") != "amended":
                 self.start(self._tell(notice, message.get("actions")))
 
@@ -77,11 +80,21 @@ class Server(LanguageServer):
         offered = {inert(item["title"], 40): item for item in actions if _offered(item)} if isinstance(actions, list) else {}
         kind = types.MessageType.Info if notice.get("kind") in _GOOD else types.MessageType.Warning
         asked = types.ShowMessageRequestParams(kind, notice_words(notice), [types.MessageActionItem(title) for title in offered])
-        with contextlib.suppress(asyncio.CancelledError, Exception):  # an editor that cannot ask answers with an error: the message is lost, nothing else
+        try:
             pressed = await self.window_show_message_request_async(asked)
-            action = offered.get(getattr(pressed, "title", ""))
-            if action is not None:
-                await self.press(action)
+        except Exception:  # noqa: BLE001 - an editor that cannot ask answers with whatever error it has; the notice is this window's by now, so nobody else shows it
+            self.say(notice_words(notice), kind)
+            return
+        action = offered.get(getattr(pressed, "title", ""))
+        if action is not None:
+            await self._press_told(action)
+
+    async def _press_told(self, action: Mapping[str, Any]) -> None:
+        """Carry out what was pressed; nothing that fails on the way is kept from who pressed it."""
+        try:
+            await self.press(action)
+        except Exception as error:  # noqa: BLE001 - what an editor answers to a request may be any error
+            self.say(f"Not done: the editor answered with an error ({type(error).__name__})", types.MessageType.Error)
 
     async def press(self, action: Mapping[str, Any]) -> str:
         """Carry out an action that was offered; the sentence that says what came of it, which is shown too."""
@@ -104,6 +117,10 @@ class Server(LanguageServer):
                 return f"Opened {host}."
         self.window_show_message(types.ShowMessageParams(types.MessageType.Info, f"Open in your browser: {url}"))
         return f"Open in your browser: {url}"
+
+    def dated(self, sentence: str) -> str:
+        """A sentence of the picture, with what must stand before it where the picture is old; without any picture that alone."""
+        return f"{OUT_OF_DATE}{sentence}" if self.picture and self.stale else sentence if self.picture else NO_PICTURE
 
     def say(self, sentence: str, kind: types.MessageType = types.MessageType.Info) -> str:
         """Show one sentence."""
@@ -192,14 +209,19 @@ def _register(server: Server, name: str, answer: _Answer) -> None:
 
 async def _status(server: Server, _target: str) -> dict[str, Any]:
     routes = [
-        {"route": inert(view.get("route", "")), "title": inert(view.get("title", "")), "health": inert(_at(view, "verdict", "health"))}
+        {
+            "route": inert(view.get("route", "")),
+            "title": inert(view.get("title", "")),
+            "health": "unknown" if server.stale else inert(_at(view, "verdict", "health")),
+        }
         for view in server.picture.get("routes", [])
         if isinstance(view, dict)
     ]
-    headline = _headline(server.picture) or "No engine runs, and there is no picture of an earlier one."
+    headline = server.dated(_headline(server.picture))
     server.say(headline)
     server.log([headline, *(f"{view['health']:<12} {view['title']} ({view['route']})" for view in routes)])
-    return {"headline": headline, "level": inert(_level(server.picture)), "label": inert(_at(server.picture, "summary", "label")), "routes": routes}
+    level, label = ("unknown", "") if server.stale else (inert(_level(server.picture)), inert(_at(server.picture, "summary", "label")))
+    return {"headline": headline, "level": level, "label": label, "routes": routes}
 
 
 async def _why(server: Server, target: str) -> dict[str, Any]:
@@ -208,7 +230,10 @@ async def _why(server: Server, target: str) -> dict[str, Any]:
         return {"ok": False, "error": server.say(str(done.get("error", "no answer")), types.MessageType.Error)}
     lines = [inert(line) for line in done.get("lines", [])]
     server.log(lines)
-    return {"ok": True, "headline": server.say(_at(done, "why", "headline")), "lines": lines, "exit_status": _at(done, "why", "exit_status")}
+    headline = str(_at(done, "why", "headline"))
+    if done.get("stale") is True and _at(done, "why", "out_of_date") is not True:  # then it says so itself
+        headline = OUT_OF_DATE + headline
+    return {"ok": True, "headline": server.say(headline), "lines": lines, "exit_status": _at(done, "why", "exit_status")}
 
 
 async def _incidents(server: Server, _target: str) -> list[dict[str, Any]]:
@@ -217,7 +242,7 @@ async def _incidents(server: Server, _target: str) -> list[dict[str, Any]]:
         for item in server.picture.get("incidents", [])
         if isinstance(item, dict) and item.get("concerns") and not item.get("resolved_at")
     ]
-    server.say(f"{len(found)} open that concern you" + "".join(f"; {item['provider_name']}: {item['title']}" for item in found[:3]))
+    server.say(server.dated(f"{len(found)} open that concern you" + "".join(f"; {item['provider_name']}: {item['title']}" for item in found[:3])))
     server.log([f"{item['provider_name']}: {item['title']} ({item['stage']})" for item in found])
     return found
 
