@@ -51,8 +51,11 @@ end
 
 function Window:close()
   local shown = self:shown()
-  if shown then
-    pcall(vim.api.nvim_win_close, shown, true)
+  -- The last window cannot be closed: it gets an empty buffer instead.
+  if shown and not pcall(vim.api.nvim_win_close, shown, true) then
+    pcall(vim.api.nvim_win_call, shown, function()
+      vim.cmd('enew')
+    end)
   end
 end
 
