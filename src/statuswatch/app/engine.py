@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from statuswatch.config import paths
 from statuswatch.core.errors import StatuswatchError
@@ -82,23 +82,30 @@ def _last_words(log: Path, before: int) -> str:
 
 
 def _start(_argv: list[str]) -> int:
-    sys.stdout.write(f"{ensure_running()}\n")
+    _tell(ensure_running())
     return FINE if single.alive(Path(paths.socket_file())) else CANNOT_TELL
+
+
+def _tell(sentence: str, stream: TextIO | None = None) -> None:
+    """Say one sentence; what lays it out is loaded by those verbs that say something, not by the engine."""
+    from statuswatch.surfaces.cli.printing import tell
+
+    tell(sentence, stream or sys.stdout)
 
 
 def _stop(_argv: list[str]) -> int:
     number = _holder()
     if number is None:
-        sys.stdout.write("no engine is running\n")
+        _tell("no engine is running")
         return FINE
     os.kill(number, signal.SIGTERM)
     deadline = time.monotonic() + START_SECONDS  # noqa: TID251 - waiting for a process
     while time.monotonic() < deadline:  # noqa: TID251 - see above
         if _holder() is None:
-            sys.stdout.write("the engine has ended\n")
+            _tell("the engine has ended")
             return FINE
         time.sleep(0.05)
-    sys.stderr.write(f"the engine (process {number}) was asked to end and has not; look into {paths.log_file()}\n")
+    _tell(f"the engine (process {number}) was asked to end and has not; look into {paths.log_file()}", sys.stderr)
     return CANNOT_TELL
 
 
@@ -122,7 +129,7 @@ def _status(argv: list[str]) -> int:
     if "--json" in argv:
         sys.stdout.write(json.dumps({"running": answers, "pid": _holder(), "socket": paths.socket_file(), "store": paths.store_file()}) + "\n")
     else:
-        sys.stdout.write(f"the engine answers at {paths.socket_file()}\n" if answers else "no engine answers\n")
+        _tell(f"the engine answers at {paths.socket_file()}" if answers else "no engine answers")
     return FINE if answers else CANNOT_TELL
 
 

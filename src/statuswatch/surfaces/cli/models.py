@@ -8,6 +8,7 @@ from pathlib import Path
 from statuswatch.catalog.models import Resolved, models, resolve
 from statuswatch.config.paths import config_dir
 from statuswatch.surfaces.cli.asked import read
+from statuswatch.surfaces.cli.printing import tell
 from statuswatch.surfaces.plain import plain
 
 ANSWERED, USAGE = 0, 2
@@ -22,7 +23,11 @@ def run(argv: list[str]) -> int:
     table = models(Path(config_dir()) / "models.tsv")
     for text in options.ids:
         resolved = resolve(text, table)
-        sys.stdout.write(json.dumps(row(resolved)) + "\n" if options.json else "".join(f"{line}\n" for line in lines(resolved)))
+        if options.json:
+            sys.stdout.write(json.dumps(row(resolved)) + "\n")
+            continue
+        for line in lines(resolved):
+            tell(line, sys.stdout, "  " if line.startswith("  ") else "")
     return ANSWERED
 
 

@@ -12,7 +12,7 @@ from statuswatch.core.observation import CommandKind
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.asking import named_by, several
 from statuswatch.surfaces.cli.asked import read
-from statuswatch.surfaces.cli.printing import put_json
+from statuswatch.surfaces.cli.printing import put_json, tell
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, EngineGoneError, Link, monotonic, snapshot_in, wall_clock
 from statuswatch.surfaces.present import find_route
 from statuswatch.surfaces.present_text import clean
@@ -45,15 +45,15 @@ def carry_out(kind: CommandKind, argv: list[str]) -> int:
     try:
         link = Link.open(1.0)
     except EngineGoneError as error:
-        sys.stderr.write(f"Cannot tell: {error}\n")
+        tell(f"Cannot tell: {error}", sys.stderr)
         return CANNOT_TELL
     try:
         return _ask(link, kind, given)
     except (DataError, _SlipError) as error:
-        sys.stderr.write(f"statuswatch {kind.value}: {error}\n")
+        tell(f"statuswatch {kind.value}: {error}", sys.stderr)
         return USAGE
     except EngineGoneError as error:
-        sys.stderr.write(f"Cannot tell: {error}\n")
+        tell(f"Cannot tell: {error}", sys.stderr)
         return CANNOT_TELL
     finally:
         link.close()
@@ -89,13 +89,13 @@ def _say(kind: CommandKind, target: _Target, until: datetime | None, *, as_json:
         put_json({"target": target.name, "kind": kind.value, "until": format_time(until) if until else None})
         return
     if until is None:
-        sys.stdout.write(f"Notices about {target.title} are on.\n")
+        tell(f"Notices about {target.title} are on.", sys.stdout)
         return
     clock = until.astimezone()
     when = f"{clock:%H:%M}" if until - wall_clock() < timedelta(hours=20) else f"{clock:%a %d %b, %H:%M}"
     after = " What still lasts is told then." if kind is CommandKind.SNOOZE else ""
     undo = f"statuswatch unmute {'all' if target.name == ALL else target.name}"
-    sys.stdout.write(f"No notices about {target.title} until {when}.{after} To undo: {undo}\n")
+    tell(f"No notices about {target.title} until {when}.{after} To undo: {undo}", sys.stdout)
 
 
 def _target(snapshot: Snapshot, text: str) -> _Target:

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from statuswatch.surfaces.cli.readyfile import coloured, on_terminal, printable
 from statuswatch.surfaces.glyphs import speaks_ascii
 from statuswatch.surfaces.present import Look, terminal
-from statuswatch.surfaces.present_text import Line, plain, say, wrap
+from statuswatch.surfaces.present_text import Line, clean, plain, say, wrap
 
 _WIDTH = 100
 _WIDEST = 250
@@ -28,9 +28,10 @@ def look_here() -> Look:
     return Look(page_width(), speaks_ascii(sys.stdout.encoding, os.environ.get("TERM") if on_terminal() else None))
 
 
-def tell(sentence: str, stream: TextIO) -> None:
-    """Write one sentence: on a terminal in lines that fit, elsewhere as one line."""
-    lines = [plain(line) for line in wrap(say(sentence), page_width())] if stream.isatty() else [sentence]
+def tell(sentence: str, stream: TextIO, lead: str = "") -> None:
+    """Write one sentence of anybody's words, made inert: on a terminal in lines that fit, elsewhere as one line. `lead`: the spaces that it begins with."""
+    whole = lead + clean(sentence)
+    lines = [plain(line) for line in wrap(say(whole), page_width(), 2 * len(lead))] if stream.isatty() else [whole]
     stream.write("".join(printable(line) + "\n" for line in lines))
 
 

@@ -13,7 +13,7 @@ from statuswatch.core.snapshot import RouteView, Snapshot
 from statuswatch.core.wording import age_words, health_word
 from statuswatch.surfaces.asking import Standing, named_by, several, standing
 from statuswatch.surfaces.cli.asked import read
-from statuswatch.surfaces.cli.printing import put_json
+from statuswatch.surfaces.cli.printing import put_json, tell
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, YOURS, EngineGoneError, Link, monotonic, snapshot_in
 from statuswatch.surfaces.present import find_route
 from statuswatch.surfaces.present_text import clean
@@ -37,7 +37,7 @@ def run(argv: list[str]) -> int:
     if given.json and status != USAGE:
         put_json({"route": waiting.name, "back": status == FINE and not waiting.asked, "health": waiting.health, "exit_status": status, "message": sentence})
     else:
-        (sys.stdout if status == FINE else sys.stderr).write(sentence + "\n")
+        tell(sentence, sys.stdout if status == FINE else sys.stderr)
     return status
 
 
@@ -144,7 +144,7 @@ class _Waiting:
         if standing(verdict) is Standing.HOPELESS:
             return YOURS, f"Waiting does not help: {clean(view.title, 60)} fails on your side ({verdict.fault.value}). See: statuswatch why {self.name}"
         if not begun and not self._quiet and sys.stderr.isatty():
-            sys.stderr.write(f"Waiting for {clean(view.title, 60)} ({health_word(verdict.health, verdict.reason)}) ...\n")
+            tell(f"Waiting for {clean(view.title, 60)} ({health_word(verdict.health, verdict.reason)}) ...", sys.stderr)
         return None
 
     def _not_watched(self, snapshot: Snapshot) -> tuple[int, str]:
