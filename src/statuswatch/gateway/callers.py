@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from statuswatch.gateway.exchange import Exchange
 from statuswatch.gateway.framing import FramingError
-from statuswatch.gateway.guard import Guard, Way
-from statuswatch.gateway.heads import HeadError, RequestHead, find_end, read_request
+from statuswatch.gateway.guard import Guard
+from statuswatch.gateway.heads import HeadError, find_end, read_request
 from statuswatch.gateway.known import Known, known
+from statuswatch.gateway.later import Later
 from statuswatch.gateway.onward import request_bytes
 from statuswatch.gateway.pool import Pool
 from statuswatch.gateway.reading import Buffer, now, stream
-from statuswatch.gateway.watch import Watch
 
 EARLY_MAX = 64 << 10
 """Bytes of requests that may wait for the answer of the one before."""
@@ -40,12 +40,12 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What all connections share. `watch` makes what notes one exchange, `stranger` tells another user's connection, `left` and `joined` count."""
+    """What all connections share. `later` makes what notes one exchange, `stranger` tells another user's connection, `left` and `joined` count."""
 
     guard: Guard
     pool: Pool
     buffer: Buffer
-    watch: Callable[[RequestHead, Way], Watch]
+    later: Later
     stranger: Callable[[asyncio.Transport], bool]
     joined: Callable[["CallerLink"], bool]
     left: Callable[["CallerLink"], None]
@@ -62,6 +62,7 @@ class CallerLink(asyncio.BufferedProtocol):
         self.head_begun = False
         self.full = False
         self._house = house
+        self._buffer = house.buffer
         self._loop = asyncio.get_running_loop()  # asking for it anew costs a system call in Python 3.11
         self._pending = b""
         self._method = b""
@@ -97,13 +98,13 @@ class CallerLink(asyncio.BufferedProtocol):
     def get_buffer(self, sizehint: int) -> memoryview:
         """See asyncio."""
         del sizehint
-        return self._house.buffer.view
+        return self._buffer.view
 
     def buffer_updated(self, nbytes: int) -> None:
         """See asyncio."""
         if self._closing:
             return
-        data = self._house.buffer.view[:nbytes]
+        data = self._buffer.view[:nbytes]
         exchange = self.exchange
         if exchange is None:
             self._take(self._pending + bytes(data) if self._pending else bytes(data))
@@ -156,7 +157,8 @@ class CallerLink(asyncio.BufferedProtocol):
                 self._closing = True
                 self.transport.close()
             return
-        self.hold(False)
+        if self._held:
+            self.hold(False)
         if rest:
             self._pending = rest
             self._loop.call_soon(self._resume)
@@ -209,7 +211,7 @@ class CallerLink(asyncio.BufferedProtocol):
             self.refuse(400, str(error))
             return
         self._pending, self.head_begun = b"", False
-        self.exchange = exchange = Exchange(self, head, way, house.pool, house.buffer, house.watch)
+        self.exchange = exchange = Exchange(self, head, way, house.pool, house.buffer, house.later)
         exchange.start(onward, data[end:stop], data[stop:])
 
     def _resume(self) -> None:

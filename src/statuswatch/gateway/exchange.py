@@ -1,12 +1,12 @@
 """One request and its answer on their way through. Bytes go on as they come; what is learned from them is learned afterwards."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Protocol
 
 from statuswatch.gateway.framing import FramingError
 from statuswatch.gateway.guard import Way
 from statuswatch.gateway.heads import HeadError, RequestHead, ResponseHead
+from statuswatch.gateway.later import Later
 from statuswatch.gateway.onward import whole_answer
 from statuswatch.gateway.pool import ConnectError, Link, Pool
 from statuswatch.gateway.reading import Buffer, now
@@ -35,7 +35,7 @@ class Caller(Protocol):
 
 
 class Exchange:
-    """One request. What `observe` makes is told what passes, after it has."""
+    """One request. What `later` makes is told what passes, after it has; of a good answer that comes as a whole later still."""
 
     _link: Link | None = None
     _connecting: asyncio.Task[None] | None = None
@@ -47,13 +47,13 @@ class Exchange:
     _rest = b""
     _over = False
 
-    def __init__(self, caller: Caller, head: RequestHead, way: Way, pool: Pool, buffer: Buffer, observe: Callable[[RequestHead, Way], Watch]) -> None:
+    def __init__(self, caller: Caller, head: RequestHead, way: Way, pool: Pool, buffer: Buffer, later: Later) -> None:
         self.head = head
         self._caller = caller
         self._way = way
         self._pool = pool
         self._buffer = buffer
-        self._observe = observe
+        self._later = later
 
     @property
     def takes_more(self) -> bool:
@@ -68,14 +68,15 @@ class Exchange:
         head, pool = self.head, self._pool
         done = head.framing.done
         link = pool.take(self._way.upstream.origin)
-        if link is None:
+        if link is None or link.transport is None:
             self._unsent = [first, body]
             self._connect()
         else:
+            first += body
             if done and head.method in _IDEMPOTENT:
-                self._again = first + body
+                self._again = first
             self._use(link)
-            link.transport.write(first + body if body else first)  # type: ignore[union-attr]  # the pool gives open ones
+            link.transport.write(first)
         self._started = now()
         if not done:
             self._watched()
@@ -130,7 +131,7 @@ class Exchange:
         reply = self._reply
         if reply is None:
             came = bytes(data)
-            whole = whole_answer(came, self.head)
+            whole = whole_answer(came, self.head) if self._watch is None else None
             if whole is not None:
                 self._pass_whole(*whole)
                 return
@@ -143,20 +144,28 @@ class Exchange:
         except FramingError:
             self._cut()
 
-    def _pass_whole(self, response: ResponseHead, came: bytes) -> None:
-        """A good answer has come as a whole, and nothing after it."""
-        transport = self._caller.transport
-        if transport is not None:
-            transport.write(came)
-        self._finish(response, clean=True)
-        watch = self._watch or self._observe(self.head, self._way)
-        watch.whole(self._body, self._started, response)
+    def _pass_whole(self, answer: bytes, came: bytes) -> None:
+        """A good answer has come as a whole, and nothing after it: this is how most exchanges end."""
+        caller, link, head = self._caller, self._link, self.head
+        assert link is not None  # noqa: S101 - the answer came through it
+        if caller.transport is not None:
+            caller.transport.write(came)
+        self._over = True
+        self._link = None
+        done = head.framing.done
+        if done and link.ready:
+            self._pool.give(link)
+        else:
+            link.taker = None
+            link.abort()
+        caller.finished(self._rest, keep=done)
+        self._later.note(head, self._way, self._body, self._started, now(), answer)
 
     def _watched(self) -> Watch:
         """What is told of this exchange, which has begun."""
         watch = self._watch
         if watch is None:
-            watch = self._watch = self._observe(self.head, self._way)
+            watch = self._watch = self._later.observe(self.head, self._way)
             watch.began(self._body, self._started)
         return watch
 

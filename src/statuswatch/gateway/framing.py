@@ -50,9 +50,10 @@ class Counted:
     open_end = False
     reads = False
 
-    def __init__(self, length: int) -> None:
-        self.left = length
-        self.done = not length
+    def __init__(self, length: int, come: int = 0) -> None:
+        """`come`: how many of them were there already."""
+        self.left = length - come
+        self.done = not self.left
 
     def take(self, data: bytes | memoryview, at: int = 0) -> int:
         """See Framing."""
@@ -69,6 +70,10 @@ class Counted:
         """See Framing."""
         end = self.take(data, at)
         return [data[at:end]], end
+
+
+NOTHING = Counted(0)
+"""A body that is none, or of which all has come."""
 
 
 class UntilClose:

@@ -8,7 +8,7 @@ import re
 
 import httptools
 
-from statuswatch.gateway.framing import Counted
+from statuswatch.gateway.framing import NOTHING, Counted
 from statuswatch.gateway.guard import Way
 from statuswatch.gateway.heads import NOBODY, RequestHead
 
@@ -47,9 +47,9 @@ class Known:
             httptools.HttpRequestParser(NOBODY).feed_data(raw)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):  # told by who takes it apart
             return None
-        framing = Counted(int(length))
-        stop = framing.take(data, end)
-        return RequestHead(self._method, self._target, raw, framing), self._first + length + self._last, end, stop
+        size, there = int(length), len(data) - end
+        head = RequestHead(self._method, self._target, raw, NOTHING if size <= there else Counted(size, there))
+        return head, self._first + length + self._last, end, end + min(size, there)
 
 
 def known(head: RequestHead, way: Way, onward: bytes) -> Known | None:

@@ -1,13 +1,15 @@
 """Heads as they are sent on: line by line as they were written, without what was for one connection only (RFC 9110, section 7.6.1)."""
 
+import re
 from collections.abc import Iterable
 
 import httptools
 
-from statuswatch.gateway.framing import Counted
-from statuswatch.gateway.heads import END, HEAD_MAX, HOP, HOPS, NEVER_HOP, NOBODY, RequestHead, ResponseHead, field_name, field_value, listed, words
+from statuswatch.gateway.heads import END, HEAD_MAX, HOP, HOPS, NEVER_HOP, NOBODY, RequestHead, ResponseHead, field_name, listed, words
 
 _USUAL = b"HTTP/1.1 200 "
+# What has to be left out, and what says that the body is to be looked at.
+_LOOK = re.compile(HOPS.pattern + rb"|\r\n(?:transfer-encoding:|content-type:[ \t]*+text/event-stream)")
 _KEPT = b"\r\nconnection: keep-alive\r\n"
 
 
@@ -53,24 +55,27 @@ def response_bytes(head: ResponseHead, added: Iterable[bytes] = (), without: fro
     return b"\r\n".join(kept) + END
 
 
-def whole_answer(came: bytes, request: RequestHead) -> tuple[ResponseHead, bytes] | None:
-    """A good answer that is there as a whole, nothing before and after it, and the bytes to be sent on. None where it is anything else, be it malformed."""
+def whole_answer(came: bytes, request: RequestHead) -> tuple[bytes, bytes] | None:
+    """The head of a good answer that is there as a whole, with nothing before and after it, and the bytes to be sent on.
+
+    None where it is anything else, be it malformed, and where it has to be looked at as it comes.
+    """
     end = came.find(END) + len(END)
     if not came.startswith(_USUAL) or not len(END) <= end <= HEAD_MAX or request.method == b"HEAD" or request.close:
         return None
-    raw = came[:end]
-    low = raw.lower()
-    length = field_value(low, b"content-length")
-    if length is None or not length.isdigit() or len(length) > len(str(len(came))) or end + int(length) != len(came) or b"\r\ntransfer-encoding" in low:
+    head = came[:end]
+    low = head.lower()
+    if b"\r\ncontent-length: %d\r\n" % (len(came) - end) not in low:
         return None
-    hop = HOPS.search(low)
-    if hop is not None:
-        at = hop.start()
-        if not low.startswith(_KEPT, at) or HOPS.search(low, at + 2) is not None:
+    at = 0
+    found = _LOOK.search(low)
+    while found is not None:
+        if at or not low.startswith(_KEPT, found.start()):
             return None
-        came = came[:at] + came[at + len(_KEPT) - 2 :]
+        at = found.start()
+        found = _LOOK.search(low, at + len(_KEPT) - 2)
     try:
-        httptools.HttpResponseParser(NOBODY).feed_data(raw)
+        httptools.HttpResponseParser(NOBODY).feed_data(head)
     except (httptools.HttpParserError, httptools.HttpParserUpgrade):
         return None
-    return ResponseHead(200, raw, low, Counted(0)), came
+    return head, came[:at] + came[at + len(_KEPT) - 2 :] if at else came

@@ -76,7 +76,7 @@ class Link(asyncio.BufferedProtocol):
         self.open = True
         self._buffer = buffer
         self._forget = forget
-        self._held = False
+        self.held = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See asyncio."""
@@ -126,8 +126,8 @@ class Link(asyncio.BufferedProtocol):
 
     def hold(self, full: bool) -> None:
         """Read no more of the answer for now; or go on."""
-        if full is not self._held and self.open and self.transport is not None:
-            self._held = full
+        if full is not self.held and self.open and self.transport is not None:
+            self.held = full
             if full:
                 self.transport.pause_reading()
             else:
@@ -139,12 +139,10 @@ class Link(asyncio.BufferedProtocol):
         if self.transport is not None:
             self.transport.abort()
 
-    def sound(self, moment: float) -> bool:
+    def sound(self) -> bool:
         """Whether it can be used again: open, and nothing has come that was not read yet (the server's goodbye)."""
         if not self.open or self.transport is None:
             return False
-        if moment - self.since < _DOUBT_SECONDS:
-            return True
         number = self.transport.get_extra_info("socket").fileno()
         look = select.poll()
         look.register(number, select.POLLIN | select.POLLERR | select.POLLHUP)
@@ -170,7 +168,7 @@ class Pool:
         moment = now()
         while idle:
             link = idle.pop()
-            if link.sound(moment):
+            if (moment - link.since < _DOUBT_SECONDS and link.open) or link.sound():
                 return link
             link.abort()
         return None
@@ -179,7 +177,8 @@ class Pool:
         """Keep a connection whose answer is complete."""
         link.taker = None
         link.since = now()
-        link.hold(False)  # a slow reader may have had it stopped
+        if link.held:
+            link.hold(False)  # a slow reader may have had it stopped
         idle = self._idle.get(link.origin)
         if idle is None:
             idle = self._idle[link.origin] = deque()

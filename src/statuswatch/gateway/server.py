@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from statuswatch.gateway.callers import CallerLink, House
 from statuswatch.gateway.guard import Guard, Way
 from statuswatch.gateway.heads import RequestHead
+from statuswatch.gateway.later import Later
 from statuswatch.gateway.peers import Peers
 from statuswatch.gateway.pool import Patience, Pool
 from statuswatch.gateway.reading import Buffer, now
@@ -46,7 +47,7 @@ class Gateway:
         self._way_out = WayOut(environ)
         buffer = Buffer()
         self._pool = Pool(buffer, self._way_out, self._patience, context)
-        self._house = House(self._guard, self._pool, buffer, _careful(watch), self._stranger, self._joined, self._left)
+        self._house = House(self._guard, self._pool, buffer, Later(_careful(watch)), self._stranger, self._joined, self._left)
         self._peers = Peers()
         self._callers: dict[CallerLink, None] = {}
         self._most = min(CONNECTIONS_MAX, _files() // _SHARE_OF_FILES)

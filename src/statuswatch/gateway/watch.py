@@ -29,8 +29,8 @@ class Watch(Protocol):
         """The request's head was sent on `at` that monotonic time, with the first of its body."""
         ...
 
-    def whole(self, body: bytes, at: float, head: ResponseHead) -> None:
-        """All at once, of a good answer that came as a whole: `began`, `answered` and `completed`."""
+    def whole(self, body: bytes, sent: float, came: float, head: ResponseHead) -> None:
+        """All at once, of a good answer that came as a whole, at `came`: `began`, `answered` and `completed`."""
         ...
 
     def asked(self, piece: memoryview) -> None:
@@ -84,7 +84,7 @@ class Unwatched:
     def began(self, body: bytes, at: float) -> None:
         """See Watch."""
 
-    def whole(self, body: bytes, at: float, head: ResponseHead) -> None:
+    def whole(self, body: bytes, sent: float, came: float, head: ResponseHead) -> None:
         """See Watch."""
 
     def asked(self, piece: memoryview) -> None:
@@ -142,10 +142,10 @@ class Careful:
         except Exception as error:  # noqa: BLE001 - see above
             _told(error)
 
-    def whole(self, body: bytes, at: float, head: ResponseHead) -> None:
+    def whole(self, body: bytes, sent: float, came: float, head: ResponseHead) -> None:
         """See Watch."""
         try:
-            self._watch.whole(body, at, head)
+            self._watch.whole(body, sent, came, head)
         except Exception as error:  # noqa: BLE001 - see above
             _told(error)
 
