@@ -120,6 +120,14 @@ async def test_the_word_in_the_address_stays_and_nobody_else_can_read_it(monkeyp
         assert token.stat().st_mode & 0o077 == 0
 
 
+async def test_where_the_word_cannot_be_kept_who_asks_hears_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with Server() as server, engine(monkeypatch, tmp_path, server):
+        Path(paths.gateway_token_file()).mkdir()
+        (Path(paths.gateway_token_file()) / "in the way").touch()
+
+        assert "cannot be kept" in str((await told())["error"])
+
+
 async def test_without_a_picture_nothing_is_claimed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     async with Server() as server, engine(monkeypatch, tmp_path, server) as made:
         outlook = outlook_of(None, made.knowledge, "anthropic", Surface.API, "claude-opus-4.5")

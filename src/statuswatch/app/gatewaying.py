@@ -135,7 +135,10 @@ class Door:
         async with self._opening:
             if self._gateway is not None:
                 return ""
-            gateway = make_gateway(self._ground)
+            try:
+                gateway = make_gateway(self._ground)
+            except OSError as error:
+                return f"its word cannot be kept: {error}"
             try:
                 await gateway.start(port)
             except OSError as error:
