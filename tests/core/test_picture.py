@@ -12,10 +12,10 @@ from statuswatch.core.judge import judge
 from statuswatch.core.knowledge import Knowledge, ProviderFacts
 from statuswatch.core.moment import Moment
 from statuswatch.core.notice import Suppressed, SuppressReason
-from statuswatch.core.observation import Headroom, Observation, Outcome
-from statuswatch.core.picture import CALLS_SHOWN, LATENCIES_SHOWN, UPDATES_SHOWN, Outlook, Shell, compose
+from statuswatch.core.observation import CallSeen, Headroom, Observation, Outcome
+from statuswatch.core.picture import LATENCIES_SHOWN, UPDATES_SHOWN, Outlook, Shell, compose
 from statuswatch.core.schedule import Due, DueReason
-from statuswatch.core.snapshot import CallWindow, EngineView, IncidentView, Level, Snapshot, SourceView
+from statuswatch.core.snapshot import CALLS_SHOWN, CallWindow, EngineView, IncidentView, Level, Snapshot, SourceView
 from statuswatch.core.watchlist import Watch, Watchlist, WatchSource
 from support.facts import GPT, HAIKU, OPUS, OVERLOADED, at, call, failed_read, incident, moment, read, watching, world
 from support.timeline import KNOWLEDGE
@@ -163,6 +163,14 @@ def test_calls_are_listed_newest_first_with_what_their_answers_said() -> None:
     )
     assert (shown[0].status, shown[0].code, shown[0].fault, shown[0].route) == (None, None, None, HAIKU)
     assert len(picture(*(call(f"10:0{n // 60}:{n % 60:02d}") for n in range(CALLS_SHOWN + 9))).calls) == CALLS_SHOWN
+
+
+def test_a_pause_in_the_midst_of_an_answer_is_carried() -> None:
+    seen = call("10:01")
+    assert isinstance(seen, CallSeen)
+    (shown,) = picture(replace(seen, call=replace(seen.call, stall_ms=31_400.0))).calls
+
+    assert shown.stall_ms == 31_400.0
 
 
 def test_what_the_shell_knows_and_what_was_not_told_is_carried_through() -> None:

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
-from statuswatch.surfaces.asking import NO_CALLS, Question, page_of, reply, subject, unknown
+from statuswatch.surfaces.asking import NO_CALLS, Question, call_lines, page_of, reply, subject, unknown
 from statuswatch.surfaces.client import CANNOT_TELL, USAGE
 from statuswatch.surfaces.present import Look
+from statuswatch.surfaces.present_text import plain
 from support import snapshots
 
 KEY = "anthropic:9g6qpr72ttbr"
@@ -97,3 +98,10 @@ def test_where_no_call_was_seen_that_is_said():
     empty = replace(snapshots.trouble(), calls=())
 
     assert {unknown(text, empty) for text in ("last", "1")} == {(CANNOT_TELL, NO_CALLS)}
+
+
+@pytest.mark.parametrize(("stall_ms", "told"), [(31_400.0, ", its answer paused for 31s"), (1_900.0, ""), (None, "")])
+def test_a_long_pause_in_the_midst_of_an_answer_is_said_of_a_call(stall_ms, told):
+    (line,) = call_lines(snapshots.trouble(), snapshots.call_view(1, stall_ms=stall_ms), snapshots.NOW, Look(200))
+
+    assert plain(line).endswith(f"1m ago{told}")

@@ -17,6 +17,7 @@ from statuswatch.core.observation import Call, Headroom, Outcome
 from statuswatch.core.owncalls import own_calls, requests
 from statuswatch.core.schedule import Due
 from statuswatch.core.snapshot import (
+    CALLS_SHOWN,
     CallView,
     CallWindow,
     EngineView,
@@ -36,7 +37,6 @@ from statuswatch.core.wording import page_word, route_title, stage_word, surface
 from statuswatch.core.world import FeedStatus, Tracked, World, call_route
 
 SHOW_ENDED = timedelta(hours=24)
-CALLS_SHOWN = 60
 HEADROOM_HOLDS = timedelta(minutes=10)
 """How long what an answer said of a limit is believed, where it did not say when that begins anew."""
 LATENCIES_SHOWN = 24
@@ -203,6 +203,7 @@ def _call(call: Call) -> CallView:
         request_id=call.request_id,
         latency_ms=call.latency_ms,
         reason=diagnosis.reason if diagnosis else "",
+        stall_ms=call.stall_ms,
     )
 
 

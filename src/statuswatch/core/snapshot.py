@@ -10,6 +10,8 @@ from statuswatch.core.observation import Headroom
 from statuswatch.core.verdict import Verdict
 
 SNAPSHOT_VERSION = 1
+CALLS_SHOWN = 60
+"""Of the own calls only so many, the newest, are in a picture."""
 NOWHERE = "nothing on this machine can show a notice"
 """How a sentence of `Snapshot.delivery` ends where there is neither a desktop nor a terminal to tell in: for `doctor`, not for every page."""
 
@@ -131,7 +133,7 @@ class IncidentView:
 
 @dataclass(frozen=True, slots=True)
 class CallView:
-    """One own call for a person to look at."""
+    """One own call for a person to look at. `latency_ms`: how long it took; `stall_ms`: the longest pause in the midst of its answer, where that was seen."""
 
     at: datetime
     outcome: str
@@ -148,6 +150,7 @@ class CallView:
     request_id: str | None = None
     latency_ms: float | None = None
     reason: str = ""
+    stall_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

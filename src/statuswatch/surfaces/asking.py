@@ -16,7 +16,7 @@ from statuswatch.core.verdict import Verdict
 from statuswatch.surfaces.client import CANNOT_TELL, USAGE, exit_status
 from statuswatch.surfaces.present import Look, find_route, reasoning, scene, why_lines, worst
 from statuswatch.surfaces.present_text import Line, Link, Span, Tone, clean, plain, safe_link, say, wrap
-from statuswatch.surfaces.present_words import client_name
+from statuswatch.surfaces.present_words import age_words, client_name
 
 NO_PICTURE = "Cannot tell: no engine runs, and there is no picture of an earlier one. To begin: statuswatch engine start"
 OUT_OF_DATE = "No engine renews this picture, so nothing is known of now. When it was made: "
@@ -28,6 +28,7 @@ WIDTHS = range(20, 401)
 # What only a person can mend: waiting for it would be waiting for oneself.
 _NEVER_BY_ITSELF = frozenset({Fault.BILLING, Fault.AUTH, Fault.REQUEST, Fault.MODEL})
 _SHORTEST_ID = 4
+_WORTH_TELLING_MS = 2000.0  # shorter pauses are how answers come
 _ONE_LINE = 4000
 _ROUTES_NAMED = 12
 
@@ -114,7 +115,8 @@ def call_lines(snapshot: Snapshot, call: CallView, now: datetime, look: Look) ->
     code = " ".join(str(part) for part in (call.status, call.code) if part)
     what = code or ("worked" if call.outcome == "ok" else call.outcome)
     taken = f"; taken for {clean(call.fault, 20)}, confidence {clean(call.confidence or 'low', 10)}" if call.fault else ""
-    words = f"{clean(what, 80)}, {client_name(call.client)}, {clean(call.model, 60)}, {view.age(call.at)} ago{taken}"
+    paused = f", its answer paused for {age_words(call.stall_ms / 1000)}" if call.stall_ms and call.stall_ms >= _WORTH_TELLING_MS else ""
+    words = f"{clean(what, 80)}, {client_name(call.client)}, {clean(call.model, 60)}, {view.age(call.at)} ago{paused}{taken}"
     return wrap((Span("Your call  ", Tone.DIM), Span(words)), look.width, 11)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from statuswatch.core.health import SIDES, Fault
+from statuswatch.core.snapshot import CALLS_SHOWN
 from statuswatch.surfaces.cli import calls
 from statuswatch.surfaces.cli.calls import instant, since_words
 from statuswatch.surfaces.present_calls import side_of, whose
@@ -105,6 +106,23 @@ def test_without_a_call_and_without_a_picture_it_says_so(capsys: pytest.CaptureF
     shown(*CALLS)
     assert calls.run(["--since", "0s"]) == 0
     assert "No such call among the 4 newest of yours." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("count", "said"), [(CALLS_SHOWN, True), (CALLS_SHOWN - 1, False)])
+def test_that_older_calls_are_left_out_is_said(count: int, said: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    shown(*(snapshots.call_view(minute) for minute in range(count)))
+    sentence = f"Only the {CALLS_SHOWN} newest are looked at"
+    for argv in ([], ["--failed"], ["--json"]):
+        assert calls.run(argv) == 0
+        out = capsys.readouterr()
+        assert (sentence in out.err if argv == ["--json"] else sentence in out.out) is said
+        assert argv != ["--json"] or len(out.out.splitlines()) == count
+
+
+def test_a_pause_in_the_midst_of_an_answer_is_given(capsys: pytest.CaptureFixture[str]) -> None:
+    shown(snapshots.call_view(1, stall_ms=31_400.0))
+    assert [row["stall_ms"] for row in rows(capsys)] == [31_400.0]
 
 
 def test_a_route_that_means_nothing_is_a_slip(capsys: pytest.CaptureFixture[str]) -> None:

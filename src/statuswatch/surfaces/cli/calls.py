@@ -8,7 +8,7 @@ from statuswatch.core.codec import encode
 from statuswatch.core.errors import RouteError, StatuswatchError
 from statuswatch.core.ids import Route, parse_route
 from statuswatch.core.moment import parse_time
-from statuswatch.core.snapshot import Snapshot
+from statuswatch.core.snapshot import CALLS_SHOWN, Snapshot
 from statuswatch.core.world import covers
 from statuswatch.surfaces.asking import NO_PICTURE
 from statuswatch.surfaces.cli.asked import read
@@ -20,6 +20,7 @@ from statuswatch.surfaces.present_text import EMPTY, Line, Tone, clean, say, wra
 from statuswatch.surfaces.present_words import Scene
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+_OLDER = f"Only the {CALLS_SHOWN} newest are looked at; what came before is counted in: statuswatch history"
 _LONGEST = 366 * 86400
 
 
@@ -41,6 +42,8 @@ def run(argv: list[str]) -> int:
     if given.json:
         for number, call in calls:
             put_json({"number": number, "side": side_of(call), **encode(call)})
+        if _older_left_out(snapshot):
+            tell(f"statuswatch calls: {_OLDER}", sys.stderr)
     else:
         put(page(snapshot, calls, scene(snapshot, wall_clock(), look_here()), narrowed=bool(argv)))
     return FINE
@@ -52,12 +55,19 @@ def page(snapshot: Snapshot, calls: tuple[Numbered, ...], look: Scene, *, narrow
     if not calls:
         none = "No such call among" if narrowed and snapshot.calls else "No call of yours was seen yet; statuswatch sources shows what may be read."
         told = f"{none} the {len(snapshot.calls)} newest of yours." if narrowed and snapshot.calls else none
+        told += f" {_OLDER}" if narrowed and _older_left_out(snapshot) else ""
         return (*lines, *wrap(say(told), look.look.width))
     laid = call_table(calls, look)
     failed = sum(call.outcome != "ok" for _, call in calls)
     lines += [laid.heading, *laid.rows, EMPTY]
     told = f"{len(calls)} call{'' if len(calls) == 1 else 's'}, {failed} failed. statuswatch why NUMBER tells more about one."
+    told += f" {_OLDER}" if _older_left_out(snapshot) else ""
     return (*lines, *wrap(say(told, Tone.DIM), look.look.width))
+
+
+def _older_left_out(snapshot: Snapshot) -> bool:
+    """Whether there may be calls that the picture has no room for."""
+    return len(snapshot.calls) >= CALLS_SHOWN
 
 
 def since_words(text: str) -> timedelta | str:
