@@ -4,6 +4,6 @@ if command -v statuswatch >/dev/null 2>&1; then
 else
   echo 'The statuswatch program was not found on PATH. Install it: python -m pip install statuswatch'
 fi | tr -d '\000-\011\013-\037\177' | LC_ALL=C awk '
-  BEGIN { printf "{\"decision\":\"block\",\"suppressOriginalPrompt\":true,\"reason\":\"" }
-  { gsub(/\\/, "\\\\"); gsub(/"/, "\\\""); printf "%s%s", separator, $0; separator = "\\n" }
+  BEGIN { printf "{\"decision\":\"block\",\"hookSpecificOutput\":{\"hookEventName\":\"UserPromptExpansion\",\"suppressOriginalPrompt\":true},\"reason\":\"" }
+  { gsub(/\\/, "\\\\\\\\"); gsub(/"/, "\\\""); printf "%s%s", separator, $0; separator = "\\n" }
   END { print "\"}" }'
