@@ -46,8 +46,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "feed": ("statuswatch.app.feed", "show what is read from a status feed"),
     "providers": ("statuswatch.app.providers", "list, lint and check the provider files"),
     "setup": (
-        "statuswatch.surfaces.cli.setup",
-        "put the segment into your prompt or status line, and take it out again: zsh, bash, fish, tmux, claude-code, ...",
+        "statuswatch.app.setup",
+        "put the segment into your prompt or status line, or your clients behind the gateway, and take it out again: zsh, bash, tmux, claude-code, ...",
     ),
     "sources": ("statuswatch.surfaces.cli.sources", "what is read on this machine, and switching it on or off"),
     "hook": ("statuswatch.surfaces.cli.hook", "for hooks of Claude Code and Copilot CLI: a call failed, have its record read now"),

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from statuswatch.app.setup import GATEWAY
 from statuswatch.surfaces.cli.verbs import SETTINGS
-from statuswatch.surfaces.setup import block, claudecode, jsontext
+from statuswatch.surfaces.setup import block, claudecode, jsontext, targets
 from statuswatch.surfaces.setup.target import Ground, SetupError
-from statuswatch.surfaces.setup.targets import TARGETS
 
-GROUND = Ground({}, Path("/home/you"), Path("/usr/lib/our code's/prompt"))
+TARGETS = {**targets.TARGETS, GATEWAY.name: GATEWAY}
+GROUND = Ground({"SHELL": "/bin/zsh"}, Path("/home/you"), Path("/usr/lib/our code's/prompt"))
 BLOCKS = sorted(name for name, target in TARGETS.items() if not target.empty)
 
 # Anything that a file may hold once its bytes are text, with the pieces that matter to us more often than chance would have them.
@@ -59,7 +60,7 @@ def test_what_the_person_adds_around_it_stays(name: str, text: str, above: str, 
 @pytest.mark.parametrize("name", BLOCKS)
 def test_a_block_of_an_earlier_version_is_brought_up_to_date_in_its_place(name: str) -> None:
     target = TARGETS[name]
-    old = target.put("first\n", Ground({}, Path("/home/you"), Path("/elsewhere"))) + "last\n"
+    old = target.put("first\n", Ground(GROUND.environ, Path("/home/you"), Path("/elsewhere"))) + "last\n"
 
     changed = target.put(old, GROUND)
 

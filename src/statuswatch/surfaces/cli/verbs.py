@@ -12,7 +12,7 @@ _FOR = Option("--for", "how long: 30m, 2h, 1d (default 1h)", "TIME", rival="end"
 _UNTIL = Option("--until", "until when: 18:30 of your clock, or 2026-01-01T12:00:00Z", "TIME", rival="end")
 _HUSHED = Argument("target", "TARGET", "a watched route or a part of its name, a provider, an incident as provider:id, or all", Kind.TARGET)
 _ONE_OBJECT = Option("--json", "one JSON object")
-SETTINGS = ("zsh", "bash", "fish", "starship", "tmux", "claude-code", "nushell", "powershell", "powerlevel10k")
+SETTINGS = ("zsh", "bash", "fish", "starship", "tmux", "claude-code", "nushell", "powershell", "powerlevel10k", "gateway")
 """What `setup` knows; a test holds it to the table of targets."""
 _RULES_DIR = Option("--dir", "read your own rules from here", "FOLDER", Kind.FOLDER)
 
