@@ -148,11 +148,13 @@ class Play:
         self._on_event(Event(attempt.at, "call", "ok" if attempt.ok else "failed", attempt.model, what, str(attempt.route), attempt=attempt))
 
     def _write_config(self) -> None:
-        """The watchlist, the consent to read the played client, and feeds that all point here: providers the script does not have get none."""
+        """The watchlist, the consent to read the played client, and feeds and APIs that all point here: providers the script does not have get no feed."""
         folder = self._home / "config"
         providers = folder / "providers"
         providers.mkdir(parents=True)
-        (folder / "config.toml").write_text(f"[watch]\nroutes = {json.dumps([str(route) for route in self.routes])}\n")
+        routes = json.dumps([str(route) for route in self.routes])
+        upstreams = json.dumps([f"{party.id}={self.api}" for party in self._script.providers if party.api])
+        (folder / "config.toml").write_text(f"[watch]\nroutes = {routes}\n[gateway]\nupstreams = {upstreams}\n")
         save_consent(folder / "sources.toml", {party.record: True for party in self._script.providers if party.record})
         for entry in read_built_in([]):
             party = self._script.provider(entry.id)
