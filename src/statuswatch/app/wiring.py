@@ -267,6 +267,7 @@ def _ways(start: Start, config: Config, actions: "_Actions", claims: Claims) -> 
             problems.append(str(error))
         else:
             ways[name] = Screen(way, claims) if name in _ON_SCREEN else way
+            problems += [lack] if (lack := getattr(way, "missing", "")) else []
     return ways, tuple(problems)
 
 

@@ -30,6 +30,12 @@ class CommandNotifier:
         """The kind."""
         return "command"
 
+    @property
+    def missing(self) -> str:
+        """That the program is not there, in a sentence; empty where it is."""
+        found = shutil.which(self._argv[0])
+        return "" if found else f"[notices] command: no program {self._argv[0]!r:.120} was found; give its whole path"
+
     async def deliver(self, notice: Notice, replaces: str | None) -> Delivery:
         """Run it. That it was started is the delivery: a program that fails is not run again for the same notice."""
         del replaces
@@ -59,8 +65,7 @@ class CommandNotifier:
 
     async def available(self) -> tuple[bool, str]:
         """Whether the program is there. It is not run."""
-        found = shutil.which(self._argv[0])
-        return found is not None, f"runs {found}" if found else f"[notices] command: no program {self._argv[0]!r:.120} was found; give its whole path"
+        return not self.missing, self.missing or f"runs {shutil.which(self._argv[0])}"
 
     async def close(self) -> None:
         """Nothing to let go of."""
