@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from statuswatch.app.engine import RUNS_ALREADY, ensure_running
 from statuswatch.app.history import recall
@@ -14,6 +15,9 @@ from statuswatch.core.errors import StatuswatchError
 from statuswatch.core.notice import Notice
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.notify.osc import own_terminal, spoken
+
+if TYPE_CHECKING:
+    from statuswatch.config.model import Display
 
 FINE, USAGE = 0, 2
 _ON_SCREEN = ("screen: ", "desktop: ", "terminal: ")
@@ -44,7 +48,8 @@ def run(argv: list[str]) -> int:
         notes.append(str(error))
     source = SocketSource(Path(paths.socket_file()), Path(paths.snapshot_file()))
     looked = Path(paths.state_dir()) / "looked.json"
-    return show(source, consent=agree, notes=tuple(notes), alert=calling(os.environ), past=Kept(recall, looked))
+    wanted = _wanted_look()
+    return show(source, consent=agree, notes=tuple(notes), alert=calling(os.environ), past=Kept(recall, looked, wanted.ascii, wanted.theme))
 
 
 def _serve(port: int) -> int:
@@ -76,6 +81,17 @@ def calling(environ: Mapping[str, str]) -> Alert | None:
         return spoken(notice, speech, tmux=tmux) if unseen and _asked_for() else ""
 
     return alert
+
+
+def _wanted_look() -> "Display":
+    """What the settings say of how it looks; the usual look where they have a mistake, which the engine tells of."""
+    from statuswatch.config.load import load_config
+    from statuswatch.config.model import Display
+
+    try:
+        return load_config(paths.config_file()).display
+    except StatuswatchError:
+        return Display()
 
 
 def _asked_for() -> bool:

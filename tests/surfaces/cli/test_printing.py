@@ -1,8 +1,11 @@
 """How wide and in which colours: the conventions that other programs keep."""
 
+from pathlib import Path
+
 import pytest
 from rich.cells import cell_len
 
+from statuswatch.config import paths
 from statuswatch.surfaces.cli import printing, readyfile
 from statuswatch.surfaces.present_text import cells, clean
 
@@ -38,6 +41,34 @@ def test_colours_are_for_terminals_unless_somebody_says_otherwise(
         monkeypatch.setenv(name, value)
 
     assert readyfile.coloured() is coloured
+
+
+@pytest.mark.parametrize(
+    ("settings", "terminal", "said", "coloured", "ascii_only"),
+    [
+        ('colour = "always"', False, {}, True, False),
+        ('colour = "always"', False, {"NO_COLOR": "1"}, False, False),
+        ('colour = "never"', True, {}, False, False),
+        ('colour = "never"', True, {"FORCE_COLOR": "1"}, True, False),
+        ('colour = "auto"', True, {}, True, False),
+        ("ascii = true", True, {}, True, True),
+        ('colour = "sometimes"', True, {}, True, False),
+        ("", True, {}, True, False),
+    ],
+)
+def test_the_settings_say_whether_there_are_colours_and_other_signs(
+    settings: str, terminal: bool, said: dict[str, str], coloured: bool, ascii_only: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Path(paths.config_file())
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"[display]\n{settings}\n")
+    monkeypatch.setattr(readyfile, "on_terminal", lambda: terminal)
+    for name, value in {**_TERMINAL, **said}.items():
+        monkeypatch.setenv(name, value)
+
+    assert readyfile.coloured() is coloured
+    assert (readyfile.printable("✓ fine") == "+ fine") is ascii_only
+    assert printing.look_here().ascii is ascii_only
 
 
 @pytest.mark.parametrize(("columns", "width"), [("40", 40), ("250", 250), ("1000", 250), ("3", 20), ("0", 100), ("wide", 100), ("", 100), (None, 100)])

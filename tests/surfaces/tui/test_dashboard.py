@@ -554,3 +554,17 @@ def test_the_theme_follows_what_the_terminal_says_of_its_background(said: str | 
 def test_the_app_ends_with_what_status_would_say() -> None:
     app = dashboard(FakeSource())
     assert app.exit_status == 4
+
+
+async def test_the_theme_of_the_settings_is_taken_and_one_that_nobody_knows_is_told_of() -> None:
+    for chosen, theme, told in (
+        ("nord", "nord", 0),
+        ("statuswatch-light", "statuswatch-light", 0),
+        ("no-such", "statuswatch-dark", 1),
+        ("", "statuswatch-dark", 0),
+    ):
+        app = dashboard(FakeSource(snapshots.calm()), chosen=chosen)
+        async with app.run_test(size=(100, 30)) as pilot:
+            await pilot.pause()
+            assert app.theme == theme
+            assert len([note for note in app._notifications if "none is called no-such" in note.message]) == told

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
-from statuswatch.surfaces.cli.readyfile import coloured, on_terminal, printable
+from statuswatch.surfaces.cli.readyfile import coloured, on_terminal, printable, wanted_look
 from statuswatch.surfaces.glyphs import speaks_ascii
 from statuswatch.surfaces.present import Look, terminal
 from statuswatch.surfaces.present_text import Line, clean, plain, say, wrap
@@ -25,7 +25,7 @@ def page_width() -> int:
 
 def look_here() -> Look:
     """How standard output is looked at."""
-    return Look(page_width(), speaks_ascii(sys.stdout.encoding, os.environ.get("TERM") if on_terminal() else None))
+    return Look(page_width(), wanted_look()[0] or speaks_ascii(sys.stdout.encoding, os.environ.get("TERM") if on_terminal() else None))
 
 
 def tell(sentence: str, stream: TextIO, lead: str = "") -> None:

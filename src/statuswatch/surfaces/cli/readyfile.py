@@ -10,6 +10,7 @@ import time
 
 _SIGNS = ("✓◌▲●↑◷–·›…→─▌▁▂▃▄▅▆×", "+?!X^=-|>~>->_.,-~*x")  # noqa: RUF001 - the signs of the screens
 ASCII_MARKS = dict(zip(*_SIGNS, strict=True))
+_LOOKS: dict[str, tuple[bool, str]] = {}
 _CONTROLS = {number: None for number in (*range(32), *range(127, 160)) if number != 10}  # noqa: PLR2004 - all but the newline
 
 
@@ -49,11 +50,41 @@ def whole_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None  # noqa: PLR2004 - epochs for the next 29,000 years
 
 
+def wanted_look() -> tuple[bool, str]:
+    """Of `[display]` in the settings: whether only ASCII is wanted, and when colours are. What reads settings is loaded only where they speak of that.
+
+    Settings with a mistake are the usual ones here: the engine and doctor tell of the mistake.
+    """
+    from statuswatch.config import paths
+
+    path = paths.config_file()
+    if path not in _LOOKS:
+        _LOOKS[path] = _look_in(path)
+    return _LOOKS[path]
+
+
+def _look_in(path: str) -> tuple[bool, str]:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib is not loaded yet
+            if b"display" not in file.read():
+                return False, "auto"
+    except OSError:
+        return False, "auto"
+    from statuswatch.config.load import load_config
+    from statuswatch.core.errors import StatuswatchError
+
+    try:
+        said = load_config(path).display
+    except StatuswatchError:
+        return False, "auto"
+    return said.ascii, said.colour
+
+
 def printable(text: str) -> str:
-    """The text as standard output can show it: plain signs where its encoding or its terminal lacks ours."""
+    """The text as standard output can show it: plain signs where its encoding or its terminal lacks ours, or the settings want none."""
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
     bare = not encoding.replace("-", "").replace("_", "").startswith("utf")
-    if bare or (on_terminal() and os.environ.get("TERM") in {"dumb", "linux"}):
+    if bare or (on_terminal() and os.environ.get("TERM") in {"dumb", "linux"}) or wanted_look()[0]:
         text = text.translate({ord(sign): plain for sign, plain in ASCII_MARKS.items()})
     return text.encode(encoding, "replace").decode(encoding) if bare else text
 
@@ -66,11 +97,14 @@ def on_terminal() -> bool:
 def coloured() -> bool:
     """Whether to use colour: never where NO_COLOR is set (no-color.org), always where it is forced (CLICOLOR_FORCE of bixense.com/clicolors, FORCE_COLOR).
 
-    Else on a terminal that can, unless CLICOLOR is 0.
+    Else as `[display] colour` has it; where that is `auto`, on a terminal that can, unless CLICOLOR is 0.
     """
     said = os.environ.get
     if said("NO_COLOR") or said("FORCE_COLOR") == "0":
         return False
     if said("CLICOLOR_FORCE", "0") not in {"", "0"} or said("FORCE_COLOR"):
         return True
+    wanted = wanted_look()[1]
+    if wanted != "auto":
+        return wanted == "always"
     return on_terminal() and said("CLICOLOR") != "0" and said("TERM") != "dumb"

@@ -80,7 +80,10 @@ class Dashboard(App[int]):
             self._filters = [NoColor() if isinstance(kept, Monochrome) else kept for kept in self._filters]
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = place.theme
+        known = place.chosen in self.available_themes
+        self.theme = place.chosen if known else place.theme
+        if place.chosen and not known:
+            self._notes = (*notes, f"[display] theme in config.toml: none is called {clean(place.chosen, 40)}; Ctrl+P lists them")
 
     def get_default_screen(self) -> Screen[bool]:
         """The board itself: no empty screen is laid out below it first."""

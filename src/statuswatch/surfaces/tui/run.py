@@ -27,10 +27,15 @@ def wall_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What earlier times left: how the past is read, and the file that keeps which posts were seen. None: it is not."""
+    """What earlier times left: how the past is read, and the file that keeps which posts were seen (None: it is not); and how it should look.
+
+    `ascii`: no symbols beyond ASCII; `theme`: its name, `auto` for that of the terminal.
+    """
 
     recall: Recall | None = None
     looked: Path | None = None
+    ascii: bool = False
+    theme: str = "auto"
 
 
 def run(
@@ -46,25 +51,26 @@ def run(
     `consent` stores the first run's answer (None: it is not asked); `notes` are sentences to tell at the start; `alert` is how the terminal calls.
     """
     if not in_browser() and (not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb"):
-        return asyncio.run(_once(source, notes, now))
+        return asyncio.run(_once(source, notes, now, ascii_only=past.ascii))
     from statuswatch.surfaces.tui.app import Dashboard
 
-    plain = not in_browser() and speaks_ascii(sys.stdout.encoding, os.environ.get("TERM"))
-    place = Place(now, consent, opener(), plain, None, theme_for(os.environ.get("COLORFGBG")), alert, past.recall, past.looked)
+    plain = past.ascii or (not in_browser() and speaks_ascii(sys.stdout.encoding, os.environ.get("TERM")))
+    theme = theme_for(os.environ.get("COLORFGBG"))
+    place = Place(now, consent, opener(), plain, None, theme, alert, past.recall, past.looked, "" if past.theme == "auto" else past.theme)
     dashboard = Dashboard(source, place, notes)
     dashboard.run()
     dashboard.leave()
     return dashboard.return_code or 0
 
 
-async def _once(source: Source, notes: tuple[str, ...], now: Now) -> int:
+async def _once(source: Source, notes: tuple[str, ...], now: Now, *, ascii_only: bool) -> int:
     for note in notes:
         sys.stderr.write(f"{note}\n")
     picture = await _first_picture(source)
     if picture is None:
         sys.stdout.write("Cannot tell: no engine answers, and there is no last picture.\n")
         return CANNOT_TELL
-    sys.stdout.write(status_text(picture, now(), look=Look(100, speaks_ascii(sys.stdout.encoding, None))))
+    sys.stdout.write(status_text(picture, now(), look=Look(100, ascii_only or speaks_ascii(sys.stdout.encoding, None))))
     return picture.summary.exit_status if now() < picture.engine.expires_at else CANNOT_TELL
 
 

@@ -40,7 +40,7 @@ class Place:
     """Where the dashboard runs: its clock, how it asks for consent and opens a browser (None: it cannot), and how the terminal shows text.
 
     `alert`: how this terminal calls for a person who looks elsewhere (None: it does not). `recall`: how the past is read (None: it cannot be).
-    `looked`: the file that keeps which posts were seen (None: nothing is marked as new).
+    `looked`: the file that keeps which posts were seen (None: nothing is marked as new). `theme` fits the terminal; `chosen` is what the settings name.
     """
 
     now: Now
@@ -52,6 +52,7 @@ class Place:
     alert: Alert | None = None
     recall: Recall | None = None
     looked: Path | None = None
+    chosen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
