@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 JOBS   ?= 2
 REAL_CLIENTS := tests/e2e/test_real_clients.py tests/e2e/test_real_agent.py tests/e2e/test_real_statusline.py
 
-.PHONY: run test test-clients vscode check static format fresh docs coverage clients shells lock bench clean help
+.PHONY: run test test-clients test-vscode vscode editor check static format fresh docs coverage clients shells lock bench clean help
 
 help:              ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -20,6 +20,9 @@ test: $(VENV)/.dev ## all tests; STATUSWATCH_REQUIRE=all makes a missing surface
 
 test-clients: $(VENV)/.dev clients ## the real coding clients, alone: fifty of them keep a whole machine busy for ten minutes
 	STATUSWATCH_REQUIRE=clients $(BIN)/python -m pytest -q $(REAL_CLIENTS)
+
+test-vscode: $(VENV)/.dev vscode editor ## the extension in a real VS Code, alone
+	STATUSWATCH_REQUIRE=vscode $(BIN)/python -m pytest -q tests/e2e/test_vscode.py
 
 check: static fresh test coverage ## everything that must hold before a change lands
 
@@ -43,6 +46,8 @@ coverage: $(VENV)/.dev ## branch coverage: core 100 %, sources and catalog 95 %
 vscode: $(VENV)/node/ready ## check, test and package the VS Code extension: extensions/vscode/statuswatch.vsix
 	cd extensions/vscode && export PATH="$(abspath $(VENV))/node/bin:$$PATH" && npm install --ignore-scripts --no-audit --no-fund --loglevel=error \
 		&& npm run --silent check && npm test --silent && npm run --silent package
+
+editor: $(VENV)/vscode/ready ## a real VS Code and what moves its windows, for the tests: 0.7 GB below .venv, never shipped
 
 format: $(VENV)/.dev ## rewrite the code's layout
 	$(BIN)/ruff format .
@@ -88,6 +93,15 @@ $(VENV)/shells/ready: $(SHELL_FILES) | $(VENV)/node/ready
 	@rm -rf $(@D) && mkdir -p $(@D)
 	@cp $(SHELL_FILES) $(@D)
 	@cd $(@D) && export PATH="$(abspath $(VENV))/node/bin:$$PATH" && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Without the scripts that compile: what they would make (a terminal's login, watching huge trees, log files) is not needed to run an extension.
+EDITOR_FILES := tests/e2e/vscode/package.json tests/e2e/vscode/package-lock.json tests/e2e/vscode/.npmrc
+$(VENV)/vscode/ready: $(EDITOR_FILES) | $(VENV)/node/ready
+	@echo "installing the editor into $(@D) ..."
+	@rm -rf $(@D) && mkdir -p $(@D) && cp $(EDITOR_FILES) $(@D)
+	@export PATH="$(abspath $(VENV))/node/bin:$$PATH" npm_config_ignore_scripts=true npm_config_audit=false npm_config_fund=false npm_config_loglevel=error \
+		&& cd $(@D) && npm install --no-save && cd node_modules/code-server/lib/vscode && npm install --no-save --omit=dev
 	@touch $@
 
 clean:             ## remove what the other targets made

@@ -6,13 +6,15 @@ import * as vscode from "vscode";
 import { Bridge } from "./bridge.ts";
 import { forMessage, plain, safeUrl } from "./escape.ts";
 import { findProgram } from "./find.ts";
-import { details, hover, instant, statusItem, tree, type Node, type Picture } from "./present.ts";
-import type { Message } from "./protocol.ts";
+import { details } from "./page.ts";
+import { hover, instant, statusItem, tree, type Node, type Picture } from "./present.ts";
+import { PROTOCOL, type Message } from "./protocol.ts";
 import { Teller } from "./teller.ts";
 
 const ENGINE_START_WITHIN_MS = 20_000;
-const REDRAW_EVERY_MS = 60_000;
-const ASKED_KEY = "statuswatch.startEngineAnswer";
+const REDRAW_EVERY_MS = 20_000;
+const ONE_LINE = 400; // the widest page of `why`: each fact on one line, wrapped by the hover
+const NO_ENGINE = "No engine is running (statuswatch: Start the Engine).";
 const MUTES: readonly [string, number | undefined][] = [["1 hour", 3600], ["8 hours", 8 * 3600], ["1 day", 86_400], ["until I end it", undefined]];
 
 class Window {
@@ -28,6 +30,8 @@ class Window {
   #whyLines: readonly string[] = [];
   #whyTarget = "*";
   #askedToStart = false;
+  #asking = false;
+  #askAgain = false;
 
   constructor(context: vscode.ExtensionContext) {
     this.#context = context;
@@ -61,7 +65,7 @@ class Window {
       command("openIncident", (node) => this.#open(node)),
       command("startEngine", () => this.#startEngine()),
       command("showLog", () => this.#log.show()),
-      vscode.window.onDidChangeWindowState(() => this.#attend()),
+      vscode.window.onDidChangeWindowState(() => this.#focused()),
       vscode.workspace.onDidChangeConfiguration((change) => this.#configured(change)),
       { dispose: () => this.#bridge.close() },
     );
@@ -89,7 +93,7 @@ class Window {
       case "changes":
         this.#picture = { ...this.#picture, snapshot: message.snapshot, stale: message.stale === true };
         this.#draw();
-        if (this.#panel) void this.#fillPanel();
+        void this.#askReasons();
         break;
       case "notice":
         this.#log.info(`notice ${plain(message.notice.id)} (${plain(message.notice.kind)})`);
@@ -102,13 +106,17 @@ class Window {
 
   #greeted(hello: Extract<Message, { type: "hello" }>): void {
     this.#log.info(`statuswatch ${plain(hello.version)}, engine ${hello.engine ? "there" : "not there"}`);
-    if (hello.missing?.length) this.#log.warn(plain(hello.reason ?? "the engine is older than this program"));
-    this.#teller.claims = hello.capabilities.includes("claim");
-    if (hello.engine) {
-      this.#picture = { ...this.#picture, standing: { state: "live", why: "" }, stale: false };
+    this.#teller.claims = hello.v === PROTOCOL && hello.capabilities.includes("claim");
+    const older = hello.missing?.length ? forMessage(hello.reason, 200) || "The engine is older than this program." : "";
+    if (older) this.#log.warn(older);
+    if (hello.v !== PROTOCOL) {
+      const why = `This statuswatch speaks version ${hello.v} of the protocol, and this extension version ${PROTOCOL}: bring the older one up to date.`;
+      this.#picture = { ...this.#picture, standing: { state: "alone", why }, stale: true };
+    } else if (hello.engine) {
+      this.#picture = { ...this.#picture, standing: { state: "live", why: older }, stale: false };
       this.#attend();
     } else {
-      this.#picture = { ...this.#picture, standing: { state: "alone", why: "No engine is running." }, stale: true };
+      this.#picture = { ...this.#picture, standing: { state: "alone", why: NO_ENGINE }, stale: true };
       void this.#offerToStart();
     }
     this.#draw();
@@ -118,6 +126,28 @@ class Window {
     this.#log.warn(why === "missing" ? `the program cannot be started: ${plain(detail)}` : `the bridge ended: ${plain(detail)}`);
     const sentence = why === "missing" ? "The statuswatch program was not found; set statuswatch.command or install it." : "statuswatch ended and is started again.";
     this.#picture = { ...this.#picture, standing: { state: why === "missing" ? "missing" : "alone", why: sentence }, stale: true };
+    this.#draw();
+  }
+
+  #focused(): void {
+    this.#attend();
+    if (this.#picture.standing.why === NO_ENGINE) void this.#offerToStart();
+  }
+
+  /** Why the worst trouble is as it is, for the hover. One question at a time; a picture that comes meanwhile is asked about after it. */
+  async #askReasons(): Promise<void> {
+    if (this.#asking) {
+      this.#askAgain = true;
+      return;
+    }
+    this.#asking = true;
+    do {
+      this.#askAgain = false;
+      const wanted = this.#picture.snapshot !== undefined && this.#picture.snapshot.summary.level !== "ok";
+      const answer = wanted ? await this.#bridge.ask("why", "*", { width: ONE_LINE }) : { ok: true };
+      this.#picture = { ...this.#picture, reasons: answer.ok ? (answer.lines ?? []) : [] };
+    } while (this.#askAgain);
+    this.#asking = false;
     this.#draw();
   }
 
@@ -140,9 +170,11 @@ class Window {
     if (shown.shown) this.#item.show();
     else this.#item.hide();
     this.#tree.show(tree(this.#picture, now));
+    if (this.#panel) void this.#fillPanel();
   }
 
   async #showDetails(target: string): Promise<void> {
+    if (this.#picture.standing.state === "missing") return this.#offerToFind();
     this.#whyTarget = target;
     if (this.#panel) this.#panel.reveal(undefined, true);
     else {
@@ -156,7 +188,7 @@ class Window {
   }
 
   async #fillPanel(): Promise<void> {
-    const answer = await this.#bridge.ask("why", this.#whyTarget, { width: 100 });
+    const answer = await this.#bridge.ask("why", this.#whyTarget, { width: 92 });
     if (answer.ok) this.#whyLines = answer.lines ?? [];
     if (!this.#panel) return;
     const draw = (nonce: string): string => details(this.#picture, this.#whyLines, nonce, Date.now());
@@ -209,17 +241,23 @@ class Window {
     void vscode.window.setStatusBarMessage(`statuswatch: ${answer.ok ? said : forMessage(answer.error, 200)}`, 5000);
   }
 
-  /** Nothing is started that was not allowed: asked once, remembered, a setting. */
+  /** Nothing is started that was not allowed. Asked once a window, where its person looks; what is said for good is kept as the setting. */
   async #offerToStart(): Promise<void> {
     const policy = setting<string>("startEngine", "ask");
-    if (this.#askedToStart || policy === "never") return;
+    if (this.#askedToStart || policy === "never" || (policy === "ask" && !vscode.window.state.focused)) return;
     this.#askedToStart = true;
     if (policy === "always") return this.#startEngine();
-    if (this.#context.globalState.get(ASKED_KEY) !== undefined) return;
-    const answer = await vscode.window.showInformationMessage("statuswatch: no engine is running, so nothing is watched. Start it in the background?", "Start", "Always", "Not Now");
-    if (answer !== undefined) await this.#context.globalState.update(ASKED_KEY, answer);
-    if (answer === "Always") await vscode.workspace.getConfiguration("statuswatch").update("startEngine", "always", vscode.ConfigurationTarget.Global);
-    if (answer === "Start" || answer === "Always") await this.#startEngine();
+    const answer = await vscode.window.showInformationMessage("statuswatch: no engine is running, so nothing is watched. Start it in the background?", "Always", "Only Now", "Never");
+    if (answer === "Always" || answer === "Never") {
+      await vscode.workspace.getConfiguration("statuswatch").update("startEngine", answer.toLowerCase(), vscode.ConfigurationTarget.Global);
+    }
+    if (answer === "Always" || answer === "Only Now") await this.#startEngine();
+  }
+
+  async #offerToFind(): Promise<void> {
+    const answer = await vscode.window.showWarningMessage(this.#picture.standing.why, "Try Again", "Open Settings");
+    if (answer === "Open Settings") await vscode.commands.executeCommand("workbench.action.openSettings", "statuswatch.command");
+    if (answer === "Try Again") this.#bridge.open();
   }
 
   async #startEngine(): Promise<void> {

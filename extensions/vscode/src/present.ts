@@ -1,6 +1,6 @@
 /** What is shown, as values: no editor in here, no clock of its own (`now` in milliseconds is passed in). Words are those of the other surfaces. */
 
-import { forHtml, forMarkdown, forStatusBar, markdownLink, plain, safeUrl } from "./escape.ts";
+import { forMarkdown, forStatusBar, markdownLink, plain, safeUrl } from "./escape.ts";
 import type { Call, Health, Incident, Level, Route, Snapshot } from "./protocol.ts";
 
 /** How the bridge stands: no program, no engine behind it, or live. `why` is a sentence for a person. */
@@ -13,6 +13,8 @@ export interface Picture {
   standing: Standing;
   snapshot: Snapshot | undefined;
   stale: boolean;
+  /** The page of `why` about the worst trouble, one fact a line; none where all is well or nothing was asked yet. */
+  reasons?: readonly string[];
 }
 
 export interface StatusItem {
@@ -64,8 +66,9 @@ const ICON: Record<Health, [string, string | undefined]> = {
   unknown: ["dash", undefined],
 };
 const FAULT: Record<string, string> = { provider: "theirs", gateway: "your gateway", network: "your network", you: "yours" };
-const MOST_CALLS = 30;
-const MOST_UPDATES = 12;
+export const MOST_CALLS = 30;
+export const MOST_UPDATES = 12;
+const MOST_REASONS = 8;
 
 /** How long ago, as `23m`; empty where it is not known. */
 export function age(time: string | null | undefined, now: number): string {
@@ -89,6 +92,24 @@ export function instant(picture: Picture, now: number): number {
   return snapshot.engine.simulated !== null || !picture.stale ? at : now;
 }
 
+/** Whether nobody renews the picture: no engine is behind it, or the engine has let its own promise lapse. */
+export function isOld(picture: Picture, now: number): boolean {
+  const promised = Date.parse(picture.snapshot?.engine.expires_at ?? "");
+  return picture.stale || now >= promised;
+}
+
+/** How old the picture is, as `23m`; empty where it is not known: that of a simulation has another year's time on it. */
+export function oldness(snapshot: Snapshot, now: number): string {
+  return snapshot.engine.simulated === null ? age(snapshot.at, now) : "";
+}
+
+/** One sentence, or two, about a picture that nobody renews. */
+export function oldSentence({ snapshot, standing }: Picture, now: number): string {
+  const why = standing.why || "The engine does not answer.";
+  const old = snapshot ? oldness(snapshot, now) : "";
+  return old ? `${why} Nothing here is newer than ${old} ago.` : why;
+}
+
 /** The status bar's item. All well is one sign; trouble is a sign, a model and an age, all of them ours. */
 export function statusItem(picture: Picture, now: number, always: boolean): StatusItem {
   const { snapshot, standing } = picture;
@@ -98,11 +119,12 @@ export function statusItem(picture: Picture, now: number, always: boolean): Stat
   const { level, headline } = snapshot.summary;
   const label = forStatusBar(snapshot.summary.label, 40);
   const well = level === "ok" || (level === "unknown" && !label);
-  const old = picture.stale ? ` (${age(snapshot.at, now) || "old"} old)` : "";
+  const stale = isOld(picture, now);
+  const old = stale ? ` (${[oldness(snapshot, now), "old"].filter(Boolean).join(" ")})` : "";
   const text = `${SIGN[level] ?? SIGN.unknown}${well || !label ? "" : ` ${label}`}${old}`;
-  const spoken = `statuswatch: ${SPOKEN[level] ?? SPOKEN.unknown}. ${plain(headline)}${picture.stale ? ` No engine; this is ${age(snapshot.at, now)} old.` : ""}`;
-  const tone = picture.stale ? "none" : level === "down" ? "error" : level === "failing" || level === "yours" ? "warning" : "none";
-  return { text, spoken, tone, shown: always || !well || picture.stale };
+  const spoken = `statuswatch: ${SPOKEN[level] ?? SPOKEN.unknown}. ${plain(headline)}${stale ? ` ${plain(oldSentence(picture, now))}` : ""}`;
+  const tone = stale ? "none" : level === "down" ? "error" : level === "failing" || level === "yours" ? "warning" : "none";
+  return { text, spoken, tone, shown: always || !well || stale };
 }
 
 /** The hover's Markdown. Feed text in it is quoted as theirs and can do nothing; links lead to http and https only and show their host. */
@@ -111,12 +133,31 @@ export function hover(picture: Picture, now: number): string {
   if (!snapshot) return forMarkdown(standing.why);
   const at = instant(picture, now);
   const parts = [`**${forMarkdown(`${SIGN[snapshot.summary.level] ?? SIGN.unknown} ${snapshot.summary.headline}`)}**`];
-  if (picture.stale) parts.push(`*${forMarkdown(`${standing.why} Nothing here is newer than ${age(snapshot.at, now)} ago.`)}*`);
-  if (snapshot.engine.simulated !== null) parts.push(`*${forMarkdown(`Simulation ${snapshot.engine.simulated}: nothing of this is happening now.`)}*`);
-  parts.push(...snapshot.summary.details.slice(0, 6).map((line) => forMarkdown(line)));
+  if (isOld(picture, now)) parts.push(`*${forMarkdown(oldSentence(picture, now))}*`);
+  else if (standing.why) parts.push(`*${forMarkdown(standing.why)}*`);
+  if (snapshot.engine.simulated !== null) parts.push(`*${forMarkdown(simulation(snapshot.engine.simulated))}*`);
+  const told = reasons(picture);
+  parts.push((told.length > 0 ? told : snapshot.summary.details.slice(0, MOST_REASONS).map((line) => forMarkdown(line))).join("  \n"));
   parts.push(...snapshot.incidents.filter((incident) => incident.concerns).slice(0, 3).map((incident) => hoverIncident(incident, at)));
   if (snapshot.hushed?.length) parts.push(forMarkdown(hushed(snapshot)));
-  return parts.join("\n\n");
+  return parts.filter(Boolean).join("\n\n");
+}
+
+export function simulation(name: string): string {
+  return `Simulation ${name}: nothing of this is happening now.`;
+}
+
+/** The facts of the page of `why` as Markdown: its names of groups in bold, without its columns, the simulation's line and the link, which are shown anyway. */
+function reasons({ snapshot, reasons: lines = [] }: Picture): string[] {
+  if (snapshot?.summary.level === "ok") return [];
+  const groups: string[][] = [];
+  for (const line of lines) {
+    const [, name, fact] = /^ {0,4}(?:([a-z][a-z ]*?) {2,}| {2,})?(\S.*)$/u.exec(line) ?? [];
+    if (fact === undefined || (name === undefined && groups.length === 0 && !/^ /.test(line))) continue; // the headline, which stands above
+    if (name !== undefined) groups.push([name]);
+    groups.at(-1)?.push(fact);
+  }
+  return groups.filter(([name]) => name !== "link").map(([name, ...facts]) => `**${forMarkdown(name)}** ${facts.map((fact) => forMarkdown(fact)).join("; ")}`).slice(0, MOST_REASONS);
 }
 
 function hoverIncident(incident: Incident, at: number): string {
@@ -128,13 +169,13 @@ function hoverIncident(incident: Incident, at: number): string {
   return lines.join("  \n");
 }
 
-function newestFirst(incident: Incident): Incident["updates"] {
+export function newestFirst(incident: Incident): Incident["updates"] {
   return [...incident.updates].sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
 }
 
 function hushed(snapshot: Snapshot): string {
   const names = (snapshot.hushed ?? []).slice(0, 3).map((hush) => plain(hush.title, 60));
-  return `Nothing is told now about: ${names.join(", ")}.`;
+  return `Muted now: ${names.join(", ")}.`;
 }
 
 /** The tree: what you use, incidents that concern you, your calls; what does not concern you is folded away. */
@@ -157,12 +198,13 @@ function group(id: string, label: string, children: Node[], open: boolean): Node
   return { id, label, description: "", tooltip: "", icon: "", tint: undefined, kind: "group", target: "", open, children };
 }
 
-function routeNode(route: Route, at: number): Node {
+export function routeNode(route: Route, at: number): Node {
   const { health, since } = route.verdict;
   const [icon, tint] = ICON[health] ?? ICON.unknown;
   const word = WORD[health] ?? WORD.unknown;
   const total = route.calls.ok + route.calls.failed;
   const calls = total === 0 ? "no calls" : route.calls.failed > 0 ? `${route.calls.failed}/${total} failed` : `${total}/${total} ok`;
+  const said = health === "ok" && total > 0 && route.calls.failed === 0 ? "" : word; // the calls say ok already
   const lasting = health === "ok" ? "" : age(since, at);
   const trouble = health === "ok" || health === "unknown" || health === "maintenance" ? "" : "-trouble";
   const title = plain(route.title, 80);
@@ -171,7 +213,7 @@ function routeNode(route: Route, at: number): Node {
   return {
     id: `route:${route.route}`,
     label: title,
-    description: [surface, word, lasting, calls].filter(Boolean).join(" · "),
+    description: [said, lasting, calls, surface].filter(Boolean).join(" · "), // what matters first: a narrow view cuts the rest
     tooltip: [`${title}, ${surface}: ${word}${lasting ? ` for ${lasting}` : ""}`, `Your calls in the last hour: ${calls}`, `Their page: ${plain(route.page_word, 120) || "unknown"}`, note]
       .filter(Boolean)
       .join("\n"),
@@ -213,7 +255,7 @@ function incidentNode(incident: Incident, at: number): Node {
   };
 }
 
-function callNode(call: Call, index: number, at: number): Node {
+export function callNode(call: Call, index: number, at: number): Node {
   const failed = call.outcome !== "ok";
   const what = failed ? [call.status === null ? "" : String(call.status), plain(call.code, 60)].filter(Boolean).join(" ") || "failed" : "ok";
   const whose = failed && call.fault ? `${FAULT[call.fault] ?? "not sure whose"}${call.confidence ? ` (${plain(call.confidence, 20)})` : ""}` : "";
@@ -229,77 +271,4 @@ function callNode(call: Call, index: number, at: number): Node {
     open: false,
     children: [],
   };
-}
-
-/** The details panel: a whole page of HTML without any script, style by the editor's own variables, feed text as text. */
-export function details(picture: Picture, why: readonly string[], nonce: string, now: number): string {
-  const { snapshot, standing } = picture;
-  const at = instant(picture, now);
-  const body: string[] = [];
-  if (!snapshot) body.push(`<h1>statuswatch</h1><p>${forHtml(standing.why)}</p>`);
-  else {
-    body.push(`<h1>${forHtml(`${SIGN[snapshot.summary.level] ?? SIGN.unknown} ${snapshot.summary.headline}`)}</h1>`);
-    if (picture.stale) body.push(`<p class="old" role="status">${forHtml(`${standing.why} Nothing here is newer than ${age(snapshot.at, now)} ago.`)}</p>`);
-    if (snapshot.engine.simulated !== null) body.push(`<p class="old">${forHtml(`Simulation ${snapshot.engine.simulated}: nothing of this is happening now.`)}</p>`);
-    body.push(...snapshot.summary.details.map((line) => `<p>${forHtml(line)}</p>`));
-    if (why.length > 0) body.push(`<h2>Why</h2><pre tabindex="0">${why.map(lineOfHtml).join("\n")}</pre>`);
-    body.push(routesTable(snapshot, at));
-    body.push(...snapshot.incidents.filter((incident) => incident.concerns).map((incident) => incidentSection(incident, at)));
-    const others = snapshot.incidents.filter((incident) => !incident.concerns);
-    if (others.length > 0) body.push(`<details><summary>Not yours: ${others.length}</summary>${others.map((incident) => incidentSection(incident, at)).join("")}</details>`);
-    body.push(callsTable(snapshot, at));
-    body.push(...snapshot.problems.slice(0, 5).map((problem) => `<p class="old">${forHtml(problem)}</p>`));
-  }
-  return page(body.join("\n"), nonce);
-}
-
-/** A line keeps its leading blanks, which align the page of `why`. */
-function lineOfHtml(line: string): string {
-  const blanks = /^ */.exec(line)?.[0] ?? "";
-  const inner = line.slice(blanks.length).split(/( {2,})/);
-  return blanks + inner.map((piece) => (/^ {2,}$/.test(piece) ? piece : forHtml(piece))).join("");
-}
-
-function routesTable(snapshot: Snapshot, at: number): string {
-  const rows = snapshot.routes.map((route) => {
-    const node = routeNode(route, at);
-    const sign = SIGN[levelOf(route.verdict.health)];
-    return `<tr><td>${forHtml(`${sign} ${node.label}`)}</td><td>${forHtml(node.description)}</td><td>${forHtml(route.page_word)}</td></tr>`;
-  });
-  return rows.length === 0 ? "" : `<h2>What you use</h2><table><thead><tr><th scope="col">route</th><th scope="col">state</th><th scope="col">their page</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
-}
-
-function levelOf(health: Health): Level {
-  const levels: Partial<Record<Health, Level>> = { ok: "ok", suspect: "unsure", degraded: "failing", down: "down", recovering: "recovering" };
-  return levels[health] ?? "unknown";
-}
-
-function incidentSection(incident: Incident, at: number): string {
-  const url = safeUrl(incident.url);
-  const link = url === undefined ? "" : `<p><a href="${forHtml(url, 2048)}">${forHtml(new URL(url).host)}</a></p>`;
-  const updates = newestFirst(incident)
-    .slice(0, MOST_UPDATES)
-    .map((update) => `<li><b>${forHtml(age(update.at, at))} ago</b> ${forHtml(update.stage)} <q>${forHtml(update.body)}</q></li>`);
-  return `<section><h2><q>${forHtml(incident.title)}</q></h2><p>${forHtml(`${incident.provider_name} · ${incident.impact} · ${incident.stage}`)}</p><ul>${updates.join("")}</ul>${link}</section>`;
-}
-
-function callsTable(snapshot: Snapshot, at: number): string {
-  const rows = snapshot.calls.slice(0, MOST_CALLS).map((call, index) => {
-    const node = callNode(call, index, at);
-    return `<tr><td>${forHtml(node.label)}</td><td>${forHtml(node.description)}</td></tr>`;
-  });
-  return rows.length === 0 ? "" : `<h2>Your last calls</h2><table><thead><tr><th scope="col">call</th><th scope="col">when, by what, whose fault</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
-}
-
-function page(body: string, nonce: string): string {
-  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>statuswatch</title>
-<style nonce="${nonce}">
-body { color: var(--vscode-foreground); font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); line-height: 1.5; max-width: 62em; padding: 0 1.2em 2em; }
-h1 { font-size: 1.4em; font-weight: 600; margin: 1em 0 .5em; } h2 { font-size: 1.1em; font-weight: 600; margin: 1.4em 0 .3em; }
-pre { font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); overflow-x: auto; padding: .8em; background: var(--vscode-textCodeBlock-background); border: 1px solid var(--vscode-contrastBorder, transparent); }
-table { border-collapse: collapse; } th, td { text-align: left; padding: .15em 1.2em .15em 0; vertical-align: top; } th { font-weight: 400; color: var(--vscode-descriptionForeground); }
-ul { padding-left: 1.2em; } .old { color: var(--vscode-descriptionForeground); } a { color: var(--vscode-textLink-foreground); } summary { cursor: pointer; margin-top: 1.4em; }
-</style></head><body>${body}</body></html>`;
 }

@@ -4,7 +4,7 @@ import { forMessage } from "./escape.ts";
 import type { Action, Answer, Notice } from "./protocol.ts";
 
 const CALM: ReadonlySet<string> = new Set(["resolved", "recovering", "maintenance"]);
-const DETAILS = "Show Details";
+const DETAILS = "Details";
 const REMEMBERED = 500;
 
 export interface Desk {

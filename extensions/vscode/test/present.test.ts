@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { age, details, hover, statusItem, tree, type Node, type Picture } from "../src/present.ts";
+import { details } from "../src/page.ts";
+import { age, hover, statusItem, tree, type Node, type Picture } from "../src/present.ts";
 import type { Level, Snapshot } from "../src/protocol.ts";
 
 const ROWS = readFileSync(new URL("../../protocol/golden.jsonl", import.meta.url), "utf8").trim().split("\n");

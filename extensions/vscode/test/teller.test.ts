@@ -45,7 +45,7 @@ test("a notice is claimed before it is shown, with the buttons that came with it
   await teller.tell(notice, actions);
   assert.deepEqual(desk.did, [
     ["ask", "claim", "n1", undefined],
-    ["show", false, "Anthropic is failing for Claude Opus 4.5. 7 of 9 calls got 529.", "Open incident", "Tell me when back", "Mute 1 h", "Show Details"],
+    ["show", false, "Anthropic is failing for Claude Opus 4.5. 7 of 9 calls got 529.", "Open incident", "Tell me when back", "Mute 1 h", "Details"],
   ]);
 });
 
@@ -73,7 +73,7 @@ test("each button does its thing", async () => {
     ["Open incident", [["ask", "open", "n1", {}], ["open", "https://status.example/x"]]],
     ["Tell me when back", [["ask", "wait", "anthropic/code:claude-opus-4.5", {}], ["mention", "statuswatch: Tell me when back: done"]]],
     ["Mute 1 h", [["ask", "mute", "anthropic:9g6qpr72ttbr", { for_s: 3600 }], ["mention", "statuswatch: Mute 1 h: done"]]],
-    ["Show Details", [["details"]]],
+    ["Details", [["details"]]],
   ];
   for (const [pressed, expected] of table) {
     const { desk, teller } = told({ pressed });
@@ -85,7 +85,7 @@ test("each button does its thing", async () => {
 test("good news is calm, and a simulation says that it is one", async () => {
   const { desk, teller } = told();
   await teller.tell({ ...notice, kind: "resolved", title: "Claude Opus 4.5 is back", body: "", simulated: true }, []);
-  assert.deepEqual(desk.did[1], ["show", true, "Simulation: Claude Opus 4.5 is back.", "Show Details"]);
+  assert.deepEqual(desk.did[1], ["show", true, "Simulation: Claude Opus 4.5 is back.", "Details"]);
 });
 
 test("a title cannot be a link", async () => {
