@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
-REAL_CLIENTS := tests/e2e/test_real_clients.py tests/e2e/test_real_agent.py tests/e2e/test_real_statusline.py
+REAL_CLIENTS := tests/e2e/test_real_clients.py tests/e2e/test_real_agent.py tests/e2e/test_real_statusline.py tests/e2e/test_run_clients.py
 
 .PHONY: run test test-clients test-vscode vscode editor check static format fresh docs coverage clients shells lock bench clean help
 
@@ -53,7 +53,7 @@ format: $(VENV)/.dev ## rewrite the code's layout
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only --quiet .
 
-clients: $(VENV)/clients/ready ## the real coding clients that the tests run, with a Node of their own: 1.7 GB below .venv, never shipped
+clients: $(VENV)/clients/ready $(VENV)/sdks/ready ## the real coding clients that the tests run, with a Node of their own: 1.7 GB below .venv, never shipped
 
 shells: $(VENV)/shells/ready ## nushell, which no Debian has, for the tests of the prompt line: 70 MB below .venv, never shipped
 
@@ -76,6 +76,12 @@ $(VENV)/clients/ready: $(CLIENT_FILES) tests/e2e/clients/node.txt | $(VENV)/bin/
 	@cp $(CLIENT_FILES) $(@D)
 	@cd $(@D) && export PATH="$$PWD/bin:$$PATH" && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error \
 		&& npm rebuild --loglevel=error @anthropic-ai/claude-code opencode-ai
+	@touch $@
+
+SDK_FILES := tests/e2e/sdks/package.json tests/e2e/sdks/package-lock.json tests/e2e/sdks/.npmrc
+$(VENV)/sdks/ready: $(SDK_FILES) $(VENV)/clients/ready
+	@rm -rf $(@D) && mkdir -p $(@D) && cp $(SDK_FILES) $(@D)
+	@cd $(@D) && export PATH="$$PWD/../clients/bin:$$PATH" && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(VENV)/node/ready: tests/e2e/clients/node.txt | $(VENV)/bin/python

@@ -12,13 +12,12 @@ from typing import Any
 
 import pytest
 
-from support.runkit import STATUSWATCH, Person, everything
+from support.runkit import STATUSWATCH, Person, everything, rows, same_but_for_what_is_added
 from support.scriptedapi import ScriptedApi
 
 pytestmark = [pytest.mark.timeout(600)]
 SAYS = "import json, os, sys; print(json.dumps([sys.argv[1:], sys.stdin.read(), os.getpid(), dict(os.environ)])); print('aside', file=sys.stderr); sys.exit(7)"
 CALLS = Path(__file__).with_name("sdks") / "calls.py"
-ADDED = {"link", "statuswatch-verdict", "content-length"}
 
 
 @pytest.fixture
@@ -63,27 +62,6 @@ async def test_the_sdks_get_through_it_what_they_get_straight_and_their_errors_s
     assert (straight[0], through[0]) == (0, 0), straight[2] + through[2]
     assert api.seen() == sent
     same_but_for_what_is_added(rows(straight[1]), rows(through[1]))
-
-
-def rows(out: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in out.splitlines()]
-
-
-def same_but_for_what_is_added(straight: list[dict[str, Any]], through: list[dict[str, Any]]) -> None:
-    """Answers are equal; errors are of the same kind and begin with the same words, and a failing answer's head has two fields more."""
-    assert [(row["sdk"], row["scene"]) for row in straight] == [(row["sdk"], row["scene"]) for row in through]
-    for one, other in zip(straight, through, strict=True):
-        name = f"{one['sdk']} {one['scene']}"
-        assert one.get("got") == other.get("got"), name
-        if "got" in one:
-            continue
-        assert (one["raised"], one["status"]) == (other["raised"], other["status"]), name
-        assert other["says"].startswith(one["says"][:20]), name
-        fields = ({key: value for key, value in row["headers"].items() if key not in ADDED} for row in (one, other))
-        assert next(fields) == next(fields), name
-        if one["scene"] == "overloaded":
-            assert other["headers"]["statuswatch-verdict"].startswith("provider;"), name
-            assert 'rel="status"' in other["headers"]["link"], name
 
 
 async def test_an_address_of_your_own_is_passed_on_to_and_one_that_cannot_be_is_kept(person: Person, api: ScriptedApi) -> None:

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from statuswatch.catalog.loader import read_built_in
 
+ADDED = {"link", "statuswatch-verdict", "content-length"}
 PATIENCE = 300.0
 STATUSWATCH = (sys.executable, "-m", "statuswatch")
 
@@ -77,6 +79,28 @@ def everything(folder: Path) -> dict[str, str]:
         str(path.relative_to(folder)): "" if path.is_dir() else sha256(path.read_bytes()).hexdigest() + oct(path.stat().st_mode)
         for path in sorted(folder.rglob("*"))
     }
+
+
+def rows(out: str) -> list[dict[str, Any]]:
+    """What a program of `e2e/sdks` printed."""
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def same_but_for_what_is_added(straight: list[dict[str, Any]], through: list[dict[str, Any]]) -> None:
+    """Answers are equal; errors are of the same kind and begin with the same words, and a failing answer's head has two fields more."""
+    assert [(row["sdk"], row["scene"]) for row in straight] == [(row["sdk"], row["scene"]) for row in through]
+    for one, other in zip(straight, through, strict=True):
+        name = f"{one['sdk']} {one['scene']}"
+        assert one.get("got") == other.get("got"), name
+        if "got" in one:
+            continue
+        assert (one["raised"], one["status"]) == (other["raised"], other["status"]), name
+        assert other["says"].startswith(one["says"][:20]), name
+        fields = ({key: value for key, value in row["headers"].items() if key not in ADDED} for row in (one, other))
+        assert next(fields) == next(fields), name
+        if one["scene"] == "overloaded":
+            assert other["headers"]["statuswatch-verdict"].startswith("provider;"), name
+            assert 'rel="status"' in other["headers"]["link"], name
 
 
 def _free_port() -> int:

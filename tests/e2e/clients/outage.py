@@ -46,7 +46,7 @@ async def screened(env: dict[str, str], folder: Path, place: Path) -> str:
     """The interactive client in tmux after `hi` has failed, with its colours."""
     tmux = ("tmux", "-S", str(place / "tmux"), "-f", "/dev/null")
     given = [word for name, value in env.items() for word in ("-e", f"{name}={value}")]
-    start = ("new-session", "-d", "-x", "100", "-y", "30", "-c", str(folder), *given)
+    start = ("new-session", "-d", "-x", "100", "-y", "18", "-c", str(folder), *given)
     await output(*tmux, *start, sys.executable, "-m", "statuswatch", "run", "--", "claude", "--model", "claude-opus-4-5", env=env)
     try:
         await _until(tmux, env, "for shortcuts")

@@ -1,0 +1,84 @@
+"""The coding clients and the JavaScript SDKs themselves, started by `statuswatch run`: in a played outage, and beside the same start without it."""
+
+import asyncio
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support import realclients
+from support.recordings import missing
+from support.runkit import Person, rows, same_but_for_what_is_added
+from support.scriptedapi import ScriptedApi
+
+_APART = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--map-root-user")
+_FOLDER = Path(__file__).with_name("clients")
+pytestmark = [pytest.mark.timeout(1500), pytest.mark.xdist_group("real-clients")]
+# What Claude Code's own screen asks for although every switch that it documents is off; nobody answers here.
+SCREEN_ASKS = {"downloads.claude.ai", "github.com"}
+
+
+async def played(script: str, wanted: dict[str, Any]) -> dict[str, Any]:
+    """What a script of `e2e/clients` prints, in a network that leads nowhere."""
+    if lacking := realclients.ready():
+        missing("clients", lacking)
+    modules = os.pathsep.join(name for name in (realclients._PYTHONPATH, str(_FOLDER.parents[1])) if name)
+    env = {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "STATUSWATCH_CLIENTS": str(realclients.place()),
+        "PYTHONPATH": modules,
+    }
+    argv = (*_APART, sys.executable, str(_FOLDER / script), json.dumps(wanted))
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*argv, env=env, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, limit=1 << 24)
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), 1400)
+    finally:
+        if process.returncode is None:
+            process.kill()  # all others end with it
+            await process.wait()
+    assert process.returncode == 0, err.decode("utf-8", "replace")[-3000:]
+    result: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return result
+
+
+def sentence(text: str) -> str:
+    """What stands behind the provider's own words, without the marks that a screen puts around it."""
+    found = re.search(r"API Error: 529 Overloaded (statuswatch: .*?Works now: [^.]*\d\.\d\.)", " ".join(text.split()))
+    return found[1] if found else text
+
+
+async def test_in_the_played_outage_claude_codes_own_error_line_says_whose_fault_it_is_with_the_title_and_what_works() -> None:
+    seen = await played("outage.py", {"screen": True})
+
+    for text in (seen["said"], seen["screen"]):
+        assert sentence(text).startswith("statuswatch: It's them. Anthropic is down for Claude Opus 4.5 since 21:25"), seen
+        assert 'Incident: "High error rates on many models".' in sentence(text)
+        assert sentence(text).endswith("Works now: Claude Haiku 4.5.")
+    assert seen["exit"] == 1
+    assert set(seen["names"]) <= SCREEN_ASKS
+
+
+async def test_the_javascript_sdks_get_through_it_what_they_get_straight(tmp_path: Path) -> None:
+    sdks = realclients.place().parent / "sdks"
+    if not (sdks / "ready").exists():
+        missing("clients", f"the SDKs are not installed below {sdks}: make clients")
+    node, script = str(realclients.place() / "bin" / "node"), str(_FOLDER.parent / "sdks" / "calls.mjs")
+    async with ScriptedApi() as api:
+        person = Person(tmp_path / "person").settle({"anthropic": api.url, "openai": api.url})
+        try:
+            straight = await person.does(node, script, SDKS=str(sdks), ANTHROPIC_BASE_URL=api.url, OPENAI_BASE_URL=f"{api.url}/v1")
+            sent, _ = api.seen(), api.forget()
+            through = await person.runs(node, script, SDKS=str(sdks))
+
+            assert (straight[0], through[0]) == (0, 0), straight[2] + through[2]
+            assert api.seen() == sent
+            same_but_for_what_is_added(rows(straight[1]), rows(through[1]))
+        finally:
+            await person.leave()
