@@ -202,7 +202,6 @@ class CallerLink(asyncio.BufferedProtocol):
                 self._method = head.method
                 way = house.guard.admit(head)
                 onward = request_bytes(head, way.target, way.host)
-                self._known = known(head, way, onward)
                 stop = head.framing.take(data, end)
         except HeadError as error:
             self.refuse(error.status, str(error))
@@ -213,6 +212,8 @@ class CallerLink(asyncio.BufferedProtocol):
         self._pending, self.head_begun = b"", False
         self.exchange = exchange = Exchange(self, head, way, house.pool, house.buffer, house.later)
         exchange.start(onward, data[end:stop], data[stop:])
+        if found is None:
+            self._known = known(head, way, onward)
 
     def _resume(self) -> None:
         """Go on with requests that came early."""

@@ -129,7 +129,12 @@ class Exchange:
     def answer(self, data: memoryview) -> None:
         """See pool.Taker."""
         reply = self._reply
-        if reply is None:
+        if reply is not None and reply.chunks is not None:
+            came = bytes(data)
+            if reply.chunks.one(came):  # an event of a stream
+                self._send(came, 0)
+                return
+        elif reply is None:
             came = bytes(data)
             whole = whole_answer(came, self.head) if self._watch is None else None
             if whole is not None:

@@ -15,6 +15,7 @@ TRAILERS_MAX = 8192
 _LF = 10
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?")
 _BARE_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
+_ONE = re.compile(rb"([0-9A-Fa-f]{1,15})\r\n")
 _TRAILER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t\x20-\x7e\x80-\xff]*")
 # What a trailer may not change after the fact (RFC 9110, section 6.5.1).
 _NO_TRAILERS = frozenset({b"transfer-encoding", b"content-length", b"host", b"connection", b"upgrade", b"content-encoding", b"content-type", b"trailer"})
@@ -115,13 +116,16 @@ class Chunked:
         """See Framing."""
         if not isinstance(data, bytes):
             data = bytes(data)
-        if self._state == "size" and not self._line:  # most often one whole chunk comes, an event of a stream
-            line_end = data.find(b"\r\n", at)
-            if _BARE_SIZE.fullmatch(data, at, max(at, line_end)):
-                size = int(data[at:line_end], 16)
-                if size and line_end + 4 + size == len(data) and data.endswith(b"\r\n"):
-                    return len(data)
+        if not at and self.one(data):
+            return len(data)
         return self._walk(data, at, None)
+
+    def one(self, data: bytes) -> bool:
+        """Whether `data` is one whole chunk and nothing else, as an event of a stream most often comes; it is then taken."""
+        if self._state != "size" or self._line:
+            return False
+        found = _ONE.match(data)
+        return found is not None and (size := int(found[1], 16)) > 0 and found.end() + size + 2 == len(data) and data.endswith(b"\r\n")
 
     def payload(self, data: bytes, at: int = 0) -> tuple[list[bytes], int]:
         """See Framing."""

@@ -38,6 +38,8 @@ class Reply:
         self._patience: asyncio.TimerHandle | None = None
         self._editor: StreamEditor | None = None
         self._clean = True
+        self.chunks: Chunked | None = None
+        """The framing of a body in chunks that go on as they come."""
 
     @property
     def closes(self) -> bool:
@@ -136,6 +138,7 @@ class Reply:
             first = response_bytes(head, close=self.closes)
             whole = first is head.raw and not at and stop == len(came)
             self._send(came if whole else first + came[end:stop], len(first))
+            self.chunks = head.framing if isinstance(head.framing, Chunked) else None
         if head.framing.done:
             self._whole(head, clean=stop == len(came))
 
