@@ -245,15 +245,15 @@ def table(title: str, goal: str, found: dict[str, list[float]], unit: str, base:
         print(f"  {name:12}{value:12.{digits}f} {unit:8}{ratio}", flush=True)
 
 
-def added(load: Path, ways: Sequence[Way], direct: Way, rounds: int, words: Sequence[object], count: int, index: int = 0) -> dict[str, list[float]]:
+def added(load: Path, ways: Sequence[Way], direct: Way, rounds: int, words: Sequence[object], count: int, verb: str = "ask") -> dict[str, list[float]]:
     """What each way adds to the median of the direct one, in microseconds, round by round."""
     found: dict[str, list[float]] = {way.name: [] for way in ways}
     for _ in range(rounds):
-        base = said(load, "ask", direct.port, direct.path, *words, count)
+        base = said(load, verb, direct.port, direct.path, *words, count)
         for way in ways:
-            took = said(load, "ask", way.port, way.path, *words, max(60, count // 20) if way.slow else count)
+            took = said(load, verb, way.port, way.path, *words, max(60, count // 20) if way.slow else count)
             if base and took:
-                found[way.name].append((took[index] - base[index]) / 1000)
+                found[way.name].append((took[0] - base[0]) / 1000)
     return found
 
 
@@ -316,6 +316,9 @@ def measure(folder: Path, load: Path, rounds: int, stack: ExitStack) -> None:
     if found.get("LiteLLM"):
         ratio = statistics.median(found["gateway"]) / statistics.median(found["LiteLLM"])
         print(f"  gateway / LiteLLM: 1/{1 / ratio:.0f}")
+    quick = [way for way in ways if not way.slow]
+    anew = added(load, quick, direct, rounds, (HERE, 1), 3000, "anew")
+    table("the same where each head has an id that the one before had not", "none; what is known of the last head does not help then", anew, "us")
     over_tls(folder, load, rounds, stack, direct)
     table("added to a request of 200 kB", "<= 1.5 x nginx", added(load, ways, direct, rounds, (LARGE, 1), 600), "us")
     table("added to an event of a stream", "<= 1.5 x nginx", streams(load, [way for way in ways if way.name != "LiteLLM"], direct, rounds), "us")

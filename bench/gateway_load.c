@@ -1,7 +1,9 @@
 /* The two ends of bench/gateway.py: a server that answers at once, and a caller that asks again as soon as it has its answer.
  *
  *   gateway_load serve PORT                       answers 1 kB of JSON; `/stream` answers 100 events, one each 5 ms, that carry the time they were sent
- *   gateway_load ask PORT PATH BODY CONNS COUNT   prints: p50 p99 of the time to the first byte in ns, requests a second
+ *   gateway_load ask PORT PATH BODY CONNS COUNT   prints: p50 p99 of the time to the first byte in ns, requests a second; each request is a little
+ *                                                 shorter or longer than the one before, as those of a conversation are
+ *   gateway_load anew PORT PATH BODY CONNS COUNT  the same, and each request has an id of its own in its head
  *   gateway_load listen PORT PATH CONNS           prints: p50 p99 in ns of the way of an event
  *
  * Single-threaded, epoll, keep-alive. Linux.
@@ -21,6 +23,7 @@
 
 #define BUF (1 << 18)
 #define EVENTS 100
+#define KINDS 8
 #define EACH_NS 5000000L
 
 static long now_ns(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * 1000000000L + t.tv_nsec; }
@@ -125,13 +128,33 @@ static int reach(int port) {
 
 static void ask(struct peer *p, const char *request, size_t size) { p->began = now_ns(); p->first = 0; p->got_head = 0; p->head_len = 0; send_all(p->fd, request, size); }
 
-static int caller(int port, const char *path, long body, int conns, long count, int stream) {
-    char *request = malloc(body + 4096); static char buf[BUF];
-    int size = snprintf(request, 4096, "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nx-api-key: sk-not-a-key\r\nanthropic-version: 2023-06-01\r\nuser-agent: anthropic/python 2.12.0\r\n"
-        "accept: application/json\r\ncontent-type: application/json\r\ncontent-length: %ld\r\n\r\n", path, port, body);
-    memset(request + size, 'y', body);
+/* One request in `to`; `id` is put into its head where it is not 0. */
+static int written(char *to, int port, const char *path, long body, long id) {
+    char line[64] = "";
+    if (id) snprintf(line, sizeof line, "x-client-request-id: %032ld\r\n", id);
+    int size = snprintf(to, 4096, "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nx-api-key: sk-not-a-key\r\nanthropic-version: 2023-06-01\r\nuser-agent: anthropic/python 2.12.0\r\n"
+        "accept: application/json\r\ncontent-type: application/json\r\n%scontent-length: %ld\r\n\r\n", path, port, line, body);
+    memset(to + size, 'y', body);
     static const char begin[] = "{\"model\":\"claude-opus-4-5-20251101\",\"messages\":[{\"role\":\"user\",\"content\":\"";
-    memcpy(request + size, begin, sizeof begin - 1); memcpy(request + size + body - 4, "\"}]}", 4); size += body;
+    memcpy(to + size, begin, sizeof begin - 1); memcpy(to + size + body - 4, "\"}]}", 4);
+    return size + body;
+}
+
+static char *made[KINDS]; static int sizes[KINDS];
+
+/* The next request, of `KINDS` that were made before or with an id of its own. */
+static void next(struct peer *p, long asked, int anew) {
+    int kind = asked % KINDS;
+    if (anew) {
+        char *at = strstr(made[kind], "x-client-request-id: ") + 21; char id[40];
+        memcpy(at, id, snprintf(id, sizeof id, "%032ld", asked));
+    }
+    ask(p, made[kind], sizes[kind]);
+}
+
+static int caller(int port, const char *path, long body, int conns, long count, int stream, int anew) {
+    static char buf[BUF];
+    for (int i = 0; i < KINDS; i++) { made[i] = malloc(body + 4096); sizes[i] = written(made[i], port, path, body - 3 * i, anew); }
     int ep = epoll_create1(0); long done = 0, asked = 0, all = stream ? (long)conns * EVENTS : count; long *took = calloc(all, sizeof *took);
     struct epoll_event e = {.events = EPOLLIN}, got[64];
     long start = now_ns();
@@ -139,7 +162,7 @@ static int caller(int port, const char *path, long body, int conns, long count, 
         struct peer *p = calloc(1, sizeof *p);
         p->fd = reach(port); e.data.ptr = p;
         epoll_ctl(ep, EPOLL_CTL_ADD, p->fd, &e);
-        if (asked < count || stream) { asked++; ask(p, request, size); }
+        if (asked < count || stream) next(p, ++asked, anew);
     }
     while (done < all) {
         int n = epoll_wait(ep, got, 64, 30000);
@@ -168,7 +191,7 @@ static int caller(int port, const char *path, long body, int conns, long count, 
             else p->need -= came;
             if (p->need > 0) continue;
             took[done++] = p->first - p->began;
-            if (asked < count) { asked++; ask(p, request, size); }
+            if (asked < count) next(p, ++asked, anew);
             if (done >= all) break;
         }
     }
@@ -180,8 +203,8 @@ static int caller(int port, const char *path, long body, int conns, long count, 
 
 int main(int n, char **v) {
     if (n == 3 && !strcmp(v[1], "serve")) return serve(atoi(v[2]));
-    if (n == 7 && !strcmp(v[1], "ask")) return caller(atoi(v[2]), v[3], atol(v[4]), atoi(v[5]), atol(v[6]), 0);
-    if (n == 5 && !strcmp(v[1], "listen")) return caller(atoi(v[2]), v[3], 2048, atoi(v[4]), 1L << 40, 1);
+    if (n == 7 && (!strcmp(v[1], "ask") || !strcmp(v[1], "anew"))) return caller(atoi(v[2]), v[3], atol(v[4]), atoi(v[5]), atol(v[6]), 0, v[1][1] == 'n');
+    if (n == 5 && !strcmp(v[1], "listen")) return caller(atoi(v[2]), v[3], 2048, atoi(v[4]), 1L << 40, 1, 0);
     fprintf(stderr, "see the head of gateway_load.c\n");
     return 2;
 }
