@@ -1,13 +1,16 @@
 """Mutes, snoozes, quiet hours and wishes: what is kept back, for how long, and what is told after all."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from statuswatch.core.hushing import hushed
+from statuswatch.core.hushing import hushed, names_something
 from statuswatch.core.incident import Incident, Kind
-from statuswatch.core.notice import NoticeKind, Policy
+from statuswatch.core.notice import Notice, NoticeKind, NoticeReason, Policy
 from statuswatch.core.observation import Command, CommandKind
+from statuswatch.core.snapshot import HushView
+from support import snapshots
 from support.facts import HAIKU, OPUS, OVERLOADED, at, call, incident, read
 from support.person import Person
 from support.timeline import KNOWLEDGE
@@ -208,3 +211,29 @@ def test_what_is_kept_back_is_shown_with_its_name_its_end_and_who_wanted_it() ->
 
 def test_after_the_quiet_hours_nothing_of_them_is_shown() -> None:
     assert hushed(Policy(quiet_until=at("10:30")), Person().world, KNOWLEDGE, at("10:30")) == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "something"),
+    [
+        ("*", True),
+        ("anthropic", True),
+        (OPUS, True),
+        (SONNET, True),
+        ("github/code:*", True),  # watched, though no provider of that name is known here
+        ("anthropic:9g6qpr72ttbr", True),
+        ("anthropic:told-of", True),
+        ("gone:kept-back", True),
+        ("antropic", False),
+        ("antropic/api:claude-opus-4.5", False),
+        ("anthropic/api:Claude-Opus-4-5", False),  # no verdict is called so
+        ("opus", False),
+        ("", False),
+    ],
+)
+def test_only_what_can_be_told_of_can_be_kept_back(target: str, something: bool) -> None:
+    notice = Notice("n", "t", NoticeKind.OPENED, at("10:00"), NoticeReason.INCIDENT_POSTED, (), "t", "b", "anthropic", "anthropic:told-of", None)
+    picture = snapshots.trouble()
+    routes = (*picture.routes, snapshots.route_view(snapshots.GITHUB))
+    shown = replace(picture, routes=routes, notices=(notice,), hushed=(HushView("mute", "incident", "gone:kept-back", "Over", None),))
+    assert names_something(target, shown, KNOWLEDGE) is something

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from statuswatch.core.moment import Moment
+from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.engine.publish import Outlets, Publisher
 from statuswatch.engine.serve import NOTICES_KEPT, Server
 from support import snapshots
@@ -124,3 +125,37 @@ def read_as_nobody(path: Path) -> str:
         answer = pipe.read()
     os.waitpid(child, 0)
     return answer.decode()
+
+
+async def test_a_mute_of_what_nobody_knows_is_refused_and_one_of_what_was_just_told_of_is_not(tmp_path):
+    def submit(command):
+        taken.append((command.kind.value, command.target))
+        done = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+    taken = []
+    server = Server(
+        tmp_path / "r" / "s", submit, lambda: Moment(snapshots.NOW, 0.0), means=lambda target, picture: target in {view.route for view in picture.routes}
+    )
+    await server.start()
+    try:
+        server.publish(snapshots.trouble(), "{}")
+        server.tell(Notice("n1", "t1", NoticeKind.OPENED, snapshots.NOW, NoticeReason.INCIDENT_POSTED, (), "t", "b", "acme", "acme:new", None))
+        reader, writer = await asyncio.open_unix_connection(server.path)
+        asked = [("mute", "antropic"), ("snooze", "opus"), ("mute", snapshots.OPUS), ("snooze", "acme:new"), ("unmute", "antropic")]
+        for command, target in asked:
+            writer.write(json.dumps({"type": "command", "id": f"{command} {target}", "command": command, "target": target, "for_s": 60}).encode() + b"\n")
+        said = {}
+        async with asyncio.timeout(60):
+            while len(said) < len(asked):
+                message = json.loads(await reader.readline())
+                if message["type"] == "done":
+                    said[message["id"]] = message
+        writer.close()
+    finally:
+        await server.stop()
+
+    assert [said[f"{command} {target}"]["ok"] for command, target in asked] == [False, False, True, True, True]
+    assert "nothing of that name is known" in said["mute antropic"]["error"]
+    assert taken == asked[2:]

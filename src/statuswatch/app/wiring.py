@@ -25,6 +25,7 @@ from statuswatch.config.load import load_config, with_overrides
 from statuswatch.config.model import Config
 from statuswatch.core.errors import StatuswatchError
 from statuswatch.core.history import History
+from statuswatch.core.hushing import names_something
 from statuswatch.core.incident import Page, Unreadable
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.notice import NoticeKind, Policy
@@ -47,7 +48,7 @@ from statuswatch.engine.reading import Share
 from statuswatch.engine.roots import Watched
 from statuswatch.engine.runner import Engine, Parts
 from statuswatch.engine.schema import StoreError
-from statuswatch.engine.serve import Ask, Server
+from statuswatch.engine.serve import Ask, Means, Server
 from statuswatch.engine.store import Store, Stored
 from statuswatch.engine.taps import marks
 from statuswatch.notify.base import Action
@@ -143,7 +144,9 @@ def make_engine(setting: Setting, start: Start) -> Made:
     pace = start.pace or Pace(config.poll.fast_interval_s, config.poll.interval_s, config.poll.slow_interval_s)
     poller = Poller(setting.catalogue.feeds, fetcher, clock, inbox, parser_for, pace, stored.memory, _sharing(knowledge), _reread, _remembering(store))
     tapped = _tapped(setting, start, inbox, poller, stored)
-    server = Server(Path(paths.socket_file()), inbox.submit, clock.now, tapped.observe, lambda routes: _recall(routes, clock, actions), _asker(clock))
+    server = Server(
+        Path(paths.socket_file()), inbox.submit, clock.now, tapped.observe, lambda routes: _recall(routes, clock, actions), _asker(clock), _meaning(knowledge)
+    )
     outlets = Outlets(Path(paths.snapshot_file()), Path(paths.status_file()), Path(paths.prompt_file()))
     publisher = Publisher(outlets, render, server, Doorbell(Path(paths.doorbell_file())))
     actions = _Actions(inbox, clock)
@@ -254,6 +257,11 @@ def render(snapshot: Snapshot) -> str:
 def _asker(clock: Clock) -> Ask:
     """What answers programs at the socket that ask about the picture."""
     return lambda command, target, width, picture, told: reply(Question(command, target, width), picture, clock.real(), told)
+
+
+def _meaning(knowledge: Knowledge) -> Means:
+    """Whether a target names anything that could be kept back."""
+    return lambda target, picture: names_something(target, picture, knowledge)
 
 
 def _ways(start: Start, config: Config, actions: "_Actions", claims: Claims) -> tuple[dict[str, Way], tuple[str, ...]]:

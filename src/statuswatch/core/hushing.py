@@ -8,7 +8,7 @@ from statuswatch.core.errors import RouteError
 from statuswatch.core.ids import parse_route
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.notice import NoticeKind, Policy, SuppressReason, Trouble
-from statuswatch.core.snapshot import HushView
+from statuswatch.core.snapshot import HushView, Snapshot
 from statuswatch.core.verdict import Verdict
 from statuswatch.core.wording import route_title
 from statuswatch.core.world import World
@@ -63,6 +63,24 @@ def names_of(verdict: Verdict, incidents: Iterable[str] = ()) -> frozenset[str]:
     """All that a wish may call this trouble by: everything, the route in either spelling, the provider, an incident."""
     own = (verdict.incident,) if verdict.incident else ()
     return frozenset({EVERYTHING, verdict.route.canonical, str(verdict.route), verdict.route.provider, *own, *incidents})
+
+
+def names_something(target: str, snapshot: Snapshot, knowledge: Knowledge) -> bool:
+    """Whether keeping back what `target` names can keep anything back.
+
+    It can for everything, for a provider, for an incident that is shown or was told of, for what is kept back already, and for a route of a provider that is
+    known, in a spelling that verdicts have.
+    """
+    told = {notice.incident or "" for notice in snapshot.notices}
+    kept = {view.target for view in snapshot.hushed}
+    if target == EVERYTHING or target in knowledge.providers or target in told | kept | {item.key for item in snapshot.incidents}:
+        return True
+    try:
+        route = parse_route(target)
+    except RouteError:
+        return False
+    known = route.provider in knowledge.providers or any(view.provider == route.provider for view in snapshot.routes)
+    return (known and target == route.canonical) or any(target == str(view.verdict.route) for view in snapshot.routes)
 
 
 def hushed(policy: Policy, world: World, knowledge: Knowledge, now: datetime) -> tuple[HushView, ...]:

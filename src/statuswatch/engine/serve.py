@@ -51,8 +51,11 @@ Observe = Callable[[Mapping[str, Any]], bool | None]
 
 Ask = Callable[[str, str, int, Snapshot, Mapping[str, Notice]], Mapping[str, Any]]
 """Answers `why` or `open` about a target, in lines of a width, from a picture and the notices told lately; gives the fields of the answer, `ok` first."""
+Means = Callable[[str, Snapshot], bool]
+"""Whether a target of `mute` or `snooze` names anything that could be kept back."""
 Recall = Callable[[tuple[str, ...]], Awaitable[History]]
 """Gives the past of the routes of these names; of all that are watched where there are none."""
+_MEANS_NOTHING = "nothing of that name is known, so nothing would be kept back; name a route, a provider or an incident"
 
 
 class Server:
@@ -66,9 +69,11 @@ class Server:
         observe: Observe | None = None,
         recall: Recall | None = None,
         ask: Ask | None = None,
+        means: Means | None = None,
     ) -> None:
         self._path = path
         self._ask = ask
+        self._means = means
         self._told: OrderedDict[str, Notice] = OrderedDict()
         self.claims = Claims(self._settled)
         self._recall = recall
@@ -156,6 +161,16 @@ class Server:
     def observe(self, message: Mapping[str, Any]) -> bool | None:
         """Take a message `observe` in; see Observe."""
         return self._observe(message) if self._observe else False
+
+    def means_nothing(self, kind: CommandKind, target: str) -> bool:
+        """Whether a command would keep back what is never told: its target is misspelt, or nothing of that name is known."""
+        picture = self.newest.snapshot if self.newest else None
+        if kind not in {CommandKind.MUTE, CommandKind.SNOOZE} or self._means is None or picture is None or target in self._told_of():
+            return False
+        return not self._means(target, picture)
+
+    def _told_of(self) -> set[str]:
+        return {name for notice in self._told.values() for name in (notice.incident, notice.provider, *notice.routes) if name}
 
     def recall(self, routes: tuple[str, ...]) -> "asyncio.Future[History] | None":
         """The past of `routes`; None where nobody keeps any. The same question is not asked twice at once."""
@@ -407,6 +422,9 @@ class _Listener(asyncio.Protocol):
             return
         if for_s is not None and (not isinstance(for_s, int | float) or isinstance(for_s, bool) or not 0 < for_s <= _FOR_MOST):
             self._send({"type": "error", "id": name, "error": "for_s: expected seconds, at most a year"})
+            return
+        if self._server.means_nothing(kind, target):
+            self._send({"type": "done", "id": name, "ok": False, "error": _MEANS_NOTHING})
             return
         try:
             taken = self._server.command(kind, target, until if until is None else str(until), for_s)
