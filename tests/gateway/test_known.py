@@ -21,18 +21,24 @@ LINES = (
     "Keep-Alive: 5",
     "content-type:application/json",
     "X-Same: 1",
+    "X-Client-Request-Id: ID",
+    "traceparent:ID",
 )
+IDS = st.text("abc-:, \tK1", max_size=12).map(str.strip)
 PLAIN = read_request(b"POST / HTTP/1.1\r\nHost: a\r\n\r\n")
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
 
-def head_of(lines: list[str], length: str) -> bytes:
-    return "\r\n".join(["POST /token/sim/v1/messages HTTP/1.1", "Host: 127.0.0.1:80", *lines, f"Content-Length: {length}", "", ""]).encode()
+def head_of(lines: list[str], length: str, given_id: str = "1") -> bytes:
+    text = "\r\n".join(["POST /token/sim/v1/messages HTTP/1.1", "Host: 127.0.0.1:80", *lines, f"Content-Length: {length}", "", ""])
+    return text.replace(": ID", f": {given_id}").replace(":ID", f":{given_id}").encode()
 
 
-@given(st.lists(st.sampled_from(LINES), max_size=6), st.integers(0, 10**6), st.integers(0, 40), st.binary(max_size=60))
-def test_a_head_that_differs_in_its_length_alone_goes_on_as_if_it_were_read_anew(lines: list[str], one: int, other: int, after: bytes) -> None:
-    first, second = head_of(lines, str(one)), head_of(lines, str(other))
+@given(st.lists(st.sampled_from(LINES), max_size=6), st.integers(0, 10**6), st.integers(0, 40), IDS, IDS, st.binary(max_size=60))
+def test_a_head_that_differs_in_length_and_ids_alone_goes_on_as_if_it_were_read_anew(
+    lines: list[str], one: int, other: int, an_id: str, another: str, after: bytes
+) -> None:
+    first, second = head_of(lines, str(one), an_id), head_of(lines, str(other), another)
     head = read_request(first)
     last = known(head, WAY, request_bytes(head, WAY.target, WAY.host))
     assert last is not None
@@ -49,11 +55,11 @@ def test_a_head_that_differs_in_its_length_alone_goes_on_as_if_it_were_read_anew
 
 @given(st.binary(max_size=12), st.binary(max_size=4), st.integers(0, 200))
 def test_any_other_head_is_taken_apart(length: bytes, put: bytes, place: int) -> None:
-    plain = head_of([], "12")
+    plain = head_of(["X-Client-Request-Id: ID"], "12")
     head = read_request(plain)
     last = known(head, WAY, request_bytes(head, WAY.target, WAY.host))
     assert last is not None
-    changed = plain.replace(b": 12", b": " + length)
+    changed = plain.replace(b": 12", b": " + length).replace(b"Id: 1", b"Id: " + length)
     changed = changed[: place % len(changed)] + put + changed[place % len(changed) :]
 
     found = last.again(changed)
@@ -82,11 +88,14 @@ def test_a_head_that_says_more_than_a_length_is_not_kept(head: bytes) -> None:
 async def test_what_follows_on_a_connection_is_judged_by_its_own_head() -> None:
     async with Server() as server, before(server) as gateway:
         server.answers = [OK]
-        good = request(gateway.port, body=b"0123456789", fields=["X-Api-Key: sk-not"])
+        good = request(gateway.port, body=b"0123456789", fields=["X-Api-Key: sk-not", "X-Client-Request-Id: 1"])
         for bad, status in (
             (good.replace(b"Length: 10", b"Length: 10\r\nContent-Length: 4"), b"400"),
             (good.replace(b"Length: 10", b"Length: +10"), b"400"),
             (good.replace(b"Length: 10", b"Length: 1 0"), b"400"),
+            (good.replace(b"Id: 1", b"Id: 1\nContent-Length: 4"), b"400"),
+            (good.replace(b"Id: 1", b"Id: 1\r Content-Length: 4"), b"400"),
+            (good.replace(b"Id: 1", b"Id: 1\r\nConnection: Content-Length"), b"400"),
             (good.replace(b"X-Api-Key: sk-not", b"Origin: http://evil.example"), b"403"),
             (good.replace(b"/test-token-", b"/best-token-"), b"404"),
             (good.replace(b"Length: 10", b"Length: 10\r\nTransfer-Encoding: chunked"), b"400"),

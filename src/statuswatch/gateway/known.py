@@ -1,4 +1,4 @@
-"""The last head of a connection and what became of it, so that the next one, which most often differs in its length alone, is not taken apart again.
+"""The last head of a connection and what became of it: the next one, which differs in its length and an id at most, is not taken apart again.
 
 llhttp reads each head all the same before anything of it is sent on. What is saved is what follows from a head: who may use the gateway, where the call goes,
 which fields are left out. It is kept with the connection, and goes with it.
@@ -13,35 +13,45 @@ from statuswatch.gateway.guard import Way
 from statuswatch.gateway.heads import NOBODY, RequestHead
 
 _SIZE_MAX = 8192
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*+([0-9]{1,15})\r\n")
+_LENGTH = b"content-length"
+# What differs from one request of a client to the next, and means nothing on the way but for the length.
+_VARIES = re.compile(
+    rb"\r\n(content-length|x-client-request-id|x-stainless-retry-count|x-stainless-timeout|idempotency-key|traceparent|sentry-trace|baggage):"
+    rb"[ \t]*+([^\r\n]*)(?=\r\n)"
+)
 _LONGEST_LENGTH = 15
 
 
 class Known:
-    """One head with its Content-Length cut out: `before` it and `after` it as they came, `first` and `last` as they are sent on."""
+    """One head with what varies cut out: `parts` are the bytes before each such value as they came and as they are sent on, and whether it is the length."""
 
-    __slots__ = ("_after", "_before", "_first", "_last", "_method", "_target", "way")
+    __slots__ = ("_came_last", "_method", "_parts", "_sent_last", "_target", "way")
 
-    def __init__(self, head: RequestHead, way: Way, before: bytes, after: bytes, first: bytes, last: bytes) -> None:
+    def __init__(self, head: RequestHead, way: Way, parts: tuple[tuple[bytes, bytes, bool], ...], came_last: bytes, sent_last: bytes) -> None:
         self.way = way
         self._method = head.method
         self._target = head.target
-        self._before = before
-        self._after = after
-        self._first = first
-        self._last = last
+        self._parts = parts
+        self._came_last = came_last
+        self._sent_last = sent_last
 
     def again(self, data: bytes) -> tuple[RequestHead, bytes, int, int] | None:
         """The head that `data` begins with, as it is sent on, its end and that of its body in `data`; None where it is another one."""
-        before, after = self._before, self._after
-        if not data.startswith(before):
+        at = 0
+        length = onward = b""
+        for came, sent, counts in self._parts:
+            if not data.startswith(came, at):
+                return None
+            at += len(came)
+            stop = data.find(b"\r\n", at)
+            value = data[at:stop]
+            if counts:
+                length = value
+            onward += sent + value
+            at = stop
+        if at < 0 or not data.startswith(self._came_last, at) or not length.isdigit() or len(length) > _LONGEST_LENGTH:
             return None
-        at = len(before)
-        stop = data.find(b"\r\n", at, at + _LONGEST_LENGTH + 2)
-        length = data[at:stop]
-        if stop < 0 or not length.isdigit() or not data.startswith(after, stop):
-            return None
-        end = stop + len(after)
+        end = at + len(self._came_last)
         raw = data[:end]
         try:
             httptools.HttpRequestParser(NOBODY).feed_data(raw)
@@ -49,14 +59,21 @@ class Known:
             return None
         size, there = int(length), len(data) - end
         head = RequestHead(self._method, self._target, raw, NOTHING if size <= there else Counted(size, there))
-        return head, self._first + length + self._last, end, end + min(size, there)
+        return head, onward + self._sent_last, end, end + min(size, there)
 
 
 def known(head: RequestHead, way: Way, onward: bytes) -> Known | None:
     """What is kept of a head that may be sent on, as `onward`; None where the next will hardly be the same."""
-    if head.close or head.upgrade or len(head.raw) > _SIZE_MAX:
+    raw = head.raw
+    if head.close or head.upgrade or len(raw) > _SIZE_MAX:
         return None
-    came, sent = _LENGTH.search(head.raw.lower()), _LENGTH.search(onward.lower())
-    if came is None or sent is None:
+    came, sent = list(_VARIES.finditer(raw.lower())), list(_VARIES.finditer(onward.lower()))
+    names = [one[1] for one in came]
+    if names.count(_LENGTH) != 1 or names != [one[1] for one in sent]:
         return None
-    return Known(head, way, head.raw[: came.start(1)], head.raw[came.end(1) :], onward[: sent.start(1)], onward[sent.end(1) :])
+    parts = []
+    at = there = 0
+    for one, other in zip(came, sent, strict=True):
+        parts.append((raw[at : one.start(2)], onward[there : other.start(2)], one[1] == _LENGTH))
+        at, there = one.end(2), other.end(2)
+    return Known(head, way, tuple(parts), raw[at:], onward[there:])
