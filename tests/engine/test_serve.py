@@ -2,18 +2,16 @@
 
 import asyncio
 import json
-import os
 import socket
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from statuswatch.core.moment import Moment
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.engine.publish import Outlets, Publisher
 from statuswatch.engine.serve import NOTICES_KEPT, Server
 from support import snapshots
-from support.otheruser import NOBODY, connect_as_nobody, folder_open_to_all
+from support.otheruser import connect_as_nobody, folder_open_to_all, read_as_nobody
 
 READERS = 100
 
@@ -98,33 +96,6 @@ def test_another_user_reads_neither_the_files_nor_the_socket(tmp_path):
     assert heard == "PermissionError"
     assert read == ["PermissionError"] * 4
     assert opened == ["PermissionError"] * 3
-
-
-def read_as_nobody(path: Path) -> str:
-    """What another user gets who reads the file, or lists the folder, at `path`: the name of the error, or `read`."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:  # no exception may leave this branch: there would be two pytests
-        answer = b"?"
-        try:
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
-            if path.is_dir():
-                list(path.iterdir())
-            else:
-                os.close(os.open(path, os.O_RDONLY))
-            answer = b"read"
-        except OSError as error:
-            answer = type(error).__name__.encode()
-        finally:
-            os.write(writing, answer)
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        answer = pipe.read()
-    os.waitpid(child, 0)
-    return answer.decode()
 
 
 async def test_a_mute_of_what_nobody_knows_is_refused_and_one_of_what_was_just_told_of_is_not(tmp_path):

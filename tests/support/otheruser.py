@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,8 +26,8 @@ def folder_open_to_all() -> Iterator[Path]:
         shutil.rmtree(place)
 
 
-def connect_as_nobody(path: Path) -> str:
-    """What another user gets from a connection to the socket at `path`: the name of the error, or the first bytes that come (empty: closed)."""
+def as_nobody(act: Callable[[], bytes]) -> str:
+    """What `act` gives another user, who runs it in a process of their own: its bytes as text, or the name of the OSError that it ended with."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:  # no exception may leave this branch: there would be two pytests
@@ -36,10 +36,7 @@ def connect_as_nobody(path: Path) -> str:
             os.setgroups([])
             os.setgid(NOBODY)
             os.setuid(NOBODY)
-            with socket.socket(socket.AF_UNIX) as client:
-                client.settimeout(5)
-                client.connect(str(path))
-                answer = client.recv(100)
+            answer = act()
         except OSError as error:
             answer = type(error).__name__.encode()
         finally:
@@ -50,3 +47,28 @@ def connect_as_nobody(path: Path) -> str:
         answer = pipe.read()
     os.waitpid(child, 0)
     return answer.decode()
+
+
+def connect_as_nobody(path: Path) -> str:
+    """What another user gets from a connection to the socket at `path`: the name of the error, or the first bytes that come (empty: closed)."""
+
+    def connect() -> bytes:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(5)
+            client.connect(str(path))
+            return client.recv(100)
+
+    return as_nobody(connect)
+
+
+def read_as_nobody(path: Path) -> str:
+    """What another user gets who reads the file, or lists the folder, at `path`: the name of the error, or `read`."""
+
+    def read() -> bytes:
+        if path.is_dir():
+            list(path.iterdir())
+        else:
+            os.close(os.open(path, os.O_RDONLY))
+        return b"read"
+
+    return as_nobody(read)
