@@ -122,6 +122,62 @@ def test_a_notice_is_shown_once_and_commands_reach_the_engine_which_may_end_and_
     assert "No engine is running" in found["alone_page"]
 
 
+def test_the_windows_keys_act_on_the_line_under_the_cursor(nvim: str, tmp_path: Path) -> None:
+    script = f"""
+    vim.env.DISPLAY, vim.env.WAYLAND_DISPLAY = nil, nil
+    {setup()}
+    need('picture', function() return level() == 'failing' end)
+    vim.cmd('Statuswatch')
+    need('why', function() return page():find("It's them: Anthropic", 1, true) end)
+    local function press(pattern, key)
+      vim.fn.cursor(1, 1)
+      if pattern then
+        assert(vim.fn.search(pattern, 'cW') > 0, pattern)
+      end
+      vim.api.nvim_feedkeys(vim.api.nvim_replace_termcodes(key, true, false, true), 'xt', false)
+    end
+    local bridge = require('statuswatch').running().bridge
+    local function settled(what)
+      need(what, function() return vim.tbl_isempty(bridge.asked) end)
+    end
+    press('Claude Opus 4.5', 'w')
+    settled('wait')
+    press('Several models answer', 'm')
+    settled('mute')
+    press(nil, 'r')
+    settled('refresh')
+    press('Several models answer', 'y')
+    results.copied = vim.fn.getreg('"')
+    vim.fn.setreg('"', '')
+    press('Several models answer', 'o')
+    settled('open')
+    results.not_opened = vim.fn.getreg('"')
+    press('gpt-5.5', '<CR>')
+    need('another why', function() return page():find('OpenAI', 1, true) and not page():find("It's them: Anthropic", 1, true) end)
+    results.modifiable = vim.bo.modifiable
+    press(nil, '?')
+    results.help = vim.fn.expand('%:t')
+    vim.cmd('close')
+    press(nil, 'q')
+    results.windows = #vim.api.nvim_list_wins()
+    vim.cmd('Statuswatch')
+    vim.cmd('only')
+    press(nil, 'q')
+    results.type = vim.bo.filetype
+    finish()
+    """
+    with Engine() as engine:
+        engine.show(snapshots.trouble())
+        found = Session(nvim, tmp_path / "nvim", script).end()
+        commands = [(command.kind.value, command.target) for command in engine.commands]
+
+    assert commands == [("wait", snapshots.OPUS), ("mute", "anthropic:9g6qpr72ttbr"), ("refresh", "*")]
+    assert found["copied"] == found["not_opened"] == "https://status.example/incidents/9g6qpr72ttbr"
+    assert found["modifiable"] is False
+    assert (found["windows"], found["type"]) == (1, "")
+    assert found["help"] in {"statuswatch.txt", "status"}, "the help, where its tags were made"
+
+
 def test_two_editors_never_show_the_same_notice_and_what_another_shows_is_not_repeated(nvim: str, tmp_path: Path) -> None:
     script = f"""
     local said = {{}}

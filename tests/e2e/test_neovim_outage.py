@@ -80,8 +80,8 @@ async def neovim(name: str, home: Path) -> AsyncIterator[Screen]:
 async def test_through_the_outage_the_person_sees_it_come_and_go_and_is_told_twice(nvim: str, home: Path) -> None:
     async with neovim(nvim, home) as screen:
         await screen.until(lambda shown: "no engine" in shown)
-        async with playing(home, "--speed", "200", "--no-desktop", "--using", OPUS, "--using", HAIKU) as played:
-            await screen.until(lambda shown: "no engine" not in shown and screen.line() == "")
+        async with playing(home, "--speed", "100", "--no-desktop", "--using", OPUS, "--using", HAIKU) as played:
+            await screen.until(lambda shown: "no engine" not in shown)
             await screen.type(":Statuswatch", "Enter", ":only", "Enter")
             await screen.until(lambda shown: "What you use" in shown)
             await screen.until(lambda shown: "statuswatch: Simulation: Anthropic is failing for Claude Opus 4.5" in shown)
@@ -94,7 +94,7 @@ async def test_through_the_outage_the_person_sees_it_come_and_go_and_is_told_twi
             await screen.type("q")
             await screen.until(lambda shown: "What you use" not in shown)
             await screen.until(lambda shown: "statuswatch: Simulation: Claude Opus 4.5 is back" in shown)
-            await screen.until(lambda _: screen.line() in {"", "↑ opus back"} or "back" in screen.line())
+            await screen.until(lambda _: screen.line() == "" or "back" in screen.line())
             await played.until(lambda: any(event["event"] == "page" and "22:51" in event["at"] for event in played.events))
             await screen.until(lambda _: screen.line() == "")
             await screen.type(":messages", "Enter")
@@ -107,24 +107,23 @@ async def test_through_the_outage_the_person_sees_it_come_and_go_and_is_told_twi
 
 async def test_an_engine_that_is_killed_leaves_an_old_picture_and_a_new_one_is_found(nvim: str, home: Path) -> None:
     async with neovim(nvim, home) as screen:
-        async with playing(home, "--speed", "120", "--no-desktop", "--using", OPUS) as played:
+        async with playing(home, "--speed", "100", "--no-desktop", "--using", OPUS) as played:
             await screen.until(lambda _: _in_trouble(screen.line()))
             await screen.type(":Statuswatch", "Enter")
             await screen.until(lambda shown: "What you use" in shown)
             os.kill(played.process.pid, signal.SIGKILL)
-            old = await screen.until(lambda shown: "No engine is running (:Statuswatch start). Nothing below is newer than" in shown)
+            old = await screen.until(lambda shown: "No engine is running (:Statuswatch start). Nothing below is newer." in shown)
             assert screen.line().endswith("old)")
             assert "Claude Opus 4.5" in old
             shutil.rmtree(home)
-        async with playing(home, "--speed", "200", "--no-desktop", "--using", OPUS):
+        async with playing(home, "--speed", "100", "--no-desktop", "--using", OPUS):
             await screen.until(lambda shown: "No engine is running" not in shown and not screen.line().endswith("old)") and "no engine" not in screen.line())
             await screen.until(lambda _: _in_trouble(screen.line()))
-            await screen.until(lambda shown: "statuswatch: Simulation: Anthropic is failing" in shown)
             await screen.type("q")
             await screen.until(lambda shown: "What you use" not in shown)
             await screen.type(":Statuswatch wait", "Enter")
             await screen.until(lambda shown: f"you will be told when it is back: {OPUS}" in shown)
-            await screen.until(lambda shown: "Claude Opus 4.5 is back" in shown)
+            await screen.until(lambda _: screen.line() == "")
         await screen.type(":qa!", "Enter")
 
 

@@ -188,8 +188,9 @@ local function add_top(page, state, now, signs)
   page:add(('%s %s'):format(signs[level], text.plain(snapshot.summary.headline)), stale and 'StatuswatchStale' or M.GROUP[level], { target = '*' })
   if stale then
     local why = state.standing == 'live' and 'The engine is silent.' or state.why
-    local age = text.age(snapshot.at, snapshot.engine.simulated == nil and now or instant(state, now))
-    page:add(('%s Nothing below is newer than %s ago.'):format(why, age), 'StatuswatchFailing')
+    -- A simulation's own time has ended with it: how old its picture is nobody can say.
+    local age = snapshot.engine.simulated == nil and text.age(snapshot.at, now) or ''
+    page:add(why .. (age ~= '' and (' Nothing below is newer than %s ago.'):format(age) or ' Nothing below is newer.'), 'StatuswatchFailing')
   end
   if snapshot.engine.simulated ~= nil then
     page:add(('Simulation %s: nothing of this is happening now.'):format(text.plain(snapshot.engine.simulated, 60)), 'StatuswatchStale')
