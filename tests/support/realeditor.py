@@ -173,10 +173,6 @@ class Window:
         await self.ask("open", url=url, **size)
         await self.ask("wait", css=".monaco-workbench .statusbar-item")
 
-    async def shot(self, path: Path) -> None:
-        await self.ask("away")
-        await self.ask("shot", path=str(path))
-
     async def texts(self, css: str) -> list[str]:
         """The texts of all that match, each on one line."""
         return [" ".join(text.split()) for text in await self.ask("texts", css=css)]
@@ -217,10 +213,6 @@ class Window:
                 return opened
             await asyncio.sleep(0.1)
         raise AssertionError(f"{self.name}: no page was opened")
-
-    async def messages(self) -> list[str]:
-        """The texts of the messages that stand in the window."""
-        return await self.texts(".notification-toast .notification-list-item-message")
 
     async def told(self, wanted: str = "") -> list[str]:
         """All messages that this window has ever shown; with a pattern: once one of them has it."""

@@ -13,6 +13,7 @@ import { Teller } from "./teller.ts";
 
 const ENGINE_START_WITHIN_MS = 20_000;
 const REDRAW_EVERY_MS = 20_000;
+const REDRAW_TREE_EVERY_MS = 1_000;
 const ONE_LINE = 400; // the widest page of `why`: each fact on one line, wrapped by the hover
 const NO_ENGINE = "No engine is running (statuswatch: Start the Engine).";
 const MUTES: readonly [string, number | undefined][] = [["1 hour", 3600], ["8 hours", 8 * 3600], ["1 day", 86_400], ["until I end it", undefined]];
@@ -27,6 +28,7 @@ class Window {
   #picture: Picture = { standing: { state: "starting", why: "Asking statuswatch." }, snapshot: undefined, stale: false };
   #panel: vscode.WebviewPanel | undefined;
   #panelShows = "";
+  #hoverSays = "";
   #whyLines: readonly string[] = [];
   #whyTarget = "*";
   #askedToStart = false;
@@ -56,6 +58,7 @@ class Window {
     this.#context.subscriptions.push(
       this.#log,
       this.#item,
+      this.#tree,
       vscode.window.createTreeView("statuswatch.tree", { treeDataProvider: this.#tree, showCollapseAll: true }),
       command("showDetails", () => this.#showDetails("*")),
       command("why", (node) => this.#why(node)),
@@ -163,14 +166,21 @@ class Window {
     this.#item.text = shown.text;
     this.#item.accessibilityInformation = { label: shown.spoken, role: "button" };
     this.#item.backgroundColor = tones[shown.tone];
-    const markdown = new vscode.MarkdownString(hover(this.#picture, now), false);
-    markdown.isTrusted = false;
-    markdown.supportHtml = false;
-    this.#item.tooltip = markdown;
+    this.#explain(hover(this.#picture, now));
     if (shown.shown) this.#item.show();
     else this.#item.hide();
     this.#tree.show(tree(this.#picture, now));
     if (this.#panel) void this.#fillPanel();
+  }
+
+  /** The hover. One that stands open closes when it is set, so it is set only where it says something else. */
+  #explain(text: string): void {
+    if (text === this.#hoverSays) return;
+    this.#hoverSays = text;
+    const markdown = new vscode.MarkdownString(text, false);
+    markdown.isTrusted = false;
+    markdown.supportHtml = false;
+    this.#item.tooltip = markdown;
   }
 
   async #showDetails(target: string): Promise<void> {
@@ -283,13 +293,25 @@ class Tree implements vscode.TreeDataProvider<Node> {
   readonly onDidChangeTreeData = this.#changed.event;
   #nodes: Node[] = [];
   #shows = "";
+  #soon: NodeJS.Timeout | undefined;
 
+  /** Show these, at once or at the end of a pause: each change makes the editor ask for every node anew. */
   show(nodes: Node[]): void {
     const shows = JSON.stringify(nodes);
     if (shows === this.#shows) return;
     this.#shows = shows;
     this.#nodes = nodes;
+    if (this.#soon) return;
     this.#changed.fire();
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined;
+      if (this.#shows !== shows) this.#changed.fire();
+    }, REDRAW_TREE_EVERY_MS);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#soon);
+    this.#changed.dispose();
   }
 
   getChildren(node?: Node): Node[] {

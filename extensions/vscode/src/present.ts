@@ -188,7 +188,7 @@ export function tree(picture: Picture, now: number): Node[] {
   const groups = [
     ...snapshot.routes.map((route) => routeNode(route, at)),
     group("incidents", `Incidents that concern you (${mine.length})`, mine.map((incident) => incidentNode(incident, at)), true),
-    group("calls", `Your last calls (${snapshot.calls.length})`, snapshot.calls.slice(0, MOST_CALLS).map((call, index) => callNode(call, index, at)), false),
+    group("calls", `Your last calls (${snapshot.calls.length})`, callNodes(snapshot.calls.slice(0, MOST_CALLS), at), false),
     group("others", `Not yours (${others.length})`, others.map((incident) => incidentNode(incident, at)), false),
   ];
   return groups.filter((node) => node.kind !== "group" || node.children.length > 0);
@@ -253,6 +253,16 @@ function incidentNode(incident: Incident, at: number): Node {
       children: [],
     })),
   };
+}
+
+/** A call keeps its id while newer ones come, so that the view moves it and does not draw all anew; calls of one instant are counted. */
+function callNodes(calls: readonly Call[], at: number): Node[] {
+  const met = new Map<string, number>();
+  return calls.map((call, index) => {
+    const count = met.get(call.at) ?? 0;
+    met.set(call.at, count + 1);
+    return { ...callNode(call, index, at), id: `call:${call.at}:${count}` };
+  });
 }
 
 export function callNode(call: Call, index: number, at: number): Node {

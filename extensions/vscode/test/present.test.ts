@@ -102,3 +102,34 @@ test("each node has an id of its own, so that the view stays open where it was",
     assert.equal(new Set(ids).size, ids.length);
   }
 });
+
+test("a picture whose engine has let its promise lapse is an old one, and says so without an engine's word", () => {
+  const lapsed = { ...withLevel("down", "opus down 23m"), engine: { version: "0.1.0", expires_at: "2025-12-14T21:49:59Z", simulated: null } };
+  const item = statusItem(picture(lapsed), NOW, true);
+  assert.deepEqual([item.text, item.tone], ["● opus down 23m (2m old)", "none"]);
+  assert.match(hover(picture(lapsed), NOW), /The engine does not answer\\\. Nothing here is newer than 2m ago/);
+  assert.equal(statusItem(picture({ ...lapsed, engine: { ...lapsed.engine, simulated: "x" } }), NOW, true).text, "● opus down 23m (old)");
+});
+
+test("the hover has the reasons, each group on a line of its own, and the incident's link once", () => {
+  const lines = [
+    "Simulation x: nothing of this is happening now.",
+    "It's them: Anthropic, Claude Opus 4.5, since 21:25 (23m). Confidence high.",
+    "  because  7 of your last 9 calls failed with 529",
+    '           their page posted 21:31: "[x](command:y) $(trash)"',
+    "  not you  Claude Haiku 4.5 works meanwhile",
+    "  link     https://status.example/incidents/9g6qpr72ttbr",
+  ];
+  const troubled = SNAPSHOTS.find((one) => one.summary.level === "failing") as Snapshot;
+  const shown = hover({ ...picture(troubled), reasons: lines }, NOW);
+  assert.match(shown, /\*\*because\*\* 7 of your last 9 calls failed with 529; their page posted 21:31: "\\\[x\\\]\\\(command:y\\\) \\\$\\\(trash\\\)" {2}\n\*\*not you\*\* Claude Haiku 4\\\.5 works meanwhile/);
+  assert.equal(shown.match(/\]\(https/g)?.length, 1);
+  assert.doesNotMatch(hover({ ...picture(withLevel("ok", "")), reasons: lines }, NOW), /because/);
+});
+
+test("what matters comes first where a narrow view cuts the rest", () => {
+  const troubled = SNAPSHOTS.find((one) => one.summary.level === "failing") as Snapshot;
+  const [opus, haiku] = tree(picture(troubled), NOW);
+  assert.match(opus?.description ?? "", /^failing · \d+m · 7\/9 failed · Claude Code$/);
+  assert.match(haiku?.description ?? "", /^12\/12 ok · Claude Code$/);
+});
