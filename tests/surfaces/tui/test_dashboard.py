@@ -23,6 +23,7 @@ from statuswatch.surfaces.tui.screens import Ask, Page
 from statuswatch.surfaces.tui.source import Connection, Linked, Reply
 from statuswatch.surfaces.tui.theme import DARK, LIGHT, theme_for
 from support import snapshots
+from support.boards import settled, text_of, toasts
 from support.snapshots import GPT, HAIKU, NOW, OPUS
 from support.sources import FakeSource
 
@@ -41,21 +42,6 @@ class Clock:
 
 def dashboard(source: FakeSource, clock: Callable[[], datetime] | None = None, **place: object) -> Dashboard:
     return Dashboard(source, Place(clock or Clock(), zone=UTC, **place))
-
-
-def text_of(app: Dashboard, name: str = "") -> str:
-    """What the top screen shows, or one of its parts."""
-    parts = [app.screen.query_one(f"#{name}", Lines)] if name else list(app.screen.query(Lines))
-    return "\n".join(plain(line) for part in parts if part.display for line in part.lines)
-
-
-def toasts(app: Dashboard) -> list[str]:
-    return [note.message for note in app._notifications]
-
-
-async def settled(pilot: Pilot[int]) -> None:
-    for _ in range(3):
-        await pilot.pause()
 
 
 async def told(pilot: Pilot[int], app: Dashboard) -> None:

@@ -22,6 +22,7 @@ from statuswatch.surfaces.tui.scenery import Place
 from statuswatch.surfaces.tui.screens import Page
 from statuswatch.surfaces.tui.source import Connection, Linked
 from support import snapshots
+from support.boards import settled, text_of, toasts
 from support.snapshots import HAIKU, NOW, OPUS, incident_view, minutes_ago
 from support.sources import FakeSource
 
@@ -32,20 +33,6 @@ URL = "https://status.example/incidents/9g6qpr72ttbr"
 
 def dashboard(source: FakeSource, **place: object) -> Dashboard:
     return Dashboard(source, Place(lambda: NOW + timedelta(seconds=5), zone=UTC, **place))
-
-
-def text_of(app: Dashboard, name: str = "") -> str:
-    parts = [app.screen.query_one(f"#{name}", Lines)] if name else list(app.screen.query(Lines))
-    return "\n".join(plain(line) for part in parts if part.display for line in part.lines)
-
-
-def toasts(app: Dashboard) -> list[str]:
-    return [note.message for note in app._notifications]
-
-
-async def settled(pilot: Pilot[int]) -> None:
-    for _ in range(3):
-        await pilot.pause()
 
 
 async def until(pilot: Pilot[int], app: Dashboard, words: str) -> str:
