@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
-REAL_CLIENTS := tests/e2e/test_real_clients.py tests/e2e/test_real_agent.py tests/e2e/test_real_statusline.py tests/e2e/test_run_clients.py
+REAL_CLIENTS := tests/e2e/test_real_clients.py tests/e2e/test_real_agent.py tests/e2e/test_real_statusline.py tests/e2e/test_run_clients.py tests/e2e/test_claude_plugin.py
 
 .PHONY: run test test-clients test-vscode vscode editor check static format fresh docs coverage clients shells lock bench clean help
 
