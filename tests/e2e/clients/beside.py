@@ -1,0 +1,130 @@
+"""One coding client, started twice: straight and by `statuswatch run`, against a provider that answers, fails or breaks off: what it printed and sent.
+
+`python beside.py '{"client": …, "scene": …}'`, started in namespaces of its own (see cell.py); prints one JSON object. Scenes: `none` (it works), a failure of
+the simulated provider by its name, `slow` (the first byte takes three seconds), `dropped` (the first answer breaks off in its middle). `times`: how many calls
+meet the failure (null: all).
+"""
+
+import asyncio
+import contextlib
+import json
+import re
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from cell import Names, raise_loopback, route_nowhere
+
+from statuswatch.engine.clock import SystemClock
+from statuswatch.simulate.provider import Provider, Served
+from support.realclients import CLIENTS, Client, Ground, environment, settle_in
+from support.runkit import STATUSWATCH, Person
+
+LEAVE_S = 200.0
+SLOW_S = 3.0
+CUT = 400
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+[^\s\"')]*|127\.0\.0\.1:\d+")
+
+
+class Line:
+    """A way to the provider that can be slow at the first byte of an answer, or break off after `CUT` bytes of the first long one."""
+
+    def __init__(self, port: int, scene: str) -> None:
+        self._port, self._scene, self.cut = port, scene, 0
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[str]:
+        server = await asyncio.start_server(self._passed, "127.0.0.1", 0)
+        try:
+            yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        finally:
+            server.close()
+
+    async def _passed(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, here = await asyncio.open_connection("127.0.0.1", self._port)
+        asking = asyncio.create_task(self._copy(reader, here))
+        with contextlib.suppress(OSError):
+            await self._back(there, writer)
+        for end in (writer, here):
+            end.close()
+        asking.cancel()
+
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(1 << 16):
+                writer.write(data)
+                await writer.drain()
+            writer.write_eof()
+
+    async def _back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        passed = 0
+        while data := await reader.read(1 << 16):
+            if self._scene == "slow":
+                await asyncio.sleep(SLOW_S)
+            if self._scene == "dropped" and not self.cut and b"text/event-stream" in data:
+                self.cut += 1
+                head = data.index(b"\r\n\r\n")
+                writer.write(data[: head + CUT])
+                await writer.drain()
+                writer.transport.abort()
+                return
+            writer.write(data)
+            passed += len(data)
+            await writer.drain()
+
+
+async def started(client: Client, scene: str, times: int | None, folder: Path, *, through: bool) -> dict[str, Any]:
+    """One start of it, in a home of its own."""
+    served: list[Served] = []
+    failure = scene if scene not in {"none", "slow", "dropped"} else None
+    async with Provider(SystemClock(), failure, times, served.append) as provider, Line(int(provider.url.rpartition(":")[2]), scene).open() as url:
+        ground = Ground(url, folder / "home", "http://127.0.0.1:9")
+        settle_in(client, ground)
+        env = environment(client, ground)
+        name = {"codex": "openai", "gemini-cli": "google-gemini"}.get(client.name, "anthropic")
+        person = Person(ground.home).settle({name: url})
+        argv: tuple[str, ...] = client.argv
+        if through:
+            argv = (*STATUSWATCH, "run", "--", *argv)
+        try:
+            status, out, err = await _left(client, person, argv, {**env, **{key: value for key, value in person.environ().items() if key not in env}})
+            _, calls, _ = await person.does(*STATUSWATCH, "calls", "--json") if through else (0, "", "")
+        finally:
+            await person.leave()
+    asked = [f"{one.method} {one.path.partition('?')[0]} {one.status} {one.failure or ''}".strip() for one in served]
+    return {"exit": status, "out": _ADDRESS.sub("ADDRESS", out), "err": _ADDRESS.sub("ADDRESS", err), "served": asked, "calls": calls.splitlines()}
+
+
+async def _left(client: Client, person: Person, argv: tuple[str, ...], env: dict[str, str]) -> tuple[int | None, str, str]:
+    pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(*argv, env=env, cwd=person.home / "project", stdin=nothing, stdout=pipe, stderr=pipe, limit=1 << 24)
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), LEAVE_S)
+    except TimeoutError:
+        process.kill()
+        return None, client.name, "it did not end"
+    return process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+
+
+async def play(wanted: dict[str, Any], place: Path) -> dict[str, Any]:
+    client = CLIENTS[wanted["client"]]
+    straight = await started(client, wanted["scene"], wanted.get("times"), place / "straight", through=False)
+    return {"straight": straight, "through": await started(client, wanted["scene"], wanted.get("times"), place / "through", through=True)}
+
+
+def main() -> None:
+    raise_loopback()
+    route_nowhere()
+    with tempfile.TemporaryDirectory(prefix="swb", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        names = Names(Path(folder))
+        names.start()
+        for name in ("straight", "through"):
+            (Path(folder) / name / "home").mkdir(parents=True)
+        result = asyncio.run(play(json.loads(sys.argv[1]), Path(folder)))
+        sys.stdout.write(json.dumps({**result, "names": sorted(set(names.asked))}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
