@@ -55,7 +55,7 @@ def sentence(text: str) -> str:
 
 
 async def test_in_the_played_outage_claude_codes_own_error_line_says_whose_fault_it_is_with_the_title_and_what_works() -> None:
-    seen = await played("outage.py", {"screen": True})
+    seen = await played("outage.py", {"screen": True, "once": True})
 
     for text in (seen["said"], seen["screen"]):
         assert sentence(text).startswith("statuswatch: It's them. Anthropic is down for Claude Opus 4.5 since 21:25"), seen
@@ -63,6 +63,28 @@ async def test_in_the_played_outage_claude_codes_own_error_line_says_whose_fault
         assert sentence(text).endswith("Works now: Claude Haiku 4.5.")
     assert seen["exit"] == 1
     assert set(seen["names"]) <= SCREEN_ASKS
+
+
+# What fails for good, or (opencode tries on for as long as anybody looks) once.
+SCENES: dict[str, int | None] = {"none": None, "overloaded": None, "overloaded_stream": None, "slow": None, "dropped": None}
+CELLS = [
+    (client, scene) for client in ("claude-code", "codex", "gemini-cli", "opencode") for scene in SCENES if (client, scene) != ("opencode", "overloaded_stream")
+]
+
+
+@pytest.mark.parametrize(("client", "scene"), CELLS)
+async def test_a_coding_client_does_and_says_what_it_does_without(client: str, scene: str) -> None:
+    """The same calls with the same answers, the same exit status, and the same words but for the sentence that is added to an error of the provider's."""
+    seen = await played("beside.py", {"client": client, "scene": scene, "times": 1 if client == "opencode" else None})
+    straight, through = seen["straight"], seen["through"]
+
+    # opencode asks for a title and for the answer side by side: which comes first is chance.
+    assert (through["exit"], sorted(through["served"])) == (straight["exit"], sorted(straight["served"])), seen
+    assert straight["exit"] == 0 or scene not in {"none", "slow"}, seen
+    assert re.sub(r" ?statuswatch: [^\n]*", "", through["out"]) == straight["out"], seen
+    assert set(seen["names"]) <= realclients.CLIENTS[client].asks | {"api.chatgpt.com"}, "nobody else was asked for"
+    if (client, scene) == ("gemini-cli", "overloaded"):
+        assert "statuswatch: " in through["err"]
 
 
 async def test_the_javascript_sdks_get_through_it_what_they_get_straight(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Claude Code, started by `statuswatch run` while the outage of 2025-12-14 is played: what it prints by itself, and its screen in tmux.
 
 `python outage.py '{}'`, started in namespaces of its own (see cell.py); prints one JSON object. Everything is as a person would do it: a simulation in one
-terminal, the client in another. `title`: what the incident is called instead; `keep`: a file for the screen, with its colours.
+terminal, the client in another. `once`: it tries again once, not ten times; `screen`: look at its screen as well, `keep`: a file for that, with its colours.
 """
 
 import asyncio
@@ -76,7 +76,9 @@ async def play(wanted: dict[str, Any], folder: Path) -> dict[str, Any]:
     known.write_text(json.dumps({**json.loads(known.read_text()), "theme": "dark"}))
     env = environment(client, ground)
     del env["ANTHROPIC_BASE_URL"]
-    env = {**env, "STATUSWATCH_HOME": str(folder / "sw"), "TERM": "xterm-256color", "TZ": "UTC", "CLAUDE_CODE_MAX_RETRIES": "1"}
+    env = {**env, "STATUSWATCH_HOME": str(folder / "sw"), "TERM": "xterm-256color", "TZ": "UTC"}
+    # After a third 529 in a row it has words of its own for some models, whatever the provider said (see docs/how-to/gateway.md).
+    env = {name: value for name, value in env.items() if name != "CLAUDE_CODE_MAX_RETRIES"} | ({"CLAUDE_CODE_MAX_RETRIES": "1"} if wanted.get("once") else {})
     env = {name: value for name, value in env.items() if name != "NO_COLOR"} | {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
     async with playing(folder / "sw", "--speed", SPEED, "--no-desktop", "--using", OPUS, "--using", HAIKU) as played:
         await played.until(lambda: told(played), 400.0)
