@@ -1,8 +1,9 @@
 """One coding client, started twice: straight and by `statuswatch run`, against a provider that answers, fails or breaks off: what it printed and sent.
 
 `python beside.py '{"client": …, "scene": …}'`, started in namespaces of its own (see cell.py); prints one JSON object. Scenes: `none` (it works), a failure of
-the simulated provider by its name, `slow` (the first byte takes three seconds), `dropped` (the first answer breaks off in its middle). `times`: how many calls
-meet the failure (null: all).
+the simulated provider by its name, `slow` (the first byte takes three seconds), `dropped` (the first answer breaks off in its middle), `settings` (the address
+stands in Claude Code's own settings), `tools` (the model asks Claude Code for a tool, and tells what came of it). `times`: how many calls meet the failure
+(null: all).
 """
 
 import asyncio
@@ -11,10 +12,13 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from agent import _events, _text, handler
 from cell import Names, raise_loopback, route_nowhere
 
 from statuswatch.engine.clock import SystemClock
@@ -25,7 +29,33 @@ from support.runkit import STATUSWATCH, Person
 LEAVE_S = 200.0
 SLOW_S = 3.0
 CUT = 400
+PLAIN = {"none", "slow", "dropped", "settings", "tools"}
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+[^\s\"')]*|127\.0\.0\.1:\d+")
+
+
+class Asking:
+    """A model that asks for a shell command, and then says what came of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def answer(self, request: dict[str, Any]) -> tuple[bytes, ...]:
+        """The events of one answer."""
+        parts = [part for message in request["messages"] if isinstance(message["content"], list) for part in message["content"]]
+        results = [part["content"] for part in parts if part.get("type") == "tool_result"]
+        if results or not request.get("tools"):
+            return _text(request, f"It said: {results}")
+        block = {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {}}
+        return _events(request, block, {"type": "input_json_delta", "partial_json": json.dumps({"command": "echo made-by-$((40 + 2))"})}, "tool_use")
+
+
+@contextlib.contextmanager
+def asking() -> Iterator[int]:
+    """Such a model's port."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler(Asking())) as server:  # type: ignore[arg-type]  # it has what a handler asks for
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
 
 
 class Line:
@@ -78,23 +108,39 @@ class Line:
 async def started(client: Client, scene: str, times: int | None, folder: Path, *, through: bool) -> dict[str, Any]:
     """One start of it, in a home of its own."""
     served: list[Served] = []
-    failure = scene if scene not in {"none", "slow", "dropped"} else None
-    async with Provider(SystemClock(), failure, times, served.append) as provider, Line(int(provider.url.rpartition(":")[2]), scene).open() as url:
+    failure = scene if scene not in PLAIN else None
+    async with contextlib.AsyncExitStack() as held:
+        provider = await held.enter_async_context(Provider(SystemClock(), failure, times, served.append))
+        port = held.enter_context(asking()) if scene == "tools" else int(provider.url.rpartition(":")[2])
+        url = await held.enter_async_context(Line(port, scene).open())
         ground = Ground(url, folder / "home", "http://127.0.0.1:9")
         settle_in(client, ground)
         env = environment(client, ground)
         name = {"codex": "openai", "gemini-cli": "google-gemini"}.get(client.name, "anthropic")
         person = Person(ground.home).settle({name: url})
-        argv: tuple[str, ...] = client.argv
+        argv: tuple[str, ...] = (*client.argv, "--allowedTools", "Bash") if scene == "tools" else client.argv
+        if scene == "settings":
+            (ground.home / ".claude" / "settings.json").write_text(json.dumps({"env": {"ANTHROPIC_BASE_URL": url}}))
+            env["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:9"  # which settings go before
         if through:
             argv = (*STATUSWATCH, "run", "--", *argv)
         try:
             status, out, err = await _left(client, person, argv, {**env, **{key: value for key, value in person.environ().items() if key not in env}})
-            _, calls, _ = await person.does(*STATUSWATCH, "calls", "--json") if through else (0, "", "")
+            calls = await _seen(person) if through else []
         finally:
             await person.leave()
     asked = [f"{one.method} {one.path.partition('?')[0]} {one.status} {one.failure or ''}".strip() for one in served]
-    return {"exit": status, "out": _ADDRESS.sub("ADDRESS", out), "err": _ADDRESS.sub("ADDRESS", err), "served": asked, "calls": calls.splitlines()}
+    return {"exit": status, "out": _ADDRESS.sub("ADDRESS", out), "err": _ADDRESS.sub("ADDRESS", err), "served": asked, "calls": calls}
+
+
+async def _seen(person: Person) -> list[str]:
+    """The calls that the engine has heard of, once there are any: those that worked are told a moment later."""
+    for _ in range(60):
+        _, calls, _ = await person.does(*STATUSWATCH, "calls", "--json")
+        if calls:
+            return calls.splitlines()
+        await asyncio.sleep(1.0)
+    return []
 
 
 async def _left(client: Client, person: Person, argv: tuple[str, ...], env: dict[str, str]) -> tuple[int | None, str, str]:
