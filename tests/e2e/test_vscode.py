@@ -210,7 +210,7 @@ async def _looked_into(seen: Window) -> None:
     assert re.search(r"Claude Haiku 4\.5 ?\d+/\d+ ok", rows), rows
     assert "Incidents that concern you (1)" in rows, rows
     await seen.ask("click", css=TREE, text="Your last calls")
-    await seen.until(TREE, r"^529 overloaded_error")
+    await seen.until(TREE, r"^529 · claude-opus-4.5 ?\d+[sm] · overloaded_error")
     await seen.ask("click", css=STATUS)
     page = await seen.panel(r"(?s)It's them.*because.*not you.*do now")
     assert "Claude Haiku 4.5" in page

@@ -63,7 +63,7 @@ function callsTable(snapshot: Snapshot, at: number): string {
     const node = callNode(call, index, at);
     return `<tr><td>${forHtml(node.label)}</td><td>${forHtml(node.description)}</td></tr>`;
   });
-  return rows.length === 0 ? "" : `<h2>Your last calls</h2><table><thead><tr><th scope="col">call</th><th scope="col">when, by what, whose fault</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+  return rows.length === 0 ? "" : `<h2>Your last calls</h2><table><thead><tr><th scope="col">call</th><th scope="col">when, error, client, whose fault</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
 function page(body: string, nonce: string): string {

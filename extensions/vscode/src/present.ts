@@ -267,12 +267,13 @@ function callNodes(calls: readonly Call[], at: number): Node[] {
 
 export function callNode(call: Call, index: number, at: number): Node {
   const failed = call.outcome !== "ok";
-  const what = failed ? [call.status === null ? "" : String(call.status), plain(call.code, 60)].filter(Boolean).join(" ") || "failed" : "ok";
+  const code = failed ? plain(call.code, 60) : "";
+  const what = failed ? (call.status === null ? code || "failed" : String(call.status)) : "ok";
   const whose = failed && call.fault ? `${FAULT[call.fault] ?? "not sure whose"}${call.confidence ? ` (${plain(call.confidence, 20)})` : ""}` : "";
   return {
     id: `call:${call.at}:${index}`,
     label: `${what} · ${plain(call.model, 60)}`,
-    description: [age(call.at, at), plain(call.client, 40), whose].filter(Boolean).join(" · "),
+    description: [age(call.at, at), code === what ? "" : code, plain(call.client, 40), whose].filter(Boolean).join(" · "),
     tooltip: [plain(call.project, 80), call.request_id ? `request ${plain(call.request_id, 80)}` : ""].filter(Boolean).join("\n"),
     icon: failed ? "error" : "pass",
     tint: failed ? "list.errorForeground" : undefined,
