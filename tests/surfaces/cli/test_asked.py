@@ -44,7 +44,7 @@ def test_every_example_names_its_verb_and_options_that_are_there(path: tuple[str
     verb = asked._found(path)
     for example in verb.examples:
         assert example == "statuswatch" or f"statuswatch {path[0]}" in example
-        words = example.partition(f"statuswatch {path[0]}")[2].partition("|")[0].split()
+        words = example.partition(f"statuswatch {path[0]}")[2].partition("|")[0].partition(" -- ")[0].split()  # behind it are another command's
         options = {option.name for option in (*verb.options, *(option for below in verb.verbs for option in below.options))}
         assert {word for word in words if word.startswith("--")} <= options
 
