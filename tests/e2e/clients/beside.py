@@ -135,7 +135,7 @@ async def started(client: Client, scene: str, times: int | None, folder: Path, *
 
 async def _seen(person: Person) -> list[str]:
     """The calls that the engine has heard of, once there are any: those that worked are told a moment later."""
-    for _ in range(60):
+    for _ in range(15):
         _, calls, _ = await person.does(*STATUSWATCH, "calls", "--json")
         if calls:
             return calls.splitlines()
