@@ -32,23 +32,27 @@ function keepMessages() {
   }).observe(document, { childList: true, subtree: true, characterData: true });
 }
 
+/** In the page: take what the editor hands to its browser to open. Nothing answers there, and behind another page the editor would draw nothing. */
+function keepLinks() {
+  window.everOpened = [];
+  const keep = (address) => address && window.everOpened.push(String(address));
+  window.open = (address) => {
+    keep(address);
+    return { closed: false, opener: null, focus() {}, close() {}, location: { set href(other) { keep(other); }, replace: keep, assign: keep } };
+  };
+}
+
 const deeds = {
   async open({ window: name, url, width = 1280, height = 800 }) {
     const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
     const page = await context.newPage();
-    const opened = [];
     const foreign = [];
-    // Nothing answers at a link, so its address is taken from the request (which has no frame yet; all others have), and its page is closed:
-    // behind another page the editor draws nothing.
     context.on("request", (request) => {
-      if (!request.isNavigationRequest()) foreign.push({ url: request.url(), by: request.frame().url() });
-      else if (new URL(request.url()).hostname !== "127.0.0.1") {
-        opened.push(request.url());
-        for (const other of context.pages()) if (other !== page) void other.close();
-      }
+      if (!request.isNavigationRequest()) foreign.push({ url: request.url(), by: request.frame().url() }); // a navigation may have no frame yet
     });
-    windows.set(name, { context, page, opened, foreign });
+    windows.set(name, { context, page, foreign });
     await page.addInitScript(keepMessages);
+    await page.addInitScript(keepLinks);
     await page.goto(url, { waitUntil: "domcontentloaded" });
   },
   async close({ window: name }, window) {
@@ -70,7 +74,7 @@ const deeds = {
   frames: (_, window) => within(window, () => document.body?.innerText ?? ""),
   insides: ({ css }, window) => within(window, (one) => [...document.querySelectorAll(one)].map((node) => node.outerHTML), css).then((all) => all.flat()),
   addresses: (_, window) => window.page.frames().map((frame) => frame.url()),
-  opened: (_, window) => window.opened,
+  opened: (_, window) => window.page.evaluate(() => window.everOpened),
   requests: (_, window) => window.foreign,
 };
 
