@@ -61,7 +61,7 @@ def _assert_answered(seen: dict[str, Any]) -> None:
     assert "no engine runs" in seen["no_engine"]["out"]
     assert "It's them. Anthropic" in seen["status"]["out"]
     assert "529 overloaded_error" in seen["why"]["out"]
-    assert "pip install statuswatch" in seen["uninstalled_program"]["out"]
+    assert ".venv/bin/statuswatch" in seen["uninstalled_program"]["out"]
 
 
 def _assert_gone(seen: dict[str, Any]) -> None:

@@ -64,7 +64,7 @@ def test_the_answer_is_json_whatever_the_text_and_the_prompt_is_not_handed_on(tm
 
 
 def test_the_answer_is_given_too_where_the_program_fails_or_is_not_there(tmp_path: Path) -> None:
-    for number, (program, words) in enumerate((("echo broken >&2; exit 2", "broken"), ("", "python -m pip install statuswatch"), ("exit 1", ""))):
+    for number, (program, words) in enumerate((("echo broken >&2; exit 2", "broken"), ("", "make run"), ("exit 1", ""))):
         folder = tmp_path / str(number)
         folder.mkdir()
         said = _answered(folder, program)[1]

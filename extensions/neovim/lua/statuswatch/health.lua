@@ -60,7 +60,7 @@ local function check_program(options)
   start('statuswatch: the program')
   local words, missing = program.find(options.command)
   if not words then
-    bad(missing, { 'python -m pip install statuswatch', "or name it: require('statuswatch').setup({ command = '/path/to/statuswatch' })" })
+    bad(missing, { 'run `make run` in the folder that this plugin came from: it sets the program up as .venv/bin/statuswatch', "or name it: require('statuswatch').setup({ command = '/path/to/statuswatch' })" })
     return nil
   end
   local shown = text.plain(table.concat(words, ' '), 200)
