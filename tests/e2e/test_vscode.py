@@ -355,6 +355,8 @@ async def _tricked(seen: Window, engine: Engine) -> None:
 
 async def _linked(seen: Window, engine: Engine) -> None:
     """The incident's page is opened by the editor, which asks whether its person trusts the address. Last, because that takes the focus away."""
+    await seen.ask("away")
+    await seen.until(HOVER, ".", gone=True)  # it would lie over the message
     engine.tell(notice("n10", body="n10: 7 of 9 calls got 529."))
     await seen.told("n10:")
     await seen.press("n10:", "Open incident")
