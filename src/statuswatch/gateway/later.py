@@ -10,9 +10,9 @@ from statuswatch.gateway.heads import RequestHead, ResponseHead
 from statuswatch.gateway.watch import Watch
 
 AT_ONCE = 64
-"""Exchanges that are noted in one go; of more in so short a time the oldest are left out."""
+"""Exchanges that are noted in one go; of more in so short a time those that came last are left out."""
 
-_AFTER = 0.05
+_AFTER = 0.2
 
 
 class Later:
@@ -20,12 +20,13 @@ class Later:
 
     def __init__(self, observe: Callable[[RequestHead, Way], Watch]) -> None:
         self.observe = observe
-        self._passed: deque[tuple[RequestHead, Way, bytes, float, float, bytes]] = deque(maxlen=AT_ONCE)
+        self._passed: deque[tuple[RequestHead, Way, bytes, float, float, bytes]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     def note(self, head: RequestHead, way: Way, body: bytes, sent: float, came: float, answer: bytes) -> None:
         """A request with (the first of) its `body`, when it was `sent` on, when its answer `came` (monotonic times), and the head of that."""
-        self._passed.append((head, way, body, sent, came, answer))
+        if len(self._passed) < AT_ONCE:
+            self._passed.append((head, way, body, sent, came, answer))
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_AFTER, self._tell)
 

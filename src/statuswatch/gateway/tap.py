@@ -35,7 +35,7 @@ WAIT_SECONDS = 0.25
 AT_ONCE = 16
 """Calls that are told of in one go; of more in so short a time the oldest that worked are left out."""
 
-_TELL_AFTER = 0.2
+_TELL_AFTER = 0.05
 _TELL_NEXT = 0.002
 _PIECES = 8
 _PIECE_MAX = 16 << 10
