@@ -318,7 +318,7 @@ def measure(folder: Path, load: Path, rounds: int, stack: ExitStack) -> None:
         print(f"  gateway / LiteLLM: 1/{1 / ratio:.0f}")
     quick = [way for way in ways if not way.slow]
     anew = added(load, quick, direct, rounds, (HERE, 1), 3000, "anew")
-    table("the same where each head has an id that the one before had not", "none; what is known of the last head does not help then", anew, "us")
+    table("the same where each head has a field that differs and is not known to", "none: what is known of the last head does not help then", anew, "us")
     over_tls(folder, load, rounds, stack, direct)
     table("added to a request of 200 kB", "<= 1.5 x nginx", added(load, ways, direct, rounds, (LARGE, 1), 600), "us")
     table("added to an event of a stream", "<= 1.5 x nginx", streams(load, [way for way in ways if way.name != "LiteLLM"], direct, rounds), "us")

@@ -131,7 +131,7 @@ static void ask(struct peer *p, const char *request, size_t size) { p->began = n
 /* One request in `to`; `id` is put into its head where it is not 0. */
 static int written(char *to, int port, const char *path, long body, long id) {
     char line[64] = "";
-    if (id) snprintf(line, sizeof line, "x-client-request-id: %032ld\r\n", id);
+    if (id) snprintf(line, sizeof line, "x-bench-id: %032ld\r\n", id);
     int size = snprintf(to, 4096, "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nx-api-key: sk-not-a-key\r\nanthropic-version: 2023-06-01\r\nuser-agent: anthropic/python 2.12.0\r\n"
         "accept: application/json\r\ncontent-type: application/json\r\n%scontent-length: %ld\r\n\r\n", path, port, line, body);
     memset(to + size, 'y', body);
@@ -146,7 +146,7 @@ static char *made[KINDS]; static int sizes[KINDS];
 static void next(struct peer *p, long asked, int anew) {
     int kind = asked % KINDS;
     if (anew) {
-        char *at = strstr(made[kind], "x-client-request-id: ") + 21; char id[40];
+        char *at = strstr(made[kind], "x-bench-id: ") + 12; char id[40];
         memcpy(at, id, snprintf(id, sizeof id, "%032ld", asked));
     }
     ask(p, made[kind], sizes[kind]);
