@@ -82,7 +82,7 @@ async def test_who_asks_gets_the_address_and_failing_calls_carry_their_verdict(m
 
         assert field(got, "link") == '<https://status.claude.com>; rel="status"'
         message = json.loads(got.partition(b"\r\n\r\n")[2])["error"]["message"]
-        assert message.startswith("Overloaded statuswatch: It's them. Anthropic is failing for Claude Opus 4.5")
+        assert message.startswith("Overloaded. statuswatch: It's them. Anthropic is failing for Claude Opus 4.5")
         assert "Works now: Claude Haiku 4.5." in message
         expected = {("claude-code", "claude-opus-4.5", "failed"), ("claude-code", "claude-haiku-4.5", "ok")}
 

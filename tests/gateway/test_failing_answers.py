@@ -253,8 +253,9 @@ async def test_the_sentence_is_put_into_the_providers_own_message(kind: str, cod
     plain: Any = json.loads(body)
     for key in place:
         value, plain = value[key], plain[key]
-    assert value == f"{plain} {SENTENCE}"
-    assert came.replace(json.dumps(" " + SENTENCE)[1:-1].encode(), b"", 1) == body
+    stop = ". " if plain[-1].isalnum() else " "  # two sentences
+    assert value == f"{plain}{stop}{SENTENCE}"
+    assert came.replace(json.dumps(stop + SENTENCE)[1:-1].encode(), b"", 1) == body
     assert header(got, "content-length") == str(len(got.partition(b"\r\n\r\n")[2]))
     assert header(got, "content-encoding") == (coding or None)
 
@@ -330,7 +331,7 @@ def test_no_title_and_no_address_ends_a_line_or_makes_a_field(sentence: str, inc
     parse(verdict_value(outlook).encode(), tltype="item")
     body = annotated(OVERLOADED, sentence)
     assert body is not None
-    assert json.loads(body)["error"]["message"] == f"Overloaded {sentence}"
+    assert json.loads(body)["error"]["message"] == f"Overloaded. {sentence}"
 
 
 def test_a_status_link_of_the_provider_itself_stays_alone() -> None:

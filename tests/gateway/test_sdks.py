@@ -122,7 +122,7 @@ async def test_the_sdks_own_error_says_what_statuswatch_knows(model: str, stream
         with pytest.raises(anthropic.APIStatusError) as raised:
             await claude(gateway.address("anthropic") or "", model, stream=stream)
 
-        assert f"Overloaded {SENTENCE}" in str(raised.value)
+        assert f"Overloaded. {SENTENCE}" in str(raised.value)
         if model == "overloaded":
             assert raised.value.status_code == 529
             assert raised.value.response.headers["link"] == '<https://status.claude.com>; rel="status"'

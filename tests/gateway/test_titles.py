@@ -36,7 +36,7 @@ def test_a_hostile_title_is_inert_in_the_sentence_the_body_and_the_head(title: s
     assert len(sentence) < 600
     body = annotated(b'{"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}', sentence)
     assert body is not None
-    assert json.loads(body) == {"type": "error", "error": {"type": "overloaded_error", "message": f"Overloaded {sentence}"}}
+    assert json.loads(body) == {"type": "error", "error": {"type": "overloaded_error", "message": f"Overloaded. {sentence}"}}
     assert b"\n" not in body
     for line in added_lines(outlook, {}):
         assert b"\r" not in line

@@ -34,7 +34,7 @@ _LONGEST_ERROR = max(map(len, _ERRORS))
 
 
 def annotated(body: bytes, sentence: str) -> bytes | None:
-    """The JSON body with `sentence` at the end of its error's message; None where there is no message to be found."""
+    """The JSON body with `sentence` behind its error's message; None where there is no message to be found."""
     if len(body) > BODY_MAX:
         return None
     try:
@@ -51,7 +51,7 @@ def annotated(body: bytes, sentence: str) -> bytes | None:
         except ValueError:
             return None
         if value == message:
-            gap = "" if message.endswith((" ", "\n")) else " "
+            gap = "" if message.endswith((" ", "\n")) else ". " if message[-1].isalnum() else " "
             return (text[: end - 1] + json.dumps(gap + sentence)[1:-1] + text[end - 1 :]).encode("utf-8")
     return None
 
