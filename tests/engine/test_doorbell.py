@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import resource
 import socket
 import tempfile
 from pathlib import Path
@@ -101,13 +102,70 @@ async def test_there_is_room_for_so_many_and_no_more(path):
         shell.close()
 
 
-async def test_a_place_that_cannot_be_used_leaves_prompts_as_they_are(tmp_path):
-    (tmp_path / "file").write_text("")
-    doorbell = Doorbell(tmp_path / "file" / "prompt.sock")
+async def test_a_place_that_cannot_be_used_is_a_problem_until_it_can_be(path):
+    folder = path.parent / "folder"
+    folder.write_text("")
+    doorbell = Doorbell(folder / "prompt.sock")
 
     doorbell.knock("one")
     doorbell.knock("two")
+    (problem,) = doorbell.problems
+    assert str(folder) in problem
+    assert "prompts" in problem
+
+    folder.unlink()
+    doorbell.knock("two")
+    assert doorbell.problems == ()
+    (shell,) = await joined(doorbell, folder / "prompt.sock")
     doorbell.close()
+    shell.close()
+
+
+@contextlib.contextmanager
+def no_file_to_spare():
+    """This process may open no file more, as the system counts them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.dup(0)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_a_process_without_a_file_to_spare_pauses_and_does_not_ask_for_ever(path):
+    doorbell = Doorbell(path, pause_s=3600)
+    doorbell.knock("one")
+    shell = socket.socket(socket.AF_UNIX)
+    shell.connect(str(path))
+    with no_file_to_spare():
+        await until(lambda: doorbell.problems)
+    assert "tried again" in doorbell.problems[0]
+
+    for _ in range(1000):
+        await asyncio.sleep(0)
+
+    assert doorbell.waiting == 0
+    doorbell.close()
+    shell.close()
+
+
+async def test_after_the_pause_who_waited_is_let_in_and_the_problem_is_gone(path):
+    doorbell = Doorbell(path, pause_s=0.0)
+    doorbell.knock("one")
+    shell = socket.socket(socket.AF_UNIX)
+    shell.connect(str(path))
+    with no_file_to_spare():
+        await until(lambda: doorbell.problems)
+
+    await until(lambda: doorbell.waiting == 1)
+    assert doorbell.problems == ()
+    doorbell.knock("two")
+    shell.setblocking(False)
+    assert heard(shell) == b"1\n"
+    doorbell.close()
+    shell.close()
 
 
 async def test_the_socket_of_the_next_engine_stays(path):

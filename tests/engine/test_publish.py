@@ -18,6 +18,7 @@ from statuswatch.core.moment import Moment
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.core.observation import Command, CommandKind
 from statuswatch.core.snapshot import EngineView, Level, Snapshot, Summary
+from statuswatch.engine.doorbell import Doorbell
 from statuswatch.engine.publish import Outlets, Publisher, prompt_line, write_whole
 from statuswatch.engine.serve import LINE_MAX, NOTICES_KEPT, Server, changed
 from support.otheruser import connect_as_nobody, folder_open_to_all
@@ -375,3 +376,13 @@ class TestSocket:
             (folder / "r" / "s").chmod(0o600)
             assert await loop.run_in_executor(None, connect_as_nobody, folder / "r" / "s") == "PermissionError"
             await server.stop()
+
+
+async def test_why_waiting_prompts_hear_nothing_is_part_of_the_next_picture(tmp_path):
+    (tmp_path / "file").write_text("")
+    outlets = Outlets(tmp_path / "snapshot.json", tmp_path / "status", tmp_path / "prompt")
+    publisher = Publisher(outlets, lambda _: "", None, Doorbell(tmp_path / "file" / "prompt.sock"))
+
+    publisher.publish(picture())
+
+    assert any("prompts" in problem for problem in publisher.problems)

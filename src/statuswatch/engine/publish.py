@@ -55,8 +55,8 @@ class Publisher:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What could not be written last time, one sentence each."""
-        return tuple(self._problems.values())
+        """What could not be written last time, and why waiting prompts hear nothing, one sentence each."""
+        return (*self._problems.values(), *(self._doorbell.problems if self._doorbell else ()))
 
     @property
     def listeners(self) -> int:
