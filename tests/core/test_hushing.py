@@ -220,6 +220,7 @@ def test_after_the_quiet_hours_nothing_of_them_is_shown() -> None:
         ("anthropic", True),
         (OPUS, True),
         (SONNET, True),
+        ("github", True),
         ("github/code:*", True),  # watched, though no provider of that name is known here
         ("anthropic:9g6qpr72ttbr", True),
         ("anthropic:told-of", True),

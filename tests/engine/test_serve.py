@@ -115,6 +115,7 @@ async def test_a_mute_of_what_nobody_knows_is_refused_and_one_of_what_was_just_t
         server.tell(Notice("n1", "t1", NoticeKind.OPENED, snapshots.NOW, NoticeReason.INCIDENT_POSTED, (), "t", "b", "acme", "acme:new", None))
         reader, writer = await asyncio.open_unix_connection(server.path)
         asked = [("mute", "antropic"), ("snooze", "opus"), ("mute", snapshots.OPUS), ("snooze", "acme:new"), ("unmute", "antropic")]
+        asked += [("wait", "antropic"), ("acknowledge", "opus"), ("wait", snapshots.OPUS), ("acknowledge", "acme:new"), ("refresh", "*")]
         for command, target in asked:
             writer.write(json.dumps({"type": "command", "id": f"{command} {target}", "command": command, "target": target, "for_s": 60}).encode() + b"\n")
         said = {}
@@ -127,6 +128,6 @@ async def test_a_mute_of_what_nobody_knows_is_refused_and_one_of_what_was_just_t
     finally:
         await server.stop()
 
-    assert [said[f"{command} {target}"]["ok"] for command, target in asked] == [False, False, True, True, True]
+    assert [said[f"{command} {target}"]["ok"] for command, target in asked] == [False, False, True, True, True] * 2
     assert "nothing of that name is known" in said["mute antropic"]["error"]
-    assert taken == asked[2:]
+    assert taken == [*asked[2:5], *asked[7:]]

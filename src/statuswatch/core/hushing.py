@@ -68,18 +68,19 @@ def names_of(verdict: Verdict, incidents: Iterable[str] = ()) -> frozenset[str]:
 def names_something(target: str, snapshot: Snapshot, knowledge: Knowledge) -> bool:
     """Whether keeping back what `target` names can keep anything back.
 
-    It can for everything, for a provider, for an incident that is shown or was told of, for what is kept back already, and for a route of a provider that is
-    known, in a spelling that verdicts have.
+    It can for everything, for a provider that is known or watched, for an incident that is shown or was told of, for what is kept back already, and for
+    a route of such a provider, in a spelling that verdicts have.
     """
     told = {notice.incident or "" for notice in snapshot.notices}
     kept = {view.target for view in snapshot.hushed}
-    if target == EVERYTHING or target in knowledge.providers or target in told | kept | {item.key for item in snapshot.incidents}:
+    watched = {view.provider for view in snapshot.routes}
+    if target == EVERYTHING or target in knowledge.providers or target in watched | told | kept | {item.key for item in snapshot.incidents}:
         return True
     try:
         route = parse_route(target)
     except RouteError:
         return False
-    known = route.provider in knowledge.providers or any(view.provider == route.provider for view in snapshot.routes)
+    known = route.provider in knowledge.providers or route.provider in watched
     return (known and target == route.canonical) or any(target == str(view.verdict.route) for view in snapshot.routes)
 
 

@@ -52,10 +52,11 @@ Observe = Callable[[Mapping[str, Any]], bool | None]
 Ask = Callable[[str, str, int, Snapshot, Mapping[str, Notice]], Mapping[str, Any]]
 """Answers `why` or `open` about a target, in lines of a width, from a picture and the notices told lately; gives the fields of the answer, `ok` first."""
 Means = Callable[[str, Snapshot], bool]
-"""Whether a target of `mute` or `snooze` names anything that could be kept back."""
+"""Whether a target names anything that could be kept back, waited for or acknowledged."""
 Recall = Callable[[tuple[str, ...]], Awaitable[History]]
 """Gives the past of the routes of these names; of all that are watched where there are none."""
-_MEANS_NOTHING = "nothing of that name is known, so nothing would be kept back; name a route, a provider or an incident"
+_MEANS_NOTHING = "nothing of that name is known, so it would come to nothing; name a route, a provider or an incident"
+_ABOUT_SOMETHING = frozenset({CommandKind.MUTE, CommandKind.SNOOZE, CommandKind.WAIT, CommandKind.ACKNOWLEDGE})
 
 
 class Server:
@@ -163,9 +164,9 @@ class Server:
         return self._observe(message) if self._observe else False
 
     def means_nothing(self, kind: CommandKind, target: str) -> bool:
-        """Whether a command would keep back what is never told: its target is misspelt, or nothing of that name is known."""
+        """Whether a command would come to nothing: its target is misspelt, or nothing of that name is known. Undoing a wish and reading anew never does."""
         picture = self.newest.snapshot if self.newest else None
-        if kind not in {CommandKind.MUTE, CommandKind.SNOOZE} or self._means is None or picture is None or target in self._told_of():
+        if kind not in _ABOUT_SOMETHING or self._means is None or picture is None or target in self._told_of():
             return False
         return not self._means(target, picture)
 
