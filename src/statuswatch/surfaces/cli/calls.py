@@ -20,7 +20,7 @@ from statuswatch.surfaces.present_text import EMPTY, Line, Tone, clean, say, wra
 from statuswatch.surfaces.present_words import Scene
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
-_OLDER = f"Only the {CALLS_SHOWN} newest are looked at; what came before is counted in: statuswatch history"
+_OLDER = f"At most the {CALLS_SHOWN} newest are looked at; older ones, if there are any, are counted in: statuswatch history"
 _LONGEST = 366 * 86400
 
 
