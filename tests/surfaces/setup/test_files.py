@@ -3,7 +3,9 @@
 import json
 import os
 import pty
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -118,6 +120,57 @@ def test_a_file_with_two_names_keeps_both(bashrc, home):
 
     assert (home / "other").read_text() == "a\n"
     assert bashrc.stat().st_nlink == 2
+
+
+@pytest.fixture
+def two_names(bashrc, home):
+    """A file with two names, and larger than all that is kept of a change."""
+    bashrc.write_text("# a comment\n" * 1000)
+    (home / "other").hardlink_to(bashrc)
+    return bashrc.read_bytes()
+
+
+def within(limit):
+    """No file of this process may grow beyond `limit` bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    return soft, hard
+
+
+def test_a_file_with_two_names_is_as_it_was_where_there_is_no_room_for_the_change(bashrc, home, two_names):
+    before = within(len(two_names) + 5)
+    try:
+        assert done("bash") != 0
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert bashrc.read_bytes() == (home / "other").read_bytes() == two_names
+    assert [path.name for path in home.glob(".*statuswatch*")] == []
+
+
+def test_what_a_file_with_two_names_held_is_beside_it_after_a_crash_and_that_is_said(bashrc, home, two_names, capsys):
+    child = os.fork()
+    if not child:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # the system ends it in the midst of the write
+        within(len(two_names) + 5)
+        done("bash")
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGXFSZ
+    torn, beside = bashrc.read_bytes(), home / "..bashrc.statuswatch-before"
+
+    assert torn != two_names
+    assert beside.read_bytes() == two_names
+    assert beside.stat().st_mode & 0o777 == 0o600
+    assert done("bash") != 0
+    assert str(beside) in capsys.readouterr().err
+    assert bashrc.read_bytes() == torn
+
+    bashrc.write_bytes(beside.read_bytes())
+    beside.unlink()
+    assert done("bash") == 0
+    assert done("--undo", "bash") == 0
+    assert bashrc.read_bytes() == two_names
 
 
 def test_a_read_only_file_is_left_alone_and_what_to_add_is_shown(bashrc, capsys):

@@ -91,7 +91,10 @@ def plan_take(target: Target, ground: Ground) -> Plan:
 
 
 def carry_out(plan: Plan) -> Path | None:
-    """Make the change; returns where the bytes from before are kept. Raises SetupError, PlaceError, or OSError with the file as it was."""
+    """Make the change; returns where the bytes from before are kept.
+
+    Raises SetupError, PlaceError, or OSError with the file as it was; a SetupError that says otherwise names where its bytes are.
+    """
     if not plan.changes:
         if plan.undo:
             _forget(plan.target)
@@ -151,15 +154,16 @@ def _read(real: Path) -> bytes | None:
 
 
 def _write(real: Path, data: bytes | None) -> None:
-    """Replace the file in one move with its mode and attributes kept; in place where it has other names (hard links) that must go on naming it."""
+    """Replace the file in one move with its mode and attributes kept; in place where it has other names (hard links) that must go on naming it.
+
+    Raises OSError with the file as it was, and SetupError where a write in place was cut off before.
+    """
     if data is None:
         real.unlink()
         return
     held = real.stat() if real.exists() else None
     if held is not None and held.st_nlink > 1:
-        with real.open("r+b") as file:
-            file.write(data)
-            file.truncate()
+        _write_in_place(real, data)
         return
     fresh = real.with_name(f".{real.name}.statuswatch-new")
     try:
@@ -177,6 +181,37 @@ def _write(real: Path, data: bytes | None) -> None:
         with contextlib.suppress(OSError):
             fresh.unlink()
         raise
+
+
+def _write_in_place(real: Path, data: bytes) -> None:
+    """Write over the file. A crash in the middle leaves what it held beside it, for this user alone: no move can put back a file of several names."""
+    old, beside = real.read_bytes(), real.with_name(f".{real.name}.statuswatch-before")
+    if beside.exists():
+        raise SetupError(f"an earlier change of {real} was cut off; what it held before is in {beside}. Put that back or remove it, then try again")
+    try:
+        _overwrite(beside, old, os.O_CREAT | os.O_EXCL)
+    except OSError:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+    try:
+        _overwrite(real, data)
+    except OSError as error:
+        try:
+            _overwrite(real, old)
+        except OSError:
+            raise SetupError(f"{real} was written in part ({error.strerror}); what it held before is in {beside}") from error
+        beside.unlink()
+        raise
+    beside.unlink()
+
+
+def _overwrite(path: Path, data: bytes, more: int = 0) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CLOEXEC | more, _NEW_MODE), "wb") as file:
+        file.write(data)
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _keep(plan: Plan) -> Path:
