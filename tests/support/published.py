@@ -15,7 +15,7 @@ from statuswatch.core.notice import Notice
 from statuswatch.core.observation import Command
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.engine.publish import Outlets, Publisher
-from statuswatch.engine.serve import Server
+from statuswatch.engine.serve import Recall, Server
 from statuswatch.surfaces.asking import Question, reply
 from statuswatch.surfaces.client import wall_clock
 
@@ -42,12 +42,12 @@ def publish(snapshot: Snapshot, seconds: float = 150.0) -> Snapshot:
 class Engine:
     """The engine's two ends to the world, without the engine: what surfaces hear is real, what is said is up to the test."""
 
-    def __init__(self) -> None:
+    def __init__(self, recall: Recall | None = None) -> None:
         self.commands: list[Command] = []
         self.came = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._server = Server(Path(paths.socket_file()), self._submit, lambda: Moment(datetime.now(UTC), 0.0), ask=self._ask)
+        self._server = Server(Path(paths.socket_file()), self._submit, lambda: Moment(datetime.now(UTC), 0.0), recall=recall, ask=self._ask)
         self._publisher = Publisher(outlets(), render, self._server)
 
     def __enter__(self) -> Self:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from statuswatch import __version__
+from statuswatch.core.history import Day, History, RouteHistory
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.engine import serve
 from statuswatch.surfaces.bridging import LINE_MAX
@@ -220,6 +221,24 @@ def test_an_engine_that_appears_goes_away_and_comes_back_is_followed():
     assert back["engine"] is True
     assert (picture["snapshot"]["summary"]["level"], "stale" in picture) == ("failing", False)
     assert code == 0
+
+
+async def _long_past(_routes):
+    """A past whose line is longer than any of an editor's, as that of a few routes over ninety days is."""
+    return History(snapshots.NOW, tuple(RouteHistory(f"{snapshots.OPUS}-{number}", (Day("2026-11-22"),)) for number in range(LINE_MAX // 40)))
+
+
+def test_a_past_that_was_told_is_an_answer_and_is_not_called_lost_when_the_engine_goes():
+    with Engine(_long_past) as engine, Editor() as editor:
+        engine.show(snapshots.calm())
+        editor.hear_until("snapshot")
+        editor.say({"type": "history", "id": "h"})
+        told = editor.hear_until("history", id="h")[-1]
+        engine.stop()
+        rest = editor.hear_until("hello", engine=False)
+
+    assert len(json.dumps(told)) > LINE_MAX
+    assert [message["type"] for message in rest] == ["hello"]
 
 
 def test_an_editor_that_went_away_ends_it_quietly():

@@ -28,6 +28,8 @@ _PIECE = 1 << 16
 _AGAIN_SECONDS = 0.5
 _PATIENCE_SECONDS = 1.0
 _LAST_ANSWERS_SECONDS = 2.0
+# How a line begins that answers somebody: only such are read here, and whole. A past or a page of `why` is longer than any line of an editor.
+_ANSWERS = tuple(b'{"type":"%s"' % kind for kind in (b"done", b"pong", b"error", b"history"))
 _ALONE = ("snapshot", "ping", "open", "why")
 
 
@@ -113,12 +115,12 @@ class Bridge:
     def _pass_on(self, lines: list[bytes]) -> None:
         for line in lines:
             self._pictured = self._pictured or line.startswith((b'{"type":"snapshot"', b'{"type":"changes"'))
-            if self._waiting and len(line) < LINE_MAX:
+            if self._waiting and line.startswith(_ANSWERS):
                 self._strike_off(_read(line))
             self._write(line)
 
     def _strike_off(self, message: dict[str, Any] | None) -> None:
-        if message and message.get("type") in {"done", "pong", "error"} and _name(message) in self._waiting:
+        if message and _name(message) in self._waiting:
             self._waiting.remove(_name(message))
 
     def _drop(self) -> None:
