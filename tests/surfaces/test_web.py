@@ -226,6 +226,8 @@ def test_the_word_may_stand_in_the_address_because_event_streams_of_browsers_sen
     [
         ("GET", "/", None, {}, 404),
         ("GET", "/v1/../../etc/passwd", None, {}, 404),
+        ("GET", "//[", None, {}, 404),
+        ("GET", "/v1/snapshot?" + "&".join(f"a{number}=1" for number in range(9)), None, {}, 404),
         ("DELETE", "/v1/snapshot", None, {}, 405),
         ("GET", "/v1/command", None, {}, 405),
         ("POST", "/v1/command", b"type=ping", {"Content_Type": "application/x-www-form-urlencoded"}, 415),

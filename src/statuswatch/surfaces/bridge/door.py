@@ -17,6 +17,7 @@ HOSTS = ("127.0.0.1", "localhost", "[::1]")
 PATHS = {"/v1/snapshot": "GET", "/v1/events": "GET", "/v1/command": "POST"}
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?|https?://\[::1\](?::\d{1,5})?")
+_WORDS_MOST = 8
 _OWN = frozenset({"same-origin", "none"})
 
 
@@ -39,13 +40,17 @@ class Asked:
 
     @classmethod
     def of(cls, method: bytes, target: bytes, headers: list[tuple[bytes, bytes]]) -> "Asked":
-        """The request with that line and those headers. A header that is there twice counts for nothing."""
-        parts = urlsplit(target.decode("latin-1"))
+        """The request with that line and those headers. A header that is there twice counts for nothing, and so does an address that is none."""
+        try:
+            parts = urlsplit(target.decode("latin-1"))
+            words = parse_qs(parts.query, max_num_fields=_WORDS_MOST)
+        except ValueError:  # half a bracket, or more words than any request of ours has
+            parts, words = urlsplit(""), {}
         given: dict[str, str] = {}
         for name, value in headers:
             key = name.decode("latin-1").lower()
             given[key] = "" if key in given else value.decode("latin-1").strip()
-        query = {key: values[0] for key, values in parse_qs(parts.query, max_num_fields=8).items() if len(values) == 1}
+        query = {key: values[0] for key, values in words.items() if len(values) == 1}
         return cls(method.decode("latin-1"), parts.path, query, given)
 
 
