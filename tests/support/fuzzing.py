@@ -1,5 +1,6 @@
 """Bodies hurt at random, and what is wrong with how one of them is read: for `bench/fuzz.py`, which runs for hours, and the test, which runs for seconds."""
 
+import copy
 import json
 import os
 import random
@@ -144,7 +145,8 @@ def _hurt_value(data: bytes, chance: random.Random) -> bytes | None:
             key = chance.choice(sorted(holder)) if isinstance(holder, dict) else chance.randrange(len(holder))
             inner = holder[key]
             if not isinstance(inner, dict | list) or not inner or chance.random() < 0.15:
-                holder[key] = chance.choice((*ODD_VALUES, 1e308, -(10**30), [value] if chance.random() < 0.1 else {"a": "b"}, "\u202e\x1b[2J\n" * 3))
+                odd = (*ODD_VALUES, 1e308, -(10**30), [value] if chance.random() < 0.1 else {"a": "b"}, "\u202e\x1b[2J\n" * 3)
+                holder[key] = copy.deepcopy(chance.choice(odd))  # a later step may change what stands there, and these are everybody's
                 break
             holder = inner
     try:

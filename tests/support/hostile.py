@@ -101,12 +101,12 @@ def _at(value: Any, path: tuple[str | int, ...]) -> Any:
 
 def _replaced(value: Any, path: tuple[str | int, ...], odd: Any) -> Any:
     if not path:
-        return odd
+        return copy.deepcopy(odd)
     changed = copy.deepcopy(value)
     holder = changed
     for step in path[:-1]:
         holder = holder[step]
-    holder[path[-1]] = odd
+    holder[path[-1]] = copy.deepcopy(odd)
     return changed
 
 
