@@ -12,7 +12,7 @@ from statuswatch.core.health import Confidence, Fault, Health, Side
 from statuswatch.core.ids import Route, parse_route
 from statuswatch.core.judge import Judgement
 from statuswatch.core.snapshot import Level
-from statuswatch.core.summary import label, level_of, summarise
+from statuswatch.core.summary import is_acknowledged, label, level_of, summarise
 from statuswatch.core.verdict import Advice, AdviceKind, Evidence, EvidenceKind, Reason, Verdict
 from support.facts import GPT, HAIKU, OPUS, at
 from support.timeline import KNOWLEDGE
@@ -65,11 +65,40 @@ def test_what_was_acknowledged_does_not_lead() -> None:
     then = at("14:45")
 
     assert summarise(Judgement((_BAD, _DOWN)), KNOWLEDGE, {"openai:i9": then}, _NOW).level is Level.FAILING
-    assert summarise(Judgement((_BAD, _DOWN)), KNOWLEDGE, {OPUS: then, "openai:i9": then}, _NOW).level is Level.DOWN
+
+    both = summarise(Judgement((_BAD, _DOWN)), KNOWLEDGE, {OPUS: then, "openai:i9": then}, _NOW)
+    assert (both.level, both.label, both.exit_status) == (Level.OK, "", 1)
+    assert both.headline.startswith("Nothing else is wrong. As you know: It's them. OpenAI is down")
 
 
 def test_trouble_that_began_after_the_acknowledgement_leads_again() -> None:
     assert summarise(Judgement((_BAD, _DOWN)), KNOWLEDGE, {"openai:i9": at("14:30")}, _NOW).level is Level.DOWN
+
+
+@pytest.mark.parametrize(
+    ("name", "leads"),
+    [("*", Level.OK), ("anthropic", Level.DOWN), ("openai", Level.FAILING), (str(_BAD.route), Level.DOWN), ("google-gemini", Level.DOWN)],
+)
+def test_all_troubles_of_a_provider_or_all_there_are_can_be_acknowledged_at_once(name: str, leads: Level) -> None:
+    got = summarise(Judgement((_BAD, _DOWN)), KNOWLEDGE, {name: at("14:45")}, _NOW)
+
+    assert got.level is leads
+    assert [is_acknowledged(item, {name: at("14:45")}) for item in (_BAD, _DOWN)] == [
+        leads is not Level.FAILING and name != "google-gemini",
+        name in {"*", "openai"},
+    ]
+
+
+def test_what_begins_at_a_provider_after_its_troubles_were_acknowledged_leads() -> None:
+    for name in ("*", "openai"):
+        assert summarise(Judgement((_DOWN,)), KNOWLEDGE, {name: at("14:30")}, _NOW).level is Level.DOWN
+
+
+def test_what_is_not_known_is_not_acknowledged_with_all_else() -> None:
+    got = summarise(Judgement((_DOWN, _BLIND, verdict())), KNOWLEDGE, {"*": at("14:45")}, _NOW)
+
+    assert (got.level, got.exit_status) == (Level.UNKNOWN, 4)
+    assert not is_acknowledged(_BLIND, {"*": at("14:45"), HAIKU: at("14:45")})
 
 
 def test_acknowledged_trouble_is_never_called_fine() -> None:

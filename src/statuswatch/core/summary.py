@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 
 from statuswatch.core.health import Health, Side
+from statuswatch.core.hushing import names_of
 from statuswatch.core.judge import Judgement
 from statuswatch.core.knowledge import Knowledge
 from statuswatch.core.snapshot import Level, Summary
@@ -44,7 +45,7 @@ def level_of(verdict: Verdict) -> Level:
 def summarise(judgement: Judgement, knowledge: Knowledge, acknowledged: Mapping[str, datetime], now: datetime, zone: tzinfo = UTC) -> Summary:
     """The summary of all verdicts, with clock times in `zone`.
 
-    `acknowledged`: routes and incidents, with the time a person said so; what was known then does not lead any more.
+    `acknowledged`: routes, incidents, providers or "*" (all), with the time a person said so; what was known then does not lead any more.
     """
     verdicts = judgement.verdicts
     if not verdicts:
@@ -56,7 +57,7 @@ def summarise(judgement: Judgement, knowledge: Knowledge, acknowledged: Mapping[
     if judgement.offline_since is not None:
         words = f"{offline_sentence(verdicts, judgement.offline_since, now, zone)} Nothing below is newer than that."
         return Summary(Level.YOURS, Side.YOURS, words, label=f"offline {age_of(judgement.offline_since, now)}", exit_status=YOURS)
-    if level is Level.OK:
+    if level is Level.OK or not new:
         return _calm(ranked, knowledge, now, zone)
     if level is Level.UNKNOWN:
         known = sum(verdict.health is not Health.UNKNOWN for verdict in verdicts)
@@ -69,9 +70,12 @@ def summarise(judgement: Judgement, knowledge: Knowledge, acknowledged: Mapping[
 
 
 def is_acknowledged(verdict: Verdict, acknowledged: Mapping[str, datetime]) -> bool:
-    """Whether a person has said that they know of this trouble: not of what began after they said so."""
-    said = [acknowledged[name] for name in (verdict.route.canonical, verdict.incident or "") if name in acknowledged]
-    return bool(said) and level_of(verdict) is not Level.OK and (verdict.since is None or verdict.since <= max(said))
+    """Whether a person has said that they know of this trouble, by any name that it has (see names_of): not of what began after they said so.
+
+    What is not known is no trouble, and nobody can know of it: it is never acknowledged.
+    """
+    said = [acknowledged[name] for name in names_of(verdict) if name in acknowledged]
+    return bool(said) and verdict.trouble and (verdict.since is None or verdict.since <= max(said))
 
 
 def _calm(ranked: list[Verdict], knowledge: Knowledge, now: datetime, zone: tzinfo) -> Summary:
