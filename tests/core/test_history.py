@@ -93,6 +93,58 @@ def test_trouble_that_lasts_has_no_end_and_counts_up_to_now() -> None:
     assert route.troubles == (TroubleSpan(on(3, "11:00"), None, Health.DEGRADED, 3600.0, Fault.PROVIDER),)
 
 
+def test_a_trouble_of_which_nothing_is_known_any_more_is_not_over_but_out_of_sight() -> None:
+    route = past_of(turn(on(1, "10:00"), Health.DOWN), turn(on(1, "11:00"), Health.UNKNOWN))
+
+    assert route.troubles == (TroubleSpan(on(1, "10:00"), None, Health.DOWN, 3600.0, Fault.PROVIDER, unknown_since=on(1, "11:00")),)
+    assert (route.days[0].trouble_s, route.days[0].known_s) == (3600.0, 3600.0)
+
+
+def test_what_is_known_later_says_nothing_of_when_a_trouble_out_of_sight_was_over() -> None:
+    route = past_of(
+        turn(on(1, "10:00"), Health.DOWN),
+        turn(on(1, "11:00"), Health.UNKNOWN),
+        turn(on(1, "12:00"), Health.OK),
+        turn(on(2, "10:00"), Health.DOWN),
+        turn(on(2, "10:30"), Health.UNKNOWN),
+        turn(on(2, "10:40"), Health.DOWN),
+        turn(on(2, "11:00"), Health.OK),
+    )
+
+    ends = [(on(1, "11:00"), None), (on(2, "10:30"), None), (None, on(2, "11:00"))]
+    assert [(span.unknown_since, span.ended) for span in route.troubles] == ends
+
+
+def test_a_trouble_is_out_of_sight_from_when_nobody_looked() -> None:
+    watched = (Watched(on(1), on(1, "10:20")), Watched(on(2), NOW))
+    route = past_of(turn(on(1, "10:00"), Health.DOWN), turn(on(2), Health.UNKNOWN), watched=watched)
+
+    assert [(span.unknown_since, span.ended, span.seen_s) for span in route.troubles] == [(on(1, "10:20"), None, 1200.0)]
+    assert past_of(turn(on(1, "10:00"), Health.DOWN), turn(on(2), Health.OK), watched=watched).troubles[0].ended == on(2)
+
+
+@pytest.mark.parametrize(
+    ("until", "lost"),
+    [(NOW, None), (NOW - timedelta(minutes=9), None), (NOW - timedelta(minutes=10), NOW - timedelta(minutes=10)), (on(1, "10:05"), on(1, "10:05"))],
+)
+def test_a_trouble_lasts_only_as_long_as_somebody_looks(until: datetime, lost: datetime | None) -> None:
+    (span,) = past_of(turn(on(1, "10:00"), Health.DOWN), watched=(Watched(on(1), until),)).troubles
+
+    assert (span.ended, span.unknown_since) == (None, lost)
+
+
+def test_a_trouble_that_was_never_watched_is_out_of_sight_from_its_beginning() -> None:
+    assert [span.unknown_since for span in past_of(turn(on(2), Health.DOWN), watched=()).troubles] == [on(2)]
+
+
+def test_a_trouble_that_was_out_of_sight_before_the_frame_is_left_out() -> None:
+    before = on(1) - timedelta(days=2)
+    watched = (Watched(before, before + timedelta(hours=1)), Watched(on(2), NOW))
+
+    assert past_of(turn(before, Health.DOWN), turn(on(2), Health.UNKNOWN), watched=watched).troubles == ()
+    assert past_of(turn(before, Health.DOWN), watched=watched[:1]).troubles == ()
+
+
 def test_trouble_on_the_persons_own_side_is_counted_apart() -> None:
     route = past_of(turn(on(1, "10:00"), Health.DOWN, Fault.BILLING), turn(on(1, "11:00"), Health.DOWN), turn(on(1, "11:30"), Health.OK, Fault.UNKNOWN))
 
@@ -188,6 +240,20 @@ def test_any_spelling_of_a_route_finds_its_turns() -> None:
 
 def test_without_days_there_is_nothing_to_tell() -> None:
     assert look_back(Past((turn(on(1), Health.OK),), ALWAYS), (ROUTE,), (), NOW) == History(NOW, (RouteHistory(ROUTE, ()),))
+
+
+def test_that_something_of_the_past_could_not_be_read_is_told_with_it() -> None:
+    history = look_back(Past((turn(on(1), Health.OK),), ALWAYS, unread="the store is locked", skipped=3), (ROUTE,), DAYS, NOW)
+
+    assert (history.unread, history.skipped, len(history.routes)) == ("the store is locked", 3, 1)
+
+
+def test_what_an_older_engine_told_of_the_past_can_be_read() -> None:
+    old = encode(look_back(Past((turn(on(2), Health.DOWN),), ALWAYS), (ROUTE,), DAYS, NOW))
+    del old["unread"], old["skipped"], old["routes"][0]["troubles"][0]["unknown_since"]
+
+    read = decode(History, old)
+    assert (read.unread, read.skipped, read.routes[0].troubles[0].unknown_since) == ("", 0, None)
 
 
 def test_a_history_survives_its_way_as_json() -> None:

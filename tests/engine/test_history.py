@@ -126,20 +126,91 @@ def test_a_row_that_cannot_be_read_is_left_out(path: Path, store: Store) -> None
     other.close()
 
     past = read_past(path, START)
-    assert [attempt.request for attempt in past.attempts] == ["d"]
+    assert ([attempt.request for attempt in past.attempts], past.skipped) == (["d"], 5)
     assert [(turn.health, turn.fault) for turn in past.turns] == [(Health.UNKNOWN, Fault.UNKNOWN)]
 
 
-@pytest.mark.parametrize("form", ["absent", "broken", "older"])
-def test_a_store_that_cannot_be_read_is_a_past_of_which_nothing_is_known(path: Path, form: str) -> None:
+ODD = ("soon", "", b"\x00\xff", float("inf"), 1e300, -1e300, -1, 2.6e11, 2**62)
+
+
+@pytest.mark.parametrize("table", ["health", "watched", "calls"])
+@pytest.mark.parametrize("at", ODD, ids=range(len(ODD)))
+def test_one_row_with_a_time_that_is_none_does_not_lose_the_others(path: Path, store: Store, table: str, at: object) -> None:
+    store.commit(step(START, turned(START, Health.DOWN)))
+    store.commit(step(START + timedelta(minutes=1)))
+    last = "until" if table == "watched" else "at"
+    with sqlite3.connect(path) as other:
+        other.execute("INSERT INTO calls (key, at, route, data) VALUES ('a', ?, ?, ?)", (START.timestamp(), ROUTE, '{"outcome":"ok"}'))
+        other.execute("INSERT INTO calls (key, at, route, data) VALUES ('b', ?, ?, ?)", (START.timestamp(), ROUTE, '{"outcome":"ok"}'))
+        other.execute("INSERT INTO watched (start, until) VALUES (?, ?)", (START.timestamp(), START.timestamp() + 7))
+        other.execute("INSERT INTO health (at, route, now, fault, confidence, reason) VALUES (?, 'x', 'ok', 'unknown', 'low', '')", (START.timestamp(),))
+        other.execute(f"UPDATE {table} SET {last} = ? WHERE number = (SELECT max(number) FROM {table})", (at,))
+    other.close()
+
+    past = read_past(path, START)
+    whole = {"health": 2, "watched": 2, "calls": 2} | {table: 1}
+    assert {"health": len(past.turns), "watched": len(past.watched), "calls": len(past.attempts)} == whole
+    before = isinstance(at, int | float) and at < 0
+    assert past.skipped == (0 if before and table != "health" else 1)  # of what is from before the frame only the newest turn is asked for
+    assert read_history(path, (ROUTE,), START + timedelta(hours=1), zone=UTC).routes[0].days[-1].worst is Health.DOWN
+
+
+@pytest.mark.parametrize("column", ["route", "reason", "incident"])
+def test_a_row_whose_words_are_none_is_counted_and_left_out(path: Path, store: Store, column: str) -> None:
+    store.commit(step(START, turned(START, Health.DOWN)))
+    with sqlite3.connect(path) as other:
+        other.execute("INSERT INTO health (at, route, now, fault, confidence, reason) VALUES (?, 'x', 'ok', 'unknown', 'low', '')", (START.timestamp(),))
+        other.execute(f"UPDATE health SET {column} = x'00ff' WHERE route = 'x'")
+    other.close()
+
+    past = read_past(path, START)
+    assert ([turn.route for turn in past.turns], past.skipped) == ([ROUTE], 1)
+
+
+@pytest.mark.parametrize("form", ["absent", "begun"])
+def test_a_store_that_is_not_there_is_an_empty_past(path: Path, form: str) -> None:
+    path.parent.mkdir(parents=True)
+    if form == "begun":
+        path.touch()
+
+    assert read_past(path, START) == Past()
+    assert path.exists() == (form == "begun")
+
+
+@pytest.mark.usefixtures("store")
+def test_a_store_that_another_program_has_locked_is_no_empty_past(path: Path, monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
+    store.commit(step(START, turned(START, Health.DOWN)))
+    store.close()
+    monkeypatch.setattr("statuswatch.engine.history._BUSY_SECONDS", 0.01)
+    with sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        past = read_past(path, START)
+    other.close()
+
+    assert (past.turns, past.unread) == ((), "another program has locked the store; ask again when it is done")
+    assert read_past(path, START).unread == ""
+
+
+@pytest.mark.parametrize(
+    ("form", "why"), [("broken", "is damaged"), ("older", "of another version"), ("folder", "cannot be opened"), ("loop", "cannot be opened")]
+)
+def test_a_store_that_cannot_be_read_is_said_to_be_so_and_nothing_is_known(path: Path, form: str, why: str) -> None:
     path.parent.mkdir(parents=True)
     if form == "broken":
         path.write_bytes(b"no database" * 1000)
     elif form == "older":
         Store.open(path, START, MIGRATIONS[:1]).close()
+    elif form == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(path.name)
     before = sorted(path.parent.iterdir())
 
-    assert read_past(path, START) == Past()
+    past = read_past(path, START)
+    assert replace(past, unread="") == Past()
+    assert why in past.unread
+    assert read_history(path, (), START).unread == past.unread
     history = read_history(path, (ROUTE,), START)
     assert {day.worst for day in history.routes[0].days} == {Health.UNKNOWN}
     assert [file for file in sorted(path.parent.iterdir()) if file.suffix == ".db"] == before  # nothing was made

@@ -24,7 +24,7 @@ ID = {"type": ["string", "null"], "maxLength": 64}
 TIME = {"type": "string", "format": "date-time"}
 TARGET = {"type": "string", "minLength": 1, "maxLength": 200}
 ASKED = ("open", "why", "claim", "attend")
-LATER = {"Snapshot": ("hushed",), "RouteView": ("acknowledged", "headroom")}
+LATER = {"Snapshot": ("hushed",), "RouteView": ("acknowledged", "headroom"), "History": ("unread", "skipped"), "TroubleSpan": ("unknown_since",)}
 """Fields that were added after version 1.0, by type: an older engine does not send them."""
 
 

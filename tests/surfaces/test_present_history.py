@@ -7,7 +7,7 @@ import pytest
 
 from statuswatch.core.health import Fault, Health
 from statuswatch.core.history import Day, History, RouteHistory, TroubleSpan
-from statuswatch.surfaces.present_history import bars, day_mark, days_a_mark, history_lines, legend, name_of, summary, when
+from statuswatch.surfaces.present_history import bars, day_mark, days_a_mark, gaps, history_lines, legend, name_of, summary, when
 from statuswatch.surfaces.present_text import Tone, plain, width_of
 from statuswatch.surfaces.present_words import Look
 from support.snapshots import HOSTILE_TITLES
@@ -100,9 +100,33 @@ def test_one_route_shows_its_troubles_newest_first_with_what_was_not_seen_of_the
     rows = [line.split() for line in page if line.startswith("  ") and ("theirs" in line or "yours" in line or "not sure" in line)]
     assert rows[0][-1] == "lasts"
     assert rows[0][:2] == ["11:19", "41m"]
-    assert "not watched to its end" in page[page.index(next(line for line in page if "not sure" in line))]
+    assert "lasts, seen 1m of it" in page[page.index(next(line for line in page if "not sure" in line))]
     assert any("seen 10m of it" in line and "yours" in line for line in page)
     assert any("Dec 14 2025 21:25" in line and "1h18m" in line and "anthropic:a" in line for line in page)
+
+
+@pytest.mark.parametrize(("width", "since"), [(100, "not known since 10:40"), (130, "not known since 10:40, seen 10m of it"), (40, "")])
+def test_a_trouble_out_of_sight_is_shown_neither_as_over_nor_as_lasting(width: int, since: str) -> None:
+    spans = (TroubleSpan(NOW - timedelta(hours=3), None, Health.DOWN, 600.0, Fault.PROVIDER, unknown_since=NOW - timedelta(minutes=80)),)
+    page = [plain(line) for line in history_lines(History(NOW, (RouteHistory(ROUTE, dated(GOOD), spans),)), {}, Look(width), UTC)]
+
+    (row,) = (line for line in page if "1h40m" in line)
+    assert "1h40m+" in row  # where there is no room for words, too
+    assert since in row
+    assert "lasts" not in row
+
+
+def test_what_could_not_be_read_is_said_and_is_no_empty_past() -> None:
+    whole = History(NOW, (RouteHistory(ROUTE, dated(GOOD)),))
+    assert gaps(whole) == ()
+    assert gaps(replace(whole, unread="the store is locked")) == ("The past could not be read: the store is locked.",)
+    assert gaps(replace(whole, skipped=1)) == ("An entry of what was kept could not be read, and what that told is missing.",)
+
+    locked = [plain(line) for line in history_lines(replace(whole, unread="the store is locked"), {}, Look(100), UTC)]
+    assert locked == ["The past could not be read: the store is locked."]
+    odd = [plain(line) for line in history_lines(replace(whole, skipped=7), {}, Look(100), UTC)]
+    assert odd[0].startswith("7 entries of what was kept could not be read")
+    assert any("no trouble seen" in line for line in odd)
 
 
 def test_several_routes_are_bars_alone() -> None:

@@ -20,6 +20,8 @@ TROUBLE = (Health.RECOVERING, Health.DEGRADED, Health.DOWN)
 
 _WEIGHT = (Health.UNKNOWN, Health.OK, Health.MAINTENANCE, Health.SUSPECT, *TROUBLE)
 _NONE = timedelta()
+PAUSE = timedelta(minutes=10)
+"""Whoever looks again after less than this has looked all the time; the store writes it down so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,9 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class TroubleSpan:
-    """One trouble from its beginning to the next health that is none. `ended` None: no such turn yet.
+    """One trouble from its beginning to the next known health that is none (`ended`), or to where nothing is known of it any more (`unknown_since`).
 
+    Both None: it lasts. What is not known is not over: `unknown_since` is the time up to which it was seen to last, and `ended` is None then.
     `seen_s`: seconds of it in which the engine looked; fewer than from start to end where it did not look all the time.
     `fault`, `reason` and `incident` are those of its worst turn.
     """
@@ -93,6 +96,7 @@ class TroubleSpan:
     fault: Fault = Fault.UNKNOWN
     reason: str = ""
     incident: str | None = None
+    unknown_since: datetime | None = None
 
     @property
     def side(self) -> Side:
@@ -111,19 +115,23 @@ class RouteHistory:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What is known of the past at `at`."""
+    """What is known of the past at `at`. `unread`: why what is kept could not be read ("" where it could); `skipped`: its entries that could not be."""
 
     at: datetime
     routes: tuple[RouteHistory, ...] = ()
+    unread: str = ""
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the store kept. Turns in order of time, a route's newest before the frame among them."""
+    """What the store kept. Turns in order of time, a route's newest before the frame among them. `unread` and `skipped` as in History."""
 
     turns: Sequence[Turn] = ()
     watched: Sequence[Watched] = ()
     attempts: Sequence[Attempt] = ()
+    unread: str = ""
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +161,7 @@ def look_back(past: Past, routes: Iterable[str], days: Sequence[DayBounds], now:
         route = _parsed(name)
         own = [attempt for called, group in attempts.items() if _counts(route, called) for attempt in group]
         found.append(_route(name, turns.get(route.canonical if route else name, []), watched, own, days, now))
-    return History(now, tuple(found))
+    return History(now, tuple(found), past.unread, past.skipped)
 
 
 def _route(name: str, turns: list[Turn], watched: Sequence[Watched], own: list[Attempt], days: Sequence[DayBounds], now: datetime) -> RouteHistory:
@@ -167,7 +175,7 @@ def _route(name: str, turns: list[Turn], watched: Sequence[Watched], own: list[A
             pieces.setdefault(index, []).append(piece)
     counts = _counted(own, days)
     told = tuple(_day(bounds, pieces.get(index, []), *counts.get(index, (0, 0))) for index, bounds in enumerate(days))
-    return RouteHistory(name, told, tuple(span for span in _troubles(turns, watched, now) if span.ended is None or span.ended > frame.start))
+    return RouteHistory(name, told, tuple(span for span in _troubles(turns, watched, now) if (span.ended or span.unknown_since or now) > frame.start))
 
 
 def _day(bounds: DayBounds, pieces: Sequence[_Stretch], ok: int, failed: int) -> Day:
@@ -225,18 +233,29 @@ def _troubles(turns: Sequence[Turn], watched: Sequence[Watched], now: datetime) 
         if turn.health in TROUBLE and (spell or turn.health is not Health.RECOVERING):
             spell.append(turn)
         elif spell:
-            yield _span(spell, turn.at, watched, now)
+            yield _span(spell, turn, watched, now)
             spell = []
     if spell:
         yield _span(spell, None, watched, now)
 
 
-def _span(spell: Sequence[Turn], ended: datetime | None, watched: Sequence[Watched], now: datetime) -> TroubleSpan:
+def _span(spell: Sequence[Turn], following: Turn | None, watched: Sequence[Watched], now: datetime) -> TroubleSpan:
     worst = max(spell, key=lambda turn: _WEIGHT.index(turn.health))
     whole = Turn(spell[0].at, worst.route, worst.health)
-    seen = sum((stretch.length for stretch in _stretches([whole], watched, ended or now)), _NONE).total_seconds()
+    stretches = tuple(_stretches([whole], watched, following.at if following else now))
     incident = worst.incident or next((turn.incident for turn in spell if turn.incident), None)
-    return TroubleSpan(whole.at, ended, worst.health, seen, worst.fault, worst.reason, incident)
+    ended = following.at if following and following.health is not Health.UNKNOWN else None
+    lost = None if ended else _lost_sight(whole.at, stretches, following, now)
+    return TroubleSpan(whole.at, ended, worst.health, _seconds(stretches), worst.fault, worst.reason, incident, lost)
+
+
+def _lost_sight(started: datetime, stretches: Sequence[_Stretch], following: Turn | None, now: datetime) -> datetime | None:
+    """From when on nothing is known of a trouble that was not seen to end: where its health became unknown, or nobody looked any more; None: it lasts."""
+    end = following.at if following else now
+    seen_to = stretches[-1].end if stretches else started
+    if end - seen_to >= PAUSE:
+        return seen_to
+    return end if following else None
 
 
 def _counts(route: Route | None, called: str) -> bool:

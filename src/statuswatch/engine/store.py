@@ -18,6 +18,7 @@ from typing import TypeVar
 from statuswatch.config.paths import ensure_private
 from statuswatch.core.codec import decode, encode
 from statuswatch.core.errors import DataError
+from statuswatch.core.history import PAUSE
 from statuswatch.core.notice import Notice, Suppressed, Told
 from statuswatch.core.observation import Call
 from statuswatch.core.verdict import Verdict
@@ -32,7 +33,7 @@ SUPPRESSED_MOST = 2_000
 HEALTH_MOST = 50_000
 WATCHED_EACH = 30.0
 """Seconds after which the time in which the engine looked is written down anew: no more of it is lost to a kill."""
-WATCHED_GAP = 600.0
+WATCHED_GAP = PAUSE.total_seconds()
 """Seconds without a step after which nobody is said to have looked in between: the engine beats each minute, and a machine that sleeps does not."""
 RECENT_NOTICES = 50
 RECENT_SUPPRESSED = 50

@@ -142,9 +142,30 @@ def summary(route: RouteHistory) -> str:
     return "; ".join(told)
 
 
+def gaps(history: History) -> tuple[str, ...]:
+    """What is missing of what was kept, a sentence each: shown where the past is, so that it is not taken for an empty one."""
+    told = [f"The past could not be read: {clean(history.unread, 300)}."] if history.unread else []
+    if history.skipped:
+        told.append(
+            f"{'An entry' if history.skipped == 1 else f'{history.skipped} entries'} of what was kept could not be read, and what that told is missing."
+        )
+    return tuple(told)
+
+
+def gap_lines(history: History, width: int) -> tuple[Line, ...]:
+    """The same as lines that fit."""
+    return tuple(line for sentence in gaps(history) for line in wrap(say(sentence, Tone.UNSURE), min(width, _PROSE)))
+
+
 def history_lines(history: History, names: Mapping[str, str], look: Look, zone: tzinfo, *, listed: bool = False) -> tuple[Line, ...]:
-    """The page of `statuswatch history`: each route with its bars and what they come to; with one route, or `listed`, also its troubles or its days."""
+    """The page of `statuswatch history`: each route with its bars and what they come to; with one route, or `listed`, also its troubles or its days.
+
+    What could not be read is said first; where nothing could, that is all: a past of which nothing was read is not shown as one that nobody watched.
+    """
     width = look.width - _INDENT
+    missing = gap_lines(history, look.width)
+    if history.unread:
+        return missing
     lines: list[Line] = []
     for route in history.routes:
         size = days_a_mark(len(route.days), width)
@@ -159,7 +180,7 @@ def history_lines(history: History, names: Mapping[str, str], look: Look, zone: 
             lines += [EMPTY, *_indented(trouble_table(route, look, zone, history.at, width))]
     if lines and not listed:
         lines += [EMPTY, *legend_lines(look)]
-    return tuple(lines)
+    return (*missing, *([EMPTY] if missing and lines else []), *lines)
 
 
 def past_table(history: History, names: Mapping[str, str], look: Look) -> Table:
@@ -197,13 +218,15 @@ def trouble_table(route: RouteHistory, look: Look, zone: tzinfo, now: datetime, 
 
 def _trouble(span: TroubleSpan, look: Look, zone: tzinfo, now: datetime) -> dict[str, Line]:
     side = {Side.THEIRS: "theirs", Side.YOURS: "yours", Side.UNDECIDED: "not sure"}[span.side]
-    whole = ((span.ended or now) - span.started).total_seconds()
-    note = "lasts" if span.ended is None else ""
+    whole = ((span.ended or span.unknown_since or now) - span.started).total_seconds()
+    lost = f"not known since {when(span.unknown_since, zone, now)}" if span.unknown_since else ""
+    notes = [lost or ("lasts" if span.ended is None else "")]
     if whole - span.seen_s > _HALF * _MINUTE:
-        note = "not watched to its end" if span.ended is None else f"seen {age_words(span.seen_s)} of it"
+        notes.append(f"seen {age_words(span.seen_s)} of it")
+    note = ", ".join(note for note in notes if note)
     return {
         "since": say(when(span.started, zone, now), Tone.DIM),
-        "length": say(age_words(whole)),
+        "length": say(f"{age_words(whole)}{'+' if lost else ''}"),
         "worst": say(f"{look.glyphs.health[span.worst]} {wording.health_word(span.worst, None)}", TONES[span.worst]),
         "whose": say(side),
         "incident": say(clean(span.incident or "", 60), Tone.DIM),

@@ -1,6 +1,7 @@
 """`statuswatch history`: what the store kept, with and without an engine."""
 
 import json
+import sqlite3
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -73,6 +74,29 @@ def test_where_nothing_was_ever_kept_it_says_what_to_do(capsys: pytest.CaptureFi
     assert app.run([]) == 4
     assert "statuswatch engine start" in capsys.readouterr().err
     assert not Path(paths.store_file()).exists()
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("given", [[], ["--json"], ["--list", ROUTE]])
+def test_a_store_that_cannot_be_read_is_no_empty_past(capsys: pytest.CaptureFixture[str], given: list[str]) -> None:
+    Path(paths.store_file()).write_bytes(b"no database" * 1000)
+    assert app.run(given) == 4
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("The past could not be read: the store is damaged;")
+    assert "Nothing is kept" not in told.err
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("given", [[], ["--json"]])
+def test_an_entry_that_cannot_be_read_is_counted_and_the_others_are_told(capsys: pytest.CaptureFixture[str], given: list[str]) -> None:
+    with sqlite3.connect(paths.store_file()) as other:
+        other.execute("INSERT INTO health (at, route, now, fault, confidence, reason) VALUES ('soon', ?, 'ok', 'unknown', 'low', '')", (ROUTE,))
+    other.close()
+    assert app.run(given) == 0
+    told = capsys.readouterr()
+    assert "An entry of what was kept could not be read" in (told.err if given else told.out)
+    assert "anthropic:i1" in told.out
 
 
 def _recall(asked: list[tuple[tuple[str, ...], int]]) -> history.Recall:

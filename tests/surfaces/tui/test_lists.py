@@ -192,6 +192,30 @@ async def test_ninety_days_are_a_row_a_route_and_what_was_not_watched_is_never_g
         assert "watched on 30 of 90 days" in text_of(app, "body")
 
 
+async def test_a_store_that_is_locked_is_no_empty_past_and_is_read_again_when_asked_for() -> None:
+    locked = [True]
+
+    def recall(routes: tuple[str, ...], now: datetime, days: int) -> History:
+        return replace(past(routes, now, days), unread="another program has locked the store") if locked[0] else replace(past(routes, now, days), skipped=2)
+
+    app = dashboard(FakeSource(snapshots.trouble()), recall=recall)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("h")
+        assert "The past could not be read: another program has locked the store." in await until(pilot, app, "could not be read")
+        assert text_of(app, "rows").strip() == ""
+        assert "Nothing is kept" not in text_of(app, "note")
+        await pilot.press("escape")
+        await settled(pilot)
+        assert "·····" not in text_of(app, "routes")
+        if reading := [worker for worker in app.workers if worker.group == "history"]:
+            await app.workers.wait_for_complete(reading)
+        locked[0] = False
+        await pilot.press("h")
+        await until(pilot, app, "2 entries of what was kept could not be read")
+        assert "▁" in text_of(app, "rows")
+
+
 async def test_a_past_that_cannot_be_read_says_so() -> None:
     app = dashboard(FakeSource(snapshots.trouble()))
     async with app.run_test(size=SIZE) as pilot:

@@ -16,7 +16,7 @@ from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.printing import look_here, put, put_json, tell
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, read_snapshot, wall_clock
 from statuswatch.surfaces.present import find_route
-from statuswatch.surfaces.present_history import history_lines
+from statuswatch.surfaces.present_history import gaps, history_lines
 from statuswatch.surfaces.present_text import EMPTY, Tone, clean, say, wrap
 
 MOST_DAYS = 366
@@ -27,7 +27,7 @@ Recall = Callable[[tuple[str, ...], datetime, int], History]
 
 
 def run(argv: list[str], recall: Recall) -> int:
-    """Run the verb; returns 0, 2 for a route that means nothing here, 4 where nothing is kept."""
+    """Run the verb; returns 0, 2 for a route that means nothing here, 4 where nothing is kept or it cannot be read."""
     given = read("history", argv, {"days": _days})
     if isinstance(given, int):
         return given
@@ -39,6 +39,11 @@ def run(argv: list[str], recall: Recall) -> int:
     now = snapshot.at if snapshot and snapshot.engine.simulated is not None else wall_clock()
     history = recall(wanted, now, given.days or DAYS)
     names = _names(snapshot)
+    if history.unread or given.json or not history.routes:
+        for sentence in gaps(history):
+            tell(sentence, sys.stderr)
+    if history.unread:
+        return CANNOT_TELL
     if given.json:
         for route in history.routes:
             put_json({"at": encode(history.at), "title": names.get(route.route), **encode(route)})

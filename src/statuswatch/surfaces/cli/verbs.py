@@ -83,7 +83,7 @@ _LOOKING = (
             Option("--json", "one JSON object a route, one a line"),
         ),
         (Argument("route", "ROUTE", "a route, watched or not, or a part of a watched one's name; without it, all that are watched", Kind.ROUTE, Count.MAYBE),),
-        {0: "told", 2: "wrong usage, or no such route", 4: "nothing is kept yet"},
+        {0: "told", 2: "wrong usage, or no such route", 4: "nothing is kept yet, or it cannot be read"},
         ("statuswatch history", "statuswatch history opus --list"),
     ),
     Verb(

@@ -177,14 +177,15 @@ class Dashboard(App[int]):
             return
         self.tell("Your calls are read from now on. s shows what is read." if yes else "Status pages only. s shows what could be read.")
 
-    def look_back(self) -> None:
-        """Have the last 90 days read, on a thread, unless what was read is fresh."""
+    def look_back(self, *, again: bool = False) -> None:
+        """Have the last 90 days read, on a thread, unless what was read is fresh; `again`: also where they could not be read just now."""
         recall, snapshot, past = self.view.place.recall, self.view.snapshot, self.view.history
         if recall is None or snapshot is None or self._looking_back:
             return
         now = snapshot.at if snapshot.engine.simulated is not None else self.view.place.now()
         routes = tuple(view.route for view in snapshot.routes)
-        if past is not None and now - past.at < HISTORY_FRESH and {route.route for route in past.routes} == set(routes):
+        tried = past is not None and not (again and past.unread)
+        if past is not None and tried and now - past.at < HISTORY_FRESH and {route.route for route in past.routes} == set(routes):
             return
         self._looking_back = True
         self._recall(recall, routes, now)

@@ -1,7 +1,7 @@
 """The lists over the dashboard: calls, incidents, feeds, sources, history. One line is chosen, Enter shows all of it, / narrows the list down."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on
@@ -15,7 +15,7 @@ from statuswatch.surfaces.asking import Subject, told_lines
 from statuswatch.surfaces.present import Reading, Scene, feed_lines, feeds, find_route, incidents, sources
 from statuswatch.surfaces.present_calls import Wish, call_table, wanted_calls
 from statuswatch.surfaces.present_feeds import in_order
-from statuswatch.surfaces.present_history import history_lines, legend, name_of, past_table
+from statuswatch.surfaces.present_history import gap_lines, history_lines, legend, name_of, past_table
 from statuswatch.surfaces.present_text import EMPTY, Line, Tone, apart, clean, say, wrap
 from statuswatch.surfaces.present_timeline import whole_lines
 from statuswatch.surfaces.tui.acting import Acting, Aim, incident_of
@@ -30,13 +30,14 @@ _COMMON = (Key("/", "filter", "filter", 5), Key("Esc", "back", "back", 9))
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a list shows: a heading, a key and a line for each row, and words below."""
+    """What a list shows: a heading, a key and a line for each row, and words below; those say why there is no row where they stand `alone`."""
 
     heading: Line = EMPTY
     keys: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     note: tuple[Line, ...] = ()
     total: int = 0
+    alone: bool = False
 
 
 class Listing(Acting):
@@ -84,7 +85,7 @@ class Listing(Acting):
         self.query_one("#heading", Lines).show([shown.heading] if shown.heading else [])
         self.rows.show_rows(shown.keys, shown.lines)
         none = f"None contains {self._wanted!r} (Esc shows all)." if self._wanted else self.EMPTY_WORDS if scene else "There is no picture yet."
-        note = shown.note if shown.keys else (*wrap(say(none, Tone.DIM), max(20, width)), *(shown.note if scene and not self._wanted else ()))
+        note = shown.note if shown.keys or shown.alone else (*wrap(say(none, Tone.DIM), max(20, width)), *(shown.note if scene and not self._wanted else ()))
         self.query_one("#note", Lines).show(note)
         self.query_one(KeyBar).fit(width)
 
@@ -271,29 +272,32 @@ class HistoryList(Listing):
     KEYS = (Key("Enter", "troubles", "more", 8), *_COMMON)
 
     def on_mount(self) -> None:
-        """Have the past read."""
+        """Have the past read, and again where it could not be."""
         super().on_mount()
-        self.app.look_back()
+        self.app.look_back(again=True)
 
     def shown(self, scene: Scene, wanted: str) -> Shown:
         """A row a route."""
         past = self.view.history
         if past is None:
             words = "Reading what was kept." if self.view.place.recall else "The past cannot be read here."
-            return Shown(note=tuple(wrap(say(words, Tone.DIM), scene.look.width)))
+            return Shown(note=tuple(wrap(say(words, Tone.DIM), scene.look.width)), alone=True)
+        missing = gap_lines(past, scene.look.width)
+        if past.unread:
+            return Shown(note=missing, alone=True)
         needle = wanted.casefold().strip()
         kept = tuple(route for route in past.routes if needle in f"{name_of(route.route, scene.names)} {route.route}".casefold())
         laid = past_table(History(past.at, kept), scene.names, scene.look)
-        note = (EMPTY, *wrap(say(legend(scene.look), Tone.DIM), scene.look.width))
+        note = (EMPTY, *wrap(say(legend(scene.look), Tone.DIM), scene.look.width), *((EMPTY, *missing) if missing else ()))
         return Shown(laid.heading, tuple(route.route for route in kept), laid.rows, note, len(past.routes))
 
     def page(self, key: str) -> Page | None:
         """The troubles, one by one."""
 
         def draw(view: View, scene: Scene) -> tuple[Line, ...]:
-            kept = tuple(route for route in view.history.routes if route.route == key) if view.history else ()
-            at = view.history.at if view.history else scene.now
-            return history_lines(History(at, kept), scene.names, scene.look, scene.zone)
+            past = view.history or History(scene.now)
+            kept = tuple(route for route in past.routes if route.route == key)
+            return history_lines(replace(past, routes=kept), scene.names, scene.look, scene.zone)
 
         return Page(self.view, "The last 90 days", draw)
 

@@ -71,8 +71,8 @@ class View:
 
     @property
     def past(self) -> "Mapping[str, RouteHistory] | None":
-        """The last 90 days by route."""
-        return {route.route: route for route in self.history.routes} if self.history else None
+        """The last 90 days by route; None where they could not be read, which are no days that nobody watched."""
+        return {route.route: route for route in self.history.routes} if self.history and not self.history.unread else None
 
     def look(self, width: int) -> Look:
         """How this terminal shows lines of `width` cells."""
