@@ -66,7 +66,7 @@ async def test_in_the_played_outage_claude_codes_own_error_line_says_whose_fault
 
 
 SCENES = ("none", "overloaded", "overloaded_stream", "slow", "dropped")
-CELLS = [(client, scene) for client in ("claude-code", "codex", "gemini-cli", "opencode") for scene in SCENES]
+CELLS = [(client, scene) for client in ("claude-code", "codex", "gemini-cli", "opencode", "copilot-cli") for scene in SCENES]
 CELLS.remove(("opencode", "overloaded_stream"))  # it tries on for as long as anybody looks
 CELLS += [("claude-code", "settings"), ("claude-code", "tools")]
 
@@ -86,7 +86,7 @@ async def test_a_coding_client_does_and_says_what_it_does_without(client: str, s
     without = re.sub(r"\.? ?statuswatch: [^\n]*", "", _said(through))  # a message without a full stop gets one before the sentence
     assert re.sub(r"\.$", "", without, flags=re.MULTILINE) == re.sub(r"\.$", "", _said(straight), flags=re.MULTILINE), seen
     assert set(seen["names"]) <= realclients.CLIENTS[client].asks | {"api.chatgpt.com"}, "nobody else was asked for"
-    if (client, scene) == ("gemini-cli", "overloaded"):
+    if (client, scene) in {("gemini-cli", "overloaded"), ("copilot-cli", "overloaded")}:
         assert "statuswatch: " in through["err"]
 
 

@@ -30,6 +30,7 @@ LEAVE_S = 200.0
 SLOW_S = 3.0
 CUT = 400
 PLAIN = {"none", "slow", "dropped", "settings", "tools"}
+_MODEL = re.compile(rb'"model"\s*:\s*"([^"]+)"')
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+[^\s\"')]*|127\.0\.0\.1:\d+")
 
 
@@ -59,7 +60,10 @@ def asking() -> Iterator[int]:
 
 
 class Line:
-    """A way to the provider that can be slow at the first byte of an answer, or break off after `CUT` bytes of the first long one."""
+    """A way to the provider that can be slow at the first byte of an answer, or break off after `CUT` bytes of the first long one.
+
+    What is asked of a small model beside (a title) is never broken off: nobody tries that again, and which of the two comes first is chance.
+    """
 
     def __init__(self, port: int, scene: str) -> None:
         self._port, self._scene, self.cut = port, scene, 0
@@ -74,26 +78,28 @@ class Line:
 
     async def _passed(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, here = await asyncio.open_connection("127.0.0.1", self._port)
-        asking = asyncio.create_task(self._copy(reader, here))
+        models = [b""]
+        asking = asyncio.create_task(self._copy(reader, here, models))
         with contextlib.suppress(OSError):
-            await self._back(there, writer)
+            await self._back(there, writer, models)
         for end in (writer, here):
             end.close()
         asking.cancel()
 
-    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, models: list[bytes]) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(1 << 16):
+                models += _MODEL.findall(data)
                 writer.write(data)
                 await writer.drain()
             writer.write_eof()
 
-    async def _back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, models: list[bytes]) -> None:
         passed = 0
         while data := await reader.read(1 << 16):
             if self._scene == "slow":
                 await asyncio.sleep(SLOW_S)
-            if self._scene == "dropped" and not self.cut and b"text/event-stream" in data:
+            if self._scene == "dropped" and not self.cut and b"haiku" not in models[-1] and b"text/event-stream" in data:
                 self.cut += 1
                 head = data.index(b"\r\n\r\n")
                 writer.write(data[: head + CUT])
