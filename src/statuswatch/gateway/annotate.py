@@ -7,7 +7,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the decoder's own reader of strings, not in the stubs
 from typing import Any
 
@@ -31,6 +31,15 @@ _ERRORS = tuple(
     )
 )
 _LONGEST_ERROR = max(map(len, _ERRORS))
+# A body that a field of its head vouches for is not touched (RFC 9530, RFC 9421).
+_SIGNED = frozenset({b"content-digest", b"repr-digest", b"digest", b"content-md5", b"signature"})
+
+
+def changed(fields: Mapping[bytes, bytes], body: bytes, sentence: str) -> bytes | None:
+    """The body of a failing answer with those fields, `sentence` in it; None where it has to stay as it is."""
+    if not sentence or len(body) > BODY_MAX or not _SIGNED.isdisjoint(fields):
+        return None
+    return recoded(body, fields.get(b"content-encoding", b"").decode("latin-1"), lambda plain: annotated(plain, sentence))
 
 
 def annotated(body: bytes, sentence: str) -> bytes | None:

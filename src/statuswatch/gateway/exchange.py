@@ -7,8 +7,9 @@ from statuswatch.gateway.framing import FramingError
 from statuswatch.gateway.guard import Way
 from statuswatch.gateway.heads import HeadError, RequestHead, ResponseHead
 from statuswatch.gateway.later import Later
+from statuswatch.gateway.link import ConnectError, Link
 from statuswatch.gateway.onward import whole_answer
-from statuswatch.gateway.pool import ConnectError, Link, Pool
+from statuswatch.gateway.pool import Pool
 from statuswatch.gateway.reading import Buffer, now
 from statuswatch.gateway.reply import Reply
 from statuswatch.gateway.watch import Watch
@@ -123,11 +124,11 @@ class Exchange:
     # What the server does
 
     def upstream_full(self, full: bool) -> None:
-        """See pool.Taker."""
+        """See link.Taker."""
         self._caller.hold(full)
 
     def answer(self, data: memoryview) -> None:
-        """See pool.Taker."""
+        """See link.Taker."""
         reply = self._reply
         if reply is not None and reply.chunks is not None:
             came = bytes(data)
@@ -175,12 +176,12 @@ class Exchange:
         return watch
 
     def upstream_ended(self) -> None:
-        """See pool.Taker."""
+        """See link.Taker."""
         if self._reply is not None:
             self._reply.ended()
 
     def upstream_lost(self, error: Exception | None) -> None:
-        """See pool.Taker."""
+        """See link.Taker."""
         reply = self._reply
         if self._over or (reply is not None and (reply.judging is not None or (error is None and reply.ended()))):
             return

@@ -2,15 +2,14 @@
 
 import asyncio
 import contextlib
-import select
 import socket
 import ssl
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
-from statuswatch.gateway.reading import Buffer, now, stream
+from statuswatch.gateway.link import ConnectError, Link
+from statuswatch.gateway.reading import Buffer, now
+from statuswatch.gateway.tunnel import Tunnel
 from statuswatch.gateway.upstreams import Origin
 from statuswatch.gateway.ways_out import Proxy, WayOut
 
@@ -20,19 +19,8 @@ IDLE_MAX = 64
 """Idle connections that are kept for one server."""
 
 _DOUBT_SECONDS = 1.0
-_ANSWER_MAX = 16 << 10
-_OK = 200
 # openssl-verification-options(1): X509_V_ERR_CERT_HAS_EXPIRED, HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH
 _VERIFY = {10: "has expired", 62: "is not for that name", 64: "is not for that name"}
-
-
-class ConnectError(Exception):
-    """No connection. `kind` is the type that RFC 9209, section 2.3, gives it; `status` what the client is told."""
-
-    def __init__(self, status: int, kind: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,111 +30,6 @@ class Patience:
     connect: float = 20.0
     head: float = 10.0
     idle: float = 600.0
-
-
-class Taker(Protocol):
-    """Who uses a connection: gets what comes, and is told of its end."""
-
-    def answer(self, data: memoryview) -> None:
-        """Bytes came. They are valid during this call only."""
-        ...
-
-    def upstream_ended(self) -> None:
-        """The server has sent all it will send."""
-        ...
-
-    def upstream_lost(self, error: Exception | None) -> None:
-        """The connection is gone."""
-        ...
-
-    def upstream_full(self, full: bool) -> None:
-        """The server reads more slowly than is sent to it; or no more so."""
-        ...
-
-
-class Link(asyncio.BufferedProtocol):
-    """One connection to a server; in use by `taker`, or idle where that is None."""
-
-    def __init__(self, origin: Origin, buffer: Buffer, forget: Callable[["Link"], None]) -> None:
-        self.origin = origin
-        self.taker: Taker | None = None
-        self.transport: asyncio.Transport | None = None
-        self.since = 0.0
-        """When it was last given back (monotonic time)."""
-        self.open = True
-        self._buffer = buffer
-        self._forget = forget
-        self.held = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """See asyncio."""
-        self.transport = stream(transport)
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        """See asyncio."""
-        del sizehint
-        return self._buffer.view
-
-    def buffer_updated(self, nbytes: int) -> None:
-        """See asyncio."""
-        if self.taker is not None:
-            self.taker.answer(self._buffer.view[:nbytes])
-        else:  # nobody asked anything: whatever this is, it answers no request of ours
-            self.abort()
-
-    def eof_received(self) -> bool:
-        """See asyncio."""
-        self.open = False
-        if self.taker is not None:
-            self.taker.upstream_ended()
-        return False
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """See asyncio."""
-        self.transport = None
-        self.open = False
-        self._forget(self)
-        if self.taker is not None:
-            self.taker.upstream_lost(exc)
-
-    def pause_writing(self) -> None:
-        """See asyncio."""
-        if self.taker is not None:
-            self.taker.upstream_full(True)
-
-    def resume_writing(self) -> None:
-        """See asyncio."""
-        if self.taker is not None:
-            self.taker.upstream_full(False)
-
-    @property
-    def ready(self) -> bool:
-        """Whether it is open, and all that was sent has left."""
-        return self.open and self.transport is not None and not self.transport.get_write_buffer_size()
-
-    def hold(self, full: bool) -> None:
-        """Read no more of the answer for now; or go on."""
-        if full is not self.held and self.open and self.transport is not None:
-            self.held = full
-            if full:
-                self.transport.pause_reading()
-            else:
-                self.transport.resume_reading()
-
-    def abort(self) -> None:
-        """Hang up at once."""
-        self.open = False
-        if self.transport is not None:
-            self.transport.abort()
-
-    def sound(self) -> bool:
-        """Whether it can be used again: open, and nothing has come that was not read yet (the server's goodbye)."""
-        if not self.open or self.transport is None:
-            return False
-        number = self.transport.get_extra_info("socket").fileno()
-        look = select.poll()
-        look.register(number, select.POLLIN | select.POLLERR | select.POLLHUP)
-        return not look.poll(0)
 
 
 class Pool:
@@ -239,7 +122,7 @@ class Pool:
         loop = asyncio.get_running_loop()
         tls, name = (self._tls(), proxy.host) if proxy.tls else (None, None)
         try:
-            transport, ask = await loop.create_connection(_Ask, proxy.host, proxy.port, ssl=tls, server_hostname=name)
+            transport, ask = await loop.create_connection(Tunnel, proxy.host, proxy.port, ssl=tls, server_hostname=name)
         except OSError as error:
             raise ConnectError(502, "destination_unavailable", f"the proxy {proxy.host}:{proxy.port} of HTTPS_PROXY cannot be reached") from error
         try:
@@ -275,46 +158,3 @@ class Pool:
             oldest = min(oldest, idle[0].since) if idle else oldest
         if self.idle:
             self._sweep = loop.call_later(oldest + IDLE_SECONDS - moment, self._close_old)
-
-
-class _Ask(asyncio.Protocol):
-    """Asks a proxy for a tunnel."""
-
-    def __init__(self) -> None:
-        self._transport: asyncio.Transport | None = None
-        self._said = b""
-        self._status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """See asyncio."""
-        self._transport = stream(transport)
-
-    async def connect(self, origin: Origin, proxy: Proxy) -> None:
-        """Wait until the tunnel is there. Raises ConnectError where the proxy refuses, hangs up or says something else."""
-        authority = f"[{origin.host}]:{origin.port}" if ":" in origin.host else f"{origin.host}:{origin.port}"
-        lines = [f"CONNECT {authority} HTTP/1.1", f"Host: {authority}"]
-        lines += [f"Proxy-Authorization: {proxy.credentials}"] if proxy.credentials else []
-        assert self._transport is not None  # noqa: S101 - create_connection returns after connection_made
-        self._transport.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
-        status = await self._status
-        if status != _OK:
-            raise ConnectError(502, "http_request_denied", f"the proxy {proxy.host}:{proxy.port} of HTTPS_PROXY answered {status or 'nothing'} to CONNECT")
-
-    def data_received(self, data: bytes) -> None:
-        """See asyncio."""
-        self._said += data
-        head, end, rest = self._said.partition(b"\r\n\r\n")
-        if not end and len(self._said) <= _ANSWER_MAX:
-            return
-        words = head.split(b"\r\n", 1)[0].split(b" ", 2)
-        good = end and len(words) > 1 and words[0].startswith(b"HTTP/1.") and words[1].isdigit() and not rest
-        self._tell(int(words[1][:3]) if good else 0)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """See asyncio."""
-        del exc
-        self._tell(0)
-
-    def _tell(self, status: int) -> None:
-        if not self._status.done():
-            self._status.set_result(_OK if status // 100 == 2 else status)  # noqa: PLR2004 - any 2xx opens the tunnel (RFC 9110, section 9.3.6)

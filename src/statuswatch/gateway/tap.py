@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 import tomllib
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,14 +12,15 @@ from importlib.resources import files
 from statuswatch.core.ids import Surface
 from statuswatch.core.modelnames import parse_model
 from statuswatch.core.observation import Call
-from statuswatch.gateway.annotate import BODY_MAX, StreamEditor, annotated, recoded, unpacked
-from statuswatch.gateway.asked import KEPT, Turns, gives_up, model_first, model_in
+from statuswatch.gateway.annotate import StreamEditor, changed, unpacked
+from statuswatch.gateway.asked import Turns, gives_up, model_in
 from statuswatch.gateway.framing import Chunked
 from statuswatch.gateway.guard import Way
 from statuswatch.gateway.heads import RequestHead, ResponseHead
 from statuswatch.gateway.reading import now
 from statuswatch.gateway.saying import Outlook, added_lines
-from statuswatch.gateway.upstreams import Upstream
+from statuswatch.gateway.seen import Seen
+from statuswatch.gateway.tail import Tail
 from statuswatch.gateway.watch import Addition
 from statuswatch.sources.clients import record
 from statuswatch.sources.clients.attempt import NO_MODEL, NO_PROVIDER, Attempt
@@ -28,7 +28,6 @@ from statuswatch.sources.clients.diagnose import Diagnose
 from statuswatch.sources.clients.failure import Failure
 from statuswatch.sources.clients.places import HOME, Place, place_by_id
 from statuswatch.sources.headroom import headroom_in
-from statuswatch.sources.stream import has_ended, stream_errors
 
 WAIT_SECONDS = 0.25
 """How long a failing answer waits for the engine to have judged it."""
@@ -36,13 +35,9 @@ AT_ONCE = 16
 """Calls that are told of in one go; of more in so short a time the oldest that worked are left out."""
 
 _TELL_AFTER = 0.05
-_PIECES = 8
-_PIECE_MAX = 16 << 10
 _ERROR_TEXT = 64 << 10
-_HINTS = (b"error", b"fail", b"xception")
 _FAILING = 400
 _OK = range(200, 300)
-_NO_CALL = re.compile(rb"count_?tokens|/batches|/files|/embeddings|/moderations", re.IGNORECASE)
 _INTERRUPTED = "stream_interrupted"
 
 _logger = logging.getLogger(__name__)
@@ -112,7 +107,7 @@ class Tap:
             place=place_by_id(model) or self.place(sighting.client, provider),
             model=model,
             turn=turn or None,
-            request_id=sighting.request_id(),
+            request_id=sighting.request_id,
             latency_ms=took * 1000 if took > 0 else None,
         ), count
 
@@ -128,46 +123,17 @@ class Tap:
         return Place(provider or NO_PROVIDER, self.surfaces.get(provider or ""))
 
 
-class Sighting:
-    """One exchange as it is seen."""
+class Sighting(Seen):
+    """One exchange that is followed."""
 
-    __slots__ = (
-        "_annotate",
-        "_client",
-        "_kept",
-        "_model",
-        "_size",
-        "_tail",
-        "_tap",
-        "_told",
-        "begun",
-        "first",
-        "head",
-        "last",
-        "response",
-        "stall",
-        "started",
-        "upstream",
-    )
+    __slots__ = ("_annotates", "_client", "_tap", "_told")
 
     def __init__(self, tap: Tap, head: RequestHead, way: Way) -> None:
+        super().__init__(head, way)
         self._tap = tap
-        self.head = head
-        self.upstream: Upstream = way.upstream
         self._client = way.client
-        self._annotate = way.annotate
-        self.response: ResponseHead | None = None
-        self.begun = b""
-        """The first bytes of the request's body, by which a retry is known."""
-        self.started = self.first = self.last = 0.0
-        """When the request was sent on, when the answer began, and when the last of it came."""
-        self.stall = 0.0
-        """The longest pause in the answer, in seconds."""
-        self._model: str | None = None
-        self._kept: list[bytes] | None = None
-        self._size = 0
+        self._annotates = way.annotate or tap.annotate
         self._told = False
-        self._tail: deque[bytes] | None = None
 
     @property
     def client(self) -> str:
@@ -177,21 +143,6 @@ class Sighting:
         return self._client
 
     @property
-    def model(self) -> str | None:
-        """The model, as far as it is known without reading all of the body."""
-        if self._model is None:
-            self._model = model_first(self.begun)
-        return self._model
-
-    @model.setter
-    def model(self, model: str | None) -> None:
-        self._model = model
-
-    @property
-    def _annotates(self) -> bool:
-        return self._annotate or self._tap.annotate
-
-    @property
     def adds(self) -> bool:
         """See Watch."""
         return True
@@ -199,37 +150,22 @@ class Sighting:
     @property
     def follows(self) -> bool:
         """See Watch."""
-        return self._tail is not None
-
-    def began(self, body: bytes, at: float) -> None:
-        """See Watch."""
-        self.begun = body
-        self.started = self.last = at
-        self._size = len(body)
+        return self.tail is not None
 
     def whole(self, body: bytes, sent: float, came: float, head: ResponseHead) -> None:
         """See Watch."""
         self.began(body, sent)
         self.response = head
         self.first = self.last = came
-        if self._is_call():
+        if self.is_call:
             self._tap.worked(self)
-
-    def asked(self, piece: memoryview) -> None:
-        """See Watch."""
-        if self._size <= KEPT:
-            if self._kept is None:
-                self._kept = []
-            if self.model is None:
-                self._kept.append(bytes(piece))
-            self._size += len(piece)
 
     def answered(self, head: ResponseHead) -> StreamEditor | None:
         """See Watch."""
         self.response = head
         self.first = self.last = now()
         if head.status in _OK and head.content_type.startswith(b"text/event-stream"):
-            self._tail = deque(maxlen=_PIECES)
+            self.tail = Tail(self.last)
             plain = b"content-encoding" not in head.fields and b"trailer" not in head.fields
             if self._annotates and plain and isinstance(head.framing, Chunked):
                 return StreamEditor(self._sentence)
@@ -237,12 +173,8 @@ class Sighting:
 
     def passed(self, piece: bytes | memoryview, head: int) -> None:
         """See Watch."""
-        if self._tail is not None:
-            moment = now()
-            self.stall = max(self.stall, moment - self.last)
-            self.last = moment
-            short = isinstance(piece, bytes) and not head and len(piece) <= _PIECE_MAX
-            self._tail.append(piece if short else bytes(piece[max(head, len(piece) - _PIECE_MAX) :]))  # type: ignore[arg-type]  # a short one is bytes
+        if self.tail is not None:
+            self.tail.add(piece, head)
 
     async def conclude(self, head: ResponseHead, body: bytes) -> Addition:
         """See Watch."""
@@ -256,7 +188,7 @@ class Sighting:
                 pass
         outlook = self._outlook()
         lines = added_lines(outlook, head.fields)
-        return lines, self._changed(head, body, outlook)
+        return lines, changed(head.fields, body, outlook.sentence) if self._annotates and outlook is not None else None
 
     def hasten(self, head: ResponseHead) -> Addition:
         """See Watch."""
@@ -269,15 +201,13 @@ class Sighting:
 
     def completed(self, status: int) -> None:
         """See Watch."""
-        if status >= _FAILING or status not in _OK or not self._is_call():
-            return
-        if self._tail is not None and self._stream_failed():
-            return
-        self._tap.worked(self)
+        if status in _OK and self.is_call and not self._stream_failed():
+            self._tap.worked(self)
 
     def interrupted(self) -> None:
         """See Watch."""
-        self._lost(_INTERRUPTED)
+        if not self._ended_in_the_stream():
+            self._lost(_INTERRUPTED)
 
     def failed(self, status: int, kind: str) -> None:
         """See Watch."""
@@ -285,68 +215,54 @@ class Sighting:
         self._lost(_WORDS.get(kind, "ECONNRESET"))
 
     def cancelled(self) -> None:
-        """See Watch. That a person pressed Escape says nothing about anybody."""
-
-    def body(self) -> bytes:
-        """The request's body, where all of it was kept."""
-        if self._size > KEPT or not self.head.framing.done:
-            return b""
-        raw = b"".join((self.begun, *(self._kept or ())))
-        self._kept = None
-        if isinstance(self.head.framing, Chunked):
-            return b"".join(Chunked(extensions=False).payload(raw)[0])
-        return raw
-
-    def request_id(self) -> str | None:
-        """The provider's id of the request."""
-        head = self.response
-        found = head and next((value for name in (b"request-id", b"x-request-id", b"x-amzn-requestid") if (value := head.value(name))), None)
-        return found.decode("latin-1") if found else None
+        """See Watch. That a person pressed Escape says nothing about anybody; a client that has had the last event leaves without waiting for more."""
+        self._ended_in_the_stream()
 
     def completed_as(self, call: Call) -> Call:
         """The call with what only the gateway sees of it."""
         head = self.response
         room = headroom_in(_texts(head), call.at) if head is not None and b"ratelimit" in head.low else None
-        return replace(call, stall_ms=self.stall * 1000 or None, headroom=room)
-
-    def _is_call(self) -> bool:
-        """Whether it may be a call to a model: lists of models and counts of tokens say little of whether those answer."""
-        return self.head.method == b"POST" and _NO_CALL.search(self.head.target) is None
-
-    def _seen_whole(self) -> bool:
-        return self._size <= KEPT and self.head.framing.done
+        return replace(call, stall_ms=self.tail.stall * 1000 or None if self.tail is not None else None, headroom=room)
 
     def _failed(self, head: ResponseHead, text: str) -> Awaitable[None] | None:
-        if self._told or not self._is_call():
+        if self._told or not self.is_call:
             return None
         self._told = True
         attempt, count = self._tap.attempt(self, failed=True)
-        if attempt.model is None and self._seen_whole():  # it names none: something else than a call
+        if attempt.model is None and self.seen_whole:  # it names none: something else than a call
             return None
         self.model = attempt.model
         failure = Failure(status=head.status, sentence=text, headers=_texts(head), url=self.upstream.url)
         call = attempt.failed(failure, self._tap.diagnose, final=gives_up(head.status, head.fields, count))
         return self._tap.report(self.completed_as(call))
 
+    def _ended_in_the_stream(self) -> bool:
+        """Whether the stream itself told its end before the message had one; told here, as what it was."""
+        if self.tail is None or not self.is_call:
+            return False
+        if self._stream_failed():
+            return True
+        if self.tail.ended:
+            self._tap.worked(self)
+            return True
+        return False
+
     def _stream_failed(self) -> bool:
-        """Whether the stream ended with an error in it; told, where it did."""
-        assert self._tail is not None  # noqa: S101 - asked by the caller
-        assert self.response is not None  # noqa: S101 - streams have begun
-        tail = b"".join(self._tail)
-        if b"content-encoding" in self.response.fields or not any(hint in tail for hint in _HINTS):
+        """Whether the answer is a stream that ended with an error in it; told, where it did. A compressed one is not looked into."""
+        head = self.response
+        if self.tail is None or head is None or b"content-encoding" in head.fields:
             return False
-        text = tail.decode("utf-8", "replace")
-        if not stream_errors(text) or has_ended(text):
-            return False
-        self._failed(self.response, text)
-        return True
+        text = self.tail.error()
+        if text:
+            self._failed(head, text)
+        return bool(text)
 
     def _lost(self, word: str) -> None:
-        if self._told or not self._is_call():
+        if self._told or not self.is_call:
             return
         self._told = True
         attempt, count = self._tap.attempt(self, failed=True)
-        if attempt.model is None and self._seen_whole():
+        if attempt.model is None and self.seen_whole:
             return
         failure = Failure(transport=word, url=self.upstream.url)
         self._tap.report(attempt.failed(failure, self._tap.diagnose, final=count >= 3))  # noqa: PLR2004 - as gives_up
@@ -363,18 +279,11 @@ class Sighting:
         outlook = self._outlook()
         return outlook.sentence if outlook is not None else ""
 
-    def _changed(self, head: ResponseHead, body: bytes, outlook: Outlook | None) -> bytes | None:
-        if not self._annotates or outlook is None or not outlook.sentence or len(body) > BODY_MAX or not _SIGNED.isdisjoint(head.fields):
-            return None
-        return recoded(body, head.fields.get(b"content-encoding", b"").decode("latin-1"), lambda plain: annotated(plain, outlook.sentence))
-
 
 def _texts(head: ResponseHead) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in head.fields.items()}
 
 
-# A body that a field of its head vouches for is not touched (RFC 9530, RFC 9421).
-_SIGNED = frozenset({b"content-digest", b"repr-digest", b"digest", b"content-md5", b"signature"})
 # How a failure to get an answer is called elsewhere, by the words of RFC 9209.
 _WORDS = {
     "dns_error": "ENOTFOUND",
