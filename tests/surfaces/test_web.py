@@ -1,5 +1,6 @@
 """The web door as the program opens it: a process, requests on loopback, and all those who are to stay outside."""
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -15,7 +16,7 @@ import pytest
 from statuswatch.config import paths
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.surfaces.bridge.door import Asked, Door, is_origin, other_user
-from statuswatch.surfaces.bridge.web import CONNECTIONS_MAX, STREAMS_MAX
+from statuswatch.surfaces.bridge.web import CONNECTIONS_MAX, STREAMS_MAX, Web
 from support import snapshots
 from support.otheruser import as_nobody
 from support.published import Engine, publish
@@ -272,6 +273,47 @@ def test_so_many_streams_and_no_more_and_a_stream_that_is_closed_makes_room():
             for one in (*streams[1:], again):
                 one.__exit__()
     assert STREAMS_MAX < CONNECTIONS_MAX
+
+
+async def test_clients_that_come_at_once_get_no_more_streams_than_there_are(monkeypatch):
+    opening, web = asyncio.Event(), Web("w" * 20)
+
+    async def never_in_time():
+        await opening.wait()
+        raise OSError
+
+    async def knock():
+        reader, writer = await asyncio.open_connection("127.0.0.1", web.door.port)
+        writer.write(f"GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1:{web.door.port}\r\nAuthorization: Bearer {web.door.token}\r\n\r\n".encode())
+        try:
+            return (await reader.read(20))[9:12]
+        finally:
+            writer.close()
+
+    monkeypatch.setattr("statuswatch.surfaces.bridge.web.Relay.open", never_in_time)
+    await web.start(0)
+    try:
+        knocking = [asyncio.create_task(knock()) for _ in range(STREAMS_MAX + 3)]
+        async with asyncio.timeout(WITHIN):
+            while sum(task.done() for task in knocking) < 3:
+                await asyncio.wait([task for task in knocking if not task.done()], return_when=asyncio.FIRST_COMPLETED)
+        assert [task.result() for task in knocking if task.done()] == [b"503"] * 3
+        opening.set()
+        async with asyncio.timeout(WITHIN):
+            assert sorted(await asyncio.gather(*knocking)) == [b""] * STREAMS_MAX + [b"503"] * 3
+            assert await knock() == b""  # a place that was given back is there for the next
+    finally:
+        await web.stop()
+
+
+def test_a_word_that_cannot_be_stored_is_told_in_a_sentence():
+    place = Path(paths.ensure_private(paths.state_dir()), "web-token")
+    place.mkdir()
+    done = subprocess.run([sys.executable, "-m", "statuswatch", "bridge", "--http", "0"], capture_output=True, timeout=WITHIN, check=False)
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(f"statuswatch bridge: {place} cannot be written".encode())
+    assert b"Traceback" not in done.stderr
 
 
 def test_a_stream_that_is_not_read_gets_the_newest_picture_and_no_queue():

@@ -42,7 +42,7 @@ _ALWAYS = (
 
 
 def run(argv: list[str]) -> int:
-    """Serve until interrupted; returns 0, or 2 for usage and a port that is taken."""
+    """Serve until interrupted; returns 0, or 2 for usage, a port that is taken and a word that cannot be stored. Raises PlaceError as ensure_private does."""
     parser = argparse.ArgumentParser(prog="statuswatch bridge", description="The editor protocol for web clients, on 127.0.0.1, until interrupted.")
     parser.add_argument("--http", type=int, nargs="?", const=PORT, required=True, metavar="PORT", help=f"where to listen ({PORT}); 0: any free port")
     parser.add_argument("--origin", action="append", default=[], metavar="URL", help="let pages of this origin in, for example http://localhost:3000")
@@ -55,7 +55,12 @@ def run(argv: list[str]) -> int:
         said = f"--origin {wrong[0][:80]!r}: expected one origin, as http://localhost:3000" if wrong else f"--http {given.http}: expected a port"
         sys.stderr.write(f"statuswatch bridge: {said}\n")
         return USAGE
-    token = make_token(Path(paths.ensure_private(paths.state_dir())) / "web-token")
+    place = Path(paths.ensure_private(paths.state_dir())) / "web-token"
+    try:
+        token = make_token(place)
+    except OSError as error:
+        sys.stderr.write(f"statuswatch bridge: {place} cannot be written ({error.strerror}); it holds the word that clients say: make room, or move it away\n")
+        return USAGE
     try:
         return asyncio.run(_serve(given.http, token, frozenset(given.origin)))
     except OSError as error:
@@ -77,11 +82,12 @@ async def _serve(port: int, token: str, origins: frozenset[str]) -> int:
 
 
 class Web:
-    """The server at one port, and the streams that are open."""
+    """The server at one port, and the streams that are open. `places`: how many more may be opened; a stream takes one before it is, and gives it back."""
 
     def __init__(self, token: str, origins: frozenset[str] = frozenset()) -> None:
         self.door = Door(0, token, origins)
         self.streams: dict[str, Relay] = {}
+        self.places = STREAMS_MAX
         self._connections: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -194,9 +200,16 @@ class _Exchanges:
 
     async def _stream(self) -> None:
         """Send messages as events until the client goes. It is written to only as fast as it reads."""
-        if len(self._web.streams) >= STREAMS_MAX:
+        if not self._web.places:
             await self._send(503, {"error": f"there are {STREAMS_MAX} streams already"}, close=True)
             return
+        self._web.places -= 1
+        try:
+            await self._streamed()
+        finally:
+            self._web.places += 1
+
+    async def _streamed(self) -> None:
         name, relay = secrets.token_urlsafe(12), await Relay.open()
         self._web.streams[name] = relay
         gone = asyncio.create_task(self._reader.read(1))
