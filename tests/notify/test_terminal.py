@@ -212,6 +212,14 @@ async def test_without_tmux_there_is_no_place_and_no_error(server: Tmux, tmp_pat
     assert not delivery.ok
 
 
+async def test_where_nothing_can_be_written_down_there_is_no_place_and_no_error(server: Tmux, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await server.attach()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert await clients(server.environ) == ()
+    delivery = await TerminalNotifier(server.environ).deliver(OPENED, None)
+    assert not delivery.ok
+
+
 @pytest.mark.parametrize("tty", ["/dev/null", "/nonexistent", "/etc/hostname"])
 def test_only_a_terminal_of_ones_own_is_written_to(tty: str) -> None:
     assert module._write(tty, b"\a") is False

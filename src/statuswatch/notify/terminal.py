@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 from statuswatch.core.notice import Notice, NoticeKind
 from statuswatch.notify.base import Delivery
@@ -142,26 +143,29 @@ def _listening(path: Path) -> bool:
 
 
 async def _tmux(server: Path, environ: Mapping[str, str], *words: str) -> str | None:
-    """What tmux answers; None where it refuses, is not installed, or does not answer in time."""
+    """What tmux answers; None where it refuses, is not installed, does not answer in time, or where there is no room for its answer."""
+    try:
+        # No pipe: tmux hands its output on to the server, and where that hangs, the pipe would stay open after the end of the one we started.
+        with tempfile.TemporaryFile() as out:
+            status = await _run(out, server, environ, *words)
+            out.seek(0)
+            return out.read(_ANSWER_MAX).decode(errors="replace") if status == 0 else None
+    except OSError:  # one that is out of time, too
+        return None
+
+
+async def _run(out: IO[bytes], server: Path, environ: Mapping[str, str], *words: str) -> int:
+    """The exit status of tmux, which writes to `out`. Raises OSError where it cannot be started, TimeoutError (an OSError) where it does not end in time."""
     kept = {name: environ[name] for name in ("PATH", "HOME") if name in environ} | {"LC_ALL": "C.UTF-8"}
     null = asyncio.subprocess.DEVNULL
-    # No pipe: tmux hands its output on to the server, and where that hangs, the pipe would stay open after the end of the one we started.
-    with tempfile.TemporaryFile() as out:
-        try:
-            process = await asyncio.create_subprocess_exec("tmux", "-S", str(server), *words, env=kept, stdin=null, stdout=out, stderr=null)
-        except OSError:
-            return None
-        try:
-            await asyncio.wait_for(process.wait(), _TMUX_SECONDS)
-        except TimeoutError:
-            return None
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
-        out.seek(0)
-        return out.read(_ANSWER_MAX).decode(errors="replace") if process.returncode == 0 else None
+    process = await asyncio.create_subprocess_exec("tmux", "-S", str(server), *words, env=kept, stdin=null, stdout=out, stderr=null)
+    try:
+        return await asyncio.wait_for(process.wait(), _TMUX_SECONDS)
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
 
 def message_of(notice: Notice) -> str:
