@@ -19,8 +19,9 @@ from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.core.observation import Command, CommandKind
 from statuswatch.core.snapshot import EngineView, Level, Snapshot, Summary
 from statuswatch.engine.doorbell import Doorbell
+from statuswatch.engine.pictures import changed
 from statuswatch.engine.publish import Outlets, Publisher, prompt_line, write_whole
-from statuswatch.engine.serve import LINE_MAX, NOTICES_KEPT, Server, changed
+from statuswatch.engine.serve import LINE_MAX, NOTICES_KEPT, Server
 from support.otheruser import connect_as_nobody, folder_open_to_all
 from support.snapshots import route_view
 
@@ -155,7 +156,7 @@ class Client:
         self.writer.close()
 
     async def read(self):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return json.loads(await self.reader.readline())
 
     async def until(self, kind):

@@ -18,7 +18,6 @@ from typing import Any
 
 from statuswatch import __version__
 from statuswatch.core.codec import encode
-from statuswatch.core.errors import DataError
 from statuswatch.core.history import History
 from statuswatch.core.moment import Moment, parse_time
 from statuswatch.core.notice import Notice
@@ -26,22 +25,16 @@ from statuswatch.core.observation import Command, CommandKind
 from statuswatch.core.offers import offers
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.engine.claims import Claims, Shower
+from statuswatch.engine.messages import PROTOCOL, Messages
 from statuswatch.engine.mishap import describe
+from statuswatch.engine.pictures import Picture
 from statuswatch.engine.single import listening_socket
 
-PROTOCOL = 1
 CAPABILITIES = ("snapshot", "changes", "notice", "command", "ping", "observe", "history", "open", "why", "claim", "actions")
 LISTENERS_MAX = 256
 LINE_MAX = 8192
 NOTICES_KEPT = 32
 
-_LINES_KEPT = 4
-_ID_MAX = 64
-_TARGET_MAX = 200
-_ROUTES_MAX = 256
-_FOR_MOST = 366 * 86400
-_WIDTH = 80
-_WIDTHS = range(20, 401)
 _logger = logging.getLogger(__name__)
 
 Submit = Callable[[Command], "asyncio.Future[None] | None"]
@@ -55,7 +48,6 @@ Means = Callable[[str, Snapshot], bool]
 """Whether a target names anything that could be kept back, waited for or acknowledged."""
 Recall = Callable[[tuple[str, ...]], Awaitable[History]]
 """Gives the past of the routes of these names; of all that are watched where there are none."""
-_MEANS_NOTHING = "nothing of that name is known, so it would come to nothing; name a route, a provider or an incident"
 _ABOUT_SOMETHING = frozenset({CommandKind.MUTE, CommandKind.SNOOZE, CommandKind.WAIT, CommandKind.ACKNOWLEDGE})
 
 
@@ -85,7 +77,7 @@ class Server:
         self._server: asyncio.Server | None = None
         self._inode: int | None = None
         self._recalling: dict[tuple[str, ...], asyncio.Future[History]] = {}
-        self.newest: _Picture | None = None
+        self.newest: Picture | None = None
 
     @property
     def path(self) -> Path:
@@ -122,7 +114,7 @@ class Server:
         """Send `snapshot`, whose JSON is `data`, to everyone who is ready; the others get the newest when they are."""
         if self.newest:
             self.newest.supersede()
-        self.newest = _Picture(snapshot, data)
+        self.newest = Picture(snapshot, data)
         for listener in tuple(self._listeners):
             listener.refresh()
 
@@ -196,41 +188,15 @@ class Server:
         self.claims.leave(listener)
 
 
-class _Picture:
-    """A snapshot's JSON, the states that readers are told the changes of, and the lines made of it: most listeners need the same one."""
-
-    def __init__(self, snapshot: Snapshot, data: str) -> None:
-        self.states = _states(snapshot)
-        self.snapshot: Snapshot | None = snapshot
-        self._data = data
-        self._lines: list[tuple[_Picture | None, bytes]] = []
-
-    def line_after(self, seen: "_Picture | None") -> bytes:
-        """What a listener that has last got `seen` needs now. Only the newest picture is asked."""
-        for base, line in self._lines:
-            if base is seen:
-                return line
-        changes = _moves(seen.states, self.states) if seen else []
-        head = '{"type":"changes","changes":' + json.dumps(changes, separators=(",", ":")) if changes else '{"type":"snapshot"'
-        line = f'{head},"snapshot":{self._data}}}\n'.encode("utf-8", "replace")
-        self._lines = [*self._lines[-_LINES_KEPT:], (seen, line)]
-        return line
-
-    def supersede(self) -> None:
-        """A newer one is there: keep only what is needed to tell the changes from here on."""
-        self._data = ""
-        self.snapshot = None
-        self._lines.clear()
-
-
 class _Listener(asyncio.Protocol):
     """One connection. While the other side does not read, nothing is sent and nothing is read from it either."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self._messages = Messages(server, self, self._send)
         self._transport: asyncio.Transport | None = None
         self._paused = False
-        self._seen: _Picture | None = None
+        self._seen: Picture | None = None
         self._notices: deque[bytes] = deque(maxlen=NOTICES_KEPT)
         self._input = bytearray()
         self._skipping = False
@@ -317,152 +283,11 @@ class _Listener(asyncio.Protocol):
             elif len(line) > LINE_MAX:
                 self._too_long()
             elif line.strip():
-                self._take(line)
+                self._messages.take(line)
 
     def _too_long(self) -> None:
         if not self._skipping:
             self._send({"type": "error", "error": f"a line is longer than {LINE_MAX} bytes"})
-
-    def _take(self, line: bytes) -> None:
-        try:
-            message = json.loads(line)
-        except (ValueError, RecursionError):
-            self._send({"type": "error", "error": "a line is not JSON"})
-            return
-        if not isinstance(message, dict):
-            self._send({"type": "error", "error": "expected an object with a type"})
-            return
-        name = message.get("id")
-        name = name if isinstance(name, str) and len(name) <= _ID_MAX else None
-        match message.get("type"):
-            case "ping":
-                self._send({"type": "pong", "id": name})
-            case "command":
-                self._command(message, name)
-            case "observe":
-                self._observe(message, name)
-            case "history":
-                self._history(message, name)
-            case "hello":
-                self._greeted(message, name)
-            case _:
-                self._send({"type": "error", "id": name, "error": "unknown type; expected command, hello, history, observe or ping"})
-
-    def _greeted(self, message: dict[str, Any], name: str | None) -> None:
-        if message.get("v") == PROTOCOL:
-            self._send({"type": "done", "id": name, "ok": True})
-        else:
-            self._send({"type": "error", "id": name, "error": f"this engine speaks v {PROTOCOL}; say hello with that, or use a program of its age"})
-
-    def _history(self, message: dict[str, Any], name: str | None) -> None:
-        routes = message.get("routes", [])
-        if not isinstance(routes, list) or len(routes) > _ROUTES_MAX or not all(isinstance(route, str) and 0 < len(route) <= _TARGET_MAX for route in routes):
-            self._send({"type": "error", "id": name, "error": f"routes: expected a list of at most {_ROUTES_MAX} routes; an empty one means all"})
-            return
-        asked = self._server.recall(tuple(routes))
-        if asked is None:
-            self._send({"type": "error", "id": name, "error": "no history is kept here"})
-            return
-        asked.add_done_callback(lambda future: self._recalled(future, name))
-
-    def _recalled(self, future: "asyncio.Future[History]", name: str | None) -> None:
-        if future.cancelled() or future.exception() is not None:
-            self._send({"type": "error", "id": name, "error": "the history could not be read"})
-        else:
-            self._send({"type": "history", "id": name, "history": encode(future.result())})
-
-    def _observe(self, message: dict[str, Any], name: str | None) -> None:
-        taken = self._server.observe(message)
-        if taken is None:
-            self._send({"type": "error", "id": name, "error": "observe: expected a call with an outcome, ok or failed, or a record with client and path"})
-        else:
-            self._send({"type": "done", "id": name, "ok": taken})
-
-    def _command(self, message: dict[str, Any], name: str | None) -> None:
-        command, target = message.get("command"), message.get("target", "*")
-        if not isinstance(target, str) or not 0 < len(target) <= _TARGET_MAX or not target.isprintable():
-            self._send({"type": "error", "id": name, "error": "target: expected a route, a provider, an incident key or a notice's id"})
-            return
-        match command:
-            case "open" | "why":
-                width = message.get("width")
-                fields = self._server.ask(command, target, width if type(width) is int and width in _WIDTHS else _WIDTH)
-                self._send({"type": "done", "id": name, **fields})
-            case "claim":
-                self._claim(target, name)
-            case "attend":
-                self._attend(message.get("on", True), name)
-            case _:
-                self._submit(message, target, name)
-
-    def _claim(self, notice: str, name: str | None) -> None:
-        def answer(by: Shower | None) -> None:
-            if by is None:
-                self._send({"type": "done", "id": name, "ok": True})
-            else:
-                who = "another window" if by is Shower.WINDOW else "the desktop"
-                self._send({"type": "done", "id": name, "ok": False, "error": f"{who} shows it", "by": by})
-
-        if not self._server.claims.claim(notice, self, answer):
-            self._send({"type": "done", "id": name, "ok": False, "error": "no notice of that id can be claimed", "by": None})
-
-    def _attend(self, on: object, name: str | None) -> None:
-        if isinstance(on, bool):
-            self._server.claims.attend(self, on=on)
-            self._send({"type": "done", "id": name, "ok": True})
-        else:
-            self._send({"type": "error", "id": name, "error": "on: expected true or false"})
-
-    def _submit(self, message: dict[str, Any], target: str, name: str | None) -> None:
-        until, for_s = message.get("until"), message.get("for_s")
-        try:
-            kind = CommandKind(str(message.get("command")))
-        except ValueError:
-            known = (*CommandKind, "open", "why", "claim", "attend")
-            self._send({"type": "error", "id": name, "error": f"unknown command; expected one of {', '.join(known)}"})
-            return
-        if for_s is not None and (not isinstance(for_s, int | float) or isinstance(for_s, bool) or not 0 < for_s <= _FOR_MOST):
-            self._send({"type": "error", "id": name, "error": "for_s: expected seconds, at most a year"})
-            return
-        if self._server.means_nothing(kind, target):
-            self._send({"type": "done", "id": name, "ok": False, "error": _MEANS_NOTHING})
-            return
-        try:
-            taken = self._server.command(kind, target, until if until is None else str(until), for_s)
-        except (DataError, OverflowError):
-            self._send({"type": "error", "id": name, "error": "until: expected an RFC 3339 time"})
-            return
-        if taken is None:
-            self._send({"type": "done", "id": name, "ok": False, "error": "the engine is busy; ask again"})
-            return
-        taken.add_done_callback(lambda future: self._send({"type": "done", "id": name, "ok": not future.cancelled() and future.exception() is None}))
-
-
-_States = dict[str, dict[str, str]]
-
-
-def changed(old: Snapshot, new: Snapshot) -> list[dict[str, str | None]]:
-    """What a reader of `old` has to know of `new`, as `what`, its name, `was` and `now`. None: it was or is not there."""
-    return _moves(_states(old), _states(new))
-
-
-def _states(snapshot: Snapshot) -> _States:
-    return {
-        "route": {view.route: view.verdict.health.value for view in snapshot.routes},
-        "incident": {view.key: view.stage for view in snapshot.incidents},
-        "feed": {view.name: view.state.value if view.state else "unread" for view in snapshot.feeds},
-    }
-
-
-def _moves(old: _States, new: _States) -> list[dict[str, str | None]]:
-    found: list[dict[str, str | None]] = []
-    for what, after in new.items():
-        before = old[what]
-        for name in (*before, *(name for name in after if name not in before)):
-            was, now = before.get(name), after.get(name)
-            if was != now:
-                found.append({"what": what, what: name, "was": was, "now": now})
-    return found
 
 
 def same_user(connection: socket.socket) -> bool:
