@@ -7,6 +7,8 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 const STEADY_AFTER_MS = 30_000;
 const ANSWER_WITHIN_MS = 5_000;
+/** A claim is answered once it is settled who shows the notice, after a pop-up that hangs too. To give up on a grant would be a notice that nobody shows. */
+const CLAIM_WITHIN_MS = 60_000;
 const MISSING = new Set(["ENOENT", "EACCES", "ENOTDIR"]);
 
 export interface Events {
@@ -113,7 +115,8 @@ export class Bridge {
     if (!child?.stdin.writable) return Promise.resolve({ ok: false, error: "statuswatch is not running" });
     const id = `vscode-${++this.#number}`;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#answered(id, { type: "error", id, error: "no answer in time" }), ANSWER_WITHIN_MS);
+      const within = command === "claim" ? CLAIM_WITHIN_MS : ANSWER_WITHIN_MS;
+      const timer = setTimeout(() => this.#answered(id, { type: "error", id, error: "no answer in time" }), within);
       this.#asked.set(id, { resolve, timer });
       child.stdin.write(`${JSON.stringify({ type: "command", id, command, target, ...more })}\n`);
     });

@@ -48,6 +48,7 @@ class Window {
       openUrl: (url) => void this.#openUrl(url),
       showDetails: () => void this.#showDetails("*"),
       mention: (text) => void vscode.window.setStatusBarMessage(text, 5000),
+      pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     });
   }
 
@@ -133,6 +134,7 @@ class Window {
   }
 
   #focused(): void {
+    if (vscode.window.state.focused) this.#bridge.open(); // who looks does not wait for the end of a pause
     this.#attend();
     if (this.#picture.standing.why === NO_ENGINE) void this.#offerToStart();
   }

@@ -49,6 +49,32 @@ test("messages come out, commands are answered by their id, and the end of it is
   assert.deepEqual(await bridge.ask("open", "x"), { ok: false, error: "statuswatch is not running" });
 });
 
+test("the answer to a claim is waited for as long as a pop-up may take, else nobody would show what is granted then", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const slow = `
+    process.stdout.write(${JSON.stringify(HELLO)} + "\\n");
+    const claims = [];
+    require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
+      const { id, command } = JSON.parse(line);
+      if (command === "claim") return claims.push(id);
+      if (command === "why") return;
+      for (const one of [...claims, id]) process.stdout.write(JSON.stringify({ type: "done", id: one, ok: true }) + "\\n");
+    }).on("close", () => process.exit(0));
+  `;
+  let greet: () => void = () => undefined;
+  const greeted = new Promise<void>((resolve) => (greet = resolve));
+  const bridge = new Bridge(() => "", { message: () => greet(), gone: () => undefined, log: () => undefined }, () => spawn(process.execPath, ["-e", slow], { stdio: "pipe" }));
+  context.after(() => bridge.close());
+  bridge.open();
+  await greeted;
+  const claim = bridge.ask("claim", "n1");
+  const why = bridge.ask("why", "*");
+  context.mock.timers.tick(16_000);
+  assert.deepEqual(await why, { ok: false, error: "no answer in time" });
+  assert.equal((await bridge.ask("refresh", "*")).ok, true);
+  assert.equal((await claim).ok, true);
+});
+
 test("a program that is not there is said to be missing", async () => {
   const why = await new Promise<string>((resolve) => {
     const bridge: Bridge = new Bridge(() => join(tmpdir(), "no-such-program"), {

@@ -12,6 +12,7 @@ class Recorder implements Desk {
   readonly did: unknown[] = [];
   pressed: string | undefined;
   claim: Answer = { ok: true };
+  readonly pauses: (() => void)[] = [];
 
   show(calm: boolean, text: string, buttons: readonly string[]): Promise<string | undefined> {
     this.did.push(["show", calm, text, ...buttons]);
@@ -30,6 +31,9 @@ class Recorder implements Desk {
   }
   mention(text: string): void {
     this.did.push(["mention", text]);
+  }
+  pause(): Promise<void> {
+    return new Promise((resolve) => this.pauses.push(resolve));
   }
 }
 
@@ -54,6 +58,33 @@ test("what another window or the desktop shows is not shown again, and nothing t
   await teller.tell(notice, actions);
   await teller.tell(notice, actions);
   assert.deepEqual(desk.did, [["ask", "claim", "n1", undefined]]);
+});
+
+/** Until nothing is left to do that waits for no pause. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+test("messages keep a distance, or the editor would put the fourth behind its bell; all are claimed at once and come in their order", async () => {
+  const { desk, teller } = told();
+  for (const id of ["n1", "n2", "n3", "n4"]) void teller.tell({ ...notice, id, title: id, body: "" }, []);
+  const shown = (): unknown[] => desk.did.filter((deed) => (deed as unknown[])[0] === "show").map((deed) => (deed as unknown[])[2]);
+  await settled();
+  assert.deepEqual(desk.did.slice(0, 4), ["n1", "n2", "n3", "n4"].map((id) => ["ask", "claim", id, undefined]));
+  assert.deepEqual(shown(), ["n1."]);
+  for (const expected of [["n1.", "n2."], ["n1.", "n2.", "n3."], ["n1.", "n2.", "n3.", "n4."]]) {
+    desk.pauses.at(-1)?.();
+    await settled();
+    assert.deepEqual(shown(), expected);
+  }
+});
+
+test("a notice whose claim came to nothing is claimed when it is told again", async () => {
+  const { desk, teller } = told({ claim: { ok: false, error: "the engine went away" } });
+  await teller.tell(notice, actions);
+  desk.claim = { ok: true };
+  await teller.tell(notice, actions);
+  assert.deepEqual(desk.did.map((deed) => (deed as unknown[])[0]), ["ask", "ask", "show"]);
 });
 
 test("nothing is shown where the engine cannot be asked, where it is not wanted, and for a change of wording", async () => {
