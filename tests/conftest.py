@@ -10,9 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 _LOOPBACK = ("127.", "localhost", "::1")
 _KEPT = {"PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "STATUSWATCH_REQUIRE", "STATUSWATCH_RECORDINGS", "VIRTUAL_ENV", "HYPOTHESIS_PROFILE"}
+
+# What Hypothesis tries is the same in each run, and how long that takes is no part of any promise: neither luck nor a busy machine fails a test.
+# HYPOTHESIS_PROFILE=search tries other values each time.
+settings.register_profile("same", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(autouse=True)

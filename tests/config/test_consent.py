@@ -20,7 +20,7 @@ def test_an_empty_file_is_no_answer(tmp_path: Path) -> None:
     assert load_consent(tmp_path / "sources.toml") == {}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(answers=st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=12), st.booleans(), max_size=4))
 def test_answers_come_back_as_they_were_saved(tmp_path: Path, answers: dict[str, bool]) -> None:
     save_consent(tmp_path / "sources.toml", answers)

@@ -142,7 +142,7 @@ def test_an_odd_value_at_any_place_never_makes_it_healthier(form: str, name: str
 
 
 @pytest.mark.parametrize(("form", "name"), CASES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_body_with_bytes_changed_at_random_never_raises(form: str, name: str, data: st.DataObject) -> None:
     original = sample(name).data
