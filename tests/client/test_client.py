@@ -138,9 +138,9 @@ def test_where_no_answer_comes_the_word_of_the_system_is_told(way: tuple[str, bo
 
 @WAYS
 def test_a_timeout_is_told_as_one(way: tuple[str, bool], api: ModelApi, box: Mailbox) -> None:
-    api.answer = Answer(before=5)
+    api.answer = Answer(before=60)
     with pytest.raises(LIBRARIES[way[0]].ReadTimeout):
-        Asker(way[0], is_async=way[1]).pieces(api.url + PATH, timeout=0.05)
+        Asker(way[0], is_async=way[1]).pieces(api.url + PATH, timeout=LIBRARIES[way[0]].Timeout(60, read=0.05))
     assert box.calls()[0]["transport"] == "ReadTimeout"
 
 

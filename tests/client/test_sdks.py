@@ -13,6 +13,8 @@ from typing import Any
 
 import anthropic
 import groq
+import httpx
+import httpx2
 import openai
 import pytest
 from google import genai
@@ -250,12 +252,12 @@ def test_no_connection_is_told_for_every_attempt(box: Mailbox, name: str, url: s
     assert not any("status" in call for call in calls)
 
 
-@pytest.mark.parametrize("name", ["anthropic", "openai-async", "groq"])
-def test_an_answer_that_does_not_come_in_time_is_told(api: ModelApi, box: Mailbox, name: str) -> None:
+@pytest.mark.parametrize(("name", "library"), [("anthropic", httpx2), ("openai-async", httpx2), ("groq", httpx)])
+def test_an_answer_that_does_not_come_in_time_is_told(api: ModelApi, box: Mailbox, name: str, library: Any) -> None:
     api.answer = Answer(before=60)
 
     def hurried(client: Any) -> Any:
-        client.timeout = 0.2
+        client.timeout = library.Timeout(60, read=0.2)
         return tap.watch(client)
 
     assert SDKS[name].run(api.url, False, hurried)[1] is not None

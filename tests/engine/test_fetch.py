@@ -234,7 +234,7 @@ async def test_a_server_that_says_nothing_is_given_up_in_time(server):
 
 
 async def test_a_server_that_drips_is_given_up_in_time_and_counts_as_an_answer(server):
-    fetcher = Fetcher(total_seconds=0.3)
+    fetcher = Fetcher(total_seconds=5.0)
     got = await fetcher.fetch(Request(server.serve("/drip", Answer(pieces=(b"x",) * 1000, pause=0.05))))
     await fetcher.close()
     assert (got.state, got.transport, got.status) == (FeedState.UNREACHABLE, False, 200)

@@ -56,7 +56,7 @@ async def test_it_is_looked_for_while_needed_and_forgotten_after() -> None:
         server.serve("/other", Answer(headers={"Content-Type": "text/html"}, body=b"<!doctype html><html></html>"))
         inbox, needed = Inbox(), [False]
         clock = _Impatient()
-        models = LocalModels(_specs(server), Fetcher(total_seconds=2.0), inbox, clock, lambda: needed[0])
+        models = LocalModels(_specs(server), Fetcher(total_seconds=30.0), inbox, clock, lambda: needed[0])
         running = asyncio.create_task(models.run())
         await asyncio.sleep(0.2)
         assert (server.seen, clock.sleeps) == ([], 0), "while nothing is wrong nothing is looked for, and no clock runs"

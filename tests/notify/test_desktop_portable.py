@@ -60,7 +60,7 @@ async def test_what_is_pressed_reaches_the_engine(desk: tuple[PortableNotifier, 
     [shown] = service.shown
     key = next(key for key, label in shown.labels.items() if label == "Mute 1 h")
     await service.press(shown.number, key)
-    assert await asyncio.wait_for(pressed.get(), 10) == ("n7", Action.MUTE)
+    assert await asyncio.wait_for(pressed.get(), 60) == ("n7", Action.MUTE)
 
 
 async def test_a_correction_of_what_is_gone_shows_nothing(desk: tuple[PortableNotifier, FakeService, Pressed]) -> None:

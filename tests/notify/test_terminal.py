@@ -73,7 +73,7 @@ async def test_the_message_is_seen_on_a_real_screen(server: Tmux) -> None:
                 break
             await asyncio.sleep(0.05)
         assert (await TerminalNotifier(server.environ).deliver(OPENED, None)).ok
-        for _ in range(200):
+        for _ in range(3000):
             screen = await outer.run("capture-pane", "-p", "-t", "main")
             if LINE[:110] in screen:
                 break

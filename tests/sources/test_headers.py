@@ -205,7 +205,7 @@ def test_no_header_makes_any_reader_raise(given_headers: dict[str, str]) -> None
         reader(given_headers)
 
 
-@pytest.mark.timeout(5)
+@pytest.mark.timeout(60)  # a reading that backtracks takes hours, not seconds
 @pytest.mark.parametrize("value", ["<" * 9000, "<>" * 5000, "<a>" + ";a" * 5000, '<a>;a="' + "\\" * 9000, "<a>;" + " " * 9000, "<a>;rel=" + " status" * 2000])
 def test_hostile_links_are_read_in_bounded_time(value: str) -> None:
     assert headers.status_link({"link": value}) is None

@@ -44,7 +44,7 @@ class Desktop:
     async def run(self, *command: str) -> str:
         """Run a command on this desktop to its end; its output."""
         process = await asyncio.create_subprocess_exec(*command, env=self.environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
-        out, err = await asyncio.wait_for(process.communicate(), 30)
+        out, err = await asyncio.wait_for(process.communicate(), 100)
         assert process.returncode == 0, f"{command}: {err.decode(errors='replace')}"
         return out.decode(errors="replace")
 
@@ -108,7 +108,7 @@ async def _screen(running: Desktop, xvfb: str) -> str:
     reader = asyncio.StreamReader()
     with os.fdopen(read, "rb") as pipe:
         transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
-        number = await asyncio.wait_for(reader.readline(), 20)
+        number = await asyncio.wait_for(reader.readline(), 60)
         transport.close()
     return f":{int(number)}"
 
@@ -120,13 +120,13 @@ async def _named(bus: Bus) -> None:
 
     connection = await MessageBus(bus_address=bus.address).connect()
     ask = {"destination": "org.freedesktop.DBus", "path": "/org/freedesktop/DBus", "interface": "org.freedesktop.DBus", "member": "GetNameOwner"}
-    for _ in range(400):
+    for _ in range(1200):
         reply = await connection.call(Message(**ask, signature="s", body=[SERVICE]))
         if reply is None or reply.message_type is not MessageType.ERROR:
             break
         await asyncio.sleep(0.05)
     else:
-        raise TimeoutError("the notification daemon did not start within 20 s")
+        raise TimeoutError("the notification daemon did not start within 60 s")
     connection.disconnect()
     with contextlib.suppress(Exception):
         await asyncio.wait_for(connection.wait_for_disconnect(), 5)

@@ -60,13 +60,13 @@ class Bus:
             "dbus-daemon", f"--config-file={config}", "--nofork", "--print-address", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
         )
         assert self.process.stdout
-        assert await asyncio.wait_for(self.process.stdout.readline(), 10), "the private bus did not start"
+        assert await asyncio.wait_for(self.process.stdout.readline(), 60), "the private bus did not start"
 
     async def stop(self) -> None:
         process, self.process = self.process, None
         if process and process.returncode is None:
             process.send_signal(signal.SIGTERM)
-            await asyncio.wait_for(process.wait(), 10)
+            await asyncio.wait_for(process.wait(), 60)
         if process and process.stdout:
             await process.stdout.read()
 

@@ -54,7 +54,7 @@ def connect_as_nobody(path: Path) -> str:
 
     def connect() -> bytes:
         with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(5)
+            client.settimeout(60)
             client.connect(str(path))
             return client.recv(100)
 

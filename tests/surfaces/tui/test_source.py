@@ -62,7 +62,7 @@ async def running(engine: Engine, path: Path) -> AsyncIterator[None]:
 
 
 async def take(events: AsyncGenerator[Event, None], count: int) -> list[Event]:
-    return [await asyncio.wait_for(anext(events), 10) for _ in range(count)]
+    return [await asyncio.wait_for(anext(events), 60) for _ in range(count)]
 
 
 def picture(**fields: Any) -> dict[str, Any]:
@@ -139,7 +139,7 @@ async def _asking(source: SocketSource, command: Command) -> Any:
     async with aclosing(source.events()) as events:
         await take(events, 3)
         listening = asyncio.create_task(anext(events))
-        reply = await asyncio.wait_for(source.send(command), 10)
+        reply = await asyncio.wait_for(source.send(command), 60)
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
         return reply
