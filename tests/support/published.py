@@ -74,6 +74,16 @@ class Engine:
         """Send a notice."""
         self._do(lambda: self._publisher.tell(notice))
 
+    def screen(self, *, shows: bool, notice: Notice | None = None) -> None:
+        """Have a pop-up of its own to show, or be done with that of `notice`, which could not be shown."""
+
+        def work() -> None:
+            self._server.claims.screen = shows
+            if notice:
+                self._server.claims.tried(notice, shown=False)
+
+        self._do(work)
+
     def _do(self, work: Callable[[], None]) -> None:
         async def run() -> None:
             work()

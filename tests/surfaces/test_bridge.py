@@ -1,8 +1,10 @@
 """The editors' bridge, as an editor runs it: a process with pipes. The transcript that every editor's tests play is made and compared here."""
 
+import contextlib
 import json
 import os
 import queue
+import socket
 import subprocess
 import sys
 import threading
@@ -12,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from statuswatch import __version__
+from statuswatch.config import paths
 from statuswatch.core.history import Day, History, RouteHistory
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.engine import serve
 from statuswatch.surfaces.bridging import LINE_MAX
-from statuswatch.surfaces.client import CAPABILITIES, Link, monotonic
+from statuswatch.surfaces.client import ANSWER_WITHIN, CAPABILITIES, Link, monotonic
 from support import snapshots
 from support.published import Engine, publish
 
@@ -447,6 +450,35 @@ def test_an_older_engine_is_followed_and_called_older_with_what_it_lacks(monkeyp
     assert hello["missing"] == ["history", "open", "why", "claim", "actions"]
     assert hello["reason"].startswith(f"the engine (0.0.9) is older than this program ({__version__})")
     assert picture["snapshot"]["summary"]["level"] == "ok"
+
+
+def test_an_engine_that_greets_late_on_a_busy_machine_is_found_all_the_same():
+    """Every greeting takes three times as long as an engine that is alive may take."""
+    paths.ensure_private(paths.runtime_dir())
+    hello = json.dumps({"type": "hello", "v": 1, "version": "x", "capabilities": [], "pid": 1}).encode() + b"\n"
+    over = threading.Event()
+
+    def greet(connection):
+        over.wait(3 * ANSWER_WITHIN)
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(hello)
+            over.wait()
+
+    def accept():
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=greet, args=(door.accept()[0],), daemon=True).start()
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+        door.bind(paths.socket_file())
+        door.listen()
+        threading.Thread(target=accept, daemon=True).start()
+        with Editor() as editor:
+            found = editor.hear_until("hello", engine=True)[-1]
+        over.set()
+        door.shutdown(socket.SHUT_RDWR)
+
+    assert found["version"] == "x"
 
 
 def test_an_engine_of_another_protocol_is_no_engine_and_the_reason_says_so(monkeypatch):

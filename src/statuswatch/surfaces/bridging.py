@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from statuswatch import __version__
 from statuswatch.surfaces.asking import ALL, NO_PICTURE, WIDTHS, Question, reply
 from statuswatch.surfaces.client import (
+    ANSWER_WITHIN,
     CAPABILITIES,
     NO_ENGINE,
     PROTOCOL,
@@ -27,6 +28,7 @@ LINE_MAX = 8192
 _PIECE = 1 << 16
 _AGAIN_SECONDS = 0.5
 _PATIENCE_SECONDS = 1.0
+_LONGEST_GREETING_SECONDS = 2.0
 _LAST_ANSWERS_SECONDS = 2.0
 # How a line begins that answers somebody: only such are read here, and whole. A past or a page of `why` is longer than any line of an editor.
 _ANSWERS = tuple(b'{"type":"%s"' % kind for kind in (b"done", b"pong", b"error", b"history"))
@@ -43,6 +45,7 @@ class Bridge:
         self._told: bool | None = None  # whether the editor was last told that an engine is there; None: told nothing yet
         self._lost_at = monotonic() - _PATIENCE_SECONDS
         self._try_at = 0.0
+        self._within = ANSWER_WITHIN
         self._input = bytearray()
         self._skipping = False
         self._pictured = False
@@ -86,19 +89,23 @@ class Bridge:
     # --- the engine's side
 
     def _connect(self) -> None:
-        """Look for an engine, at most twice a second; tell the editor where it came or has stayed away for longer than a restart takes."""
+        """Look for an engine, at most twice a second; tell the editor where it came or has stayed away for longer than a restart takes.
+
+        One that was reached and has not greeted in time is given longer at the next try: on a machine that is busy for a while it would never be heard.
+        """
         if monotonic() < self._try_at:
             return
         self._try_at = monotonic() + _AGAIN_SECONDS
         try:
-            self._link = Link.open()
+            self._link = Link.open(self._within)
         except EngineGoneError as error:
+            self._within = min(self._within * 2, _LONGEST_GREETING_SECONDS) if isinstance(error.__cause__, TimeoutError) else ANSWER_WITHIN
             if self._told is not False and monotonic() - self._lost_at >= _PATIENCE_SECONDS:
                 self._told = False
                 self._say({"type": "hello", "v": PROTOCOL, "version": __version__, "capabilities": list(_ALONE), "engine": False, "reason": str(error)})
                 self._show_last()
             return
-        self._told, self._pictured = True, False
+        self._told, self._pictured, self._within = True, False, ANSWER_WITHIN
         self._say(_welcome(self._link.hello))
         self._pass_on(self._link.take())
 

@@ -13,6 +13,8 @@ from statuswatch.surfaces.bridging import Bridge
 
 _PIECE = 1 << 16
 _ANSWER_SECONDS = 10.0
+_CLAIM_SECONDS = 60.0
+"""A claim is answered once it is settled who shows the notice, after a pop-up that hangs too. What is granted then, nobody else shows."""
 
 
 class Relay:
@@ -90,7 +92,7 @@ class Peer:
         try:
             if self._relay is None or not self._relay.say(line):
                 return {"ok": False, "error": "not connected; ask again"}
-            async with asyncio.timeout(_ANSWER_SECONDS):
+            async with asyncio.timeout(_CLAIM_SECONDS if command == "claim" else _ANSWER_SECONDS):
                 said = await answer
         except TimeoutError:
             return {"ok": False, "error": "the engine did not answer; look at it: statuswatch engine status"}
