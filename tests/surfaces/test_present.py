@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, timedelta, timezone
@@ -12,6 +13,7 @@ from statuswatch.core.snapshot import CallWindow, Snapshot, UpdateView
 from statuswatch.core.verdict import Evidence, EvidenceKind, Reason
 from statuswatch.surfaces import present
 from statuswatch.surfaces.present import Look
+from statuswatch.surfaces.present_calls import call_table
 from statuswatch.surfaces.present_text import Tone, plain, say, width_of
 from support import snapshots
 from support.snapshots import GEMINI, HAIKU, NOW, OPUS, incident_view, minutes_ago, route_view, snapshot, verdict
@@ -183,6 +185,26 @@ def test_a_fault_of_yours_reads_as_yours() -> None:
 def test_feeds_in_trouble_come_first_and_are_unknown() -> None:
     rows = [plain(row) for row in present.feeds(seen(snapshots.trouble())).rows]
     assert rows[0].split() == ["–", "google-gemini", "unreadable", "–", "2h04m", "ago", "in", "15s", "HTML", "instead", "of", "JSON"]  # noqa: RUF001 - the sign of unknown
+
+
+def both_tables_of_calls(width: int) -> list[dict[str, int]]:
+    """How much of texts that are too long is left on the board and in the list: the letter of each, and how often it stands there in a row."""
+    long = {"code": "c" * 60, "model": "m" * 60, "project": "p" * 60, "client": "t" * 60, "request_id": "r" * 60}
+    call = replace(snapshots.trouble().calls[0], status=None, route="none", **long)
+    scene = seen(snapshot(calls=(call,)), width)
+    tables = (present.calls(scene), call_table([(1, call)], scene))
+    return [{run[0]: len(run) for run in re.findall("ccc+|mmm+|ppp+|ttt+|rrr+", plain(table.rows[0]))} for table in tables]
+
+
+def test_what_stands_in_both_tables_of_calls_is_equally_wide() -> None:
+    board, listed = both_tables_of_calls(400)
+    assert board == listed == {"c": 29, "m": 19, "t": 13, "p": 19, "r": 29}
+
+
+@pytest.mark.parametrize("width", [80, 100, 110, 120, 140])
+def test_an_id_is_long_enough_to_be_told_from_others_or_not_there(width: int) -> None:
+    for left in both_tables_of_calls(width):
+        assert left.get("r", 20) >= 19
 
 
 def test_requests_that_differ_at_their_ends_stay_apart() -> None:

@@ -1,7 +1,7 @@
-"""Own calls for the verb `calls`: which of them are asked for, and a table with whose fault each failure was and why it is taken for that."""
+"""Own calls in tables: which of them are asked for, a row with whose fault each failure was and why it is taken for that, and the columns for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from statuswatch.core.health import SIDES, Fault, Side
@@ -12,20 +12,32 @@ from statuswatch.surfaces.present_words import Scene, age_words, client_name
 _MARK = {Side.THEIRS: "theirs", Side.YOURS: "yours", Side.UNDECIDED: "not sure"}
 _MS = 1000.0
 _NARROW = 60  # where a table would leave the model out
-_COLUMNS = (
-    Column("number", "", 2, 3, 9, right=True),
-    Column("age", "age", 4, 5, 10, right=True),
-    Column("at", "when", 5, 12, 1),
-    Column("answer", "answer", 16, 30, 9),
-    Column("took", "took", 5, 6, 0, right=True),
-    Column("model", "model", 16, 20, 8),
-    Column("client", "tool", 11, 14, 3),
-    Column("project", "project", 10, 20, 2),
-    Column("fault", "whose", 16, 18, 7),
-    Column("sure", "sure", 6, 6, 5),
-    Column("reason", "because", 16, 60, 4),
-    Column("id", "request", 20, 30, 0, tail=True),
-)
+_SHAPES = {
+    column.key: column
+    for column in (
+        Column("number", "", 2, 3, 0, right=True),
+        Column("age", "age", 4, 5, 0, right=True),
+        Column("at", "when", 5, 12, 0),
+        Column("clock", "when", 8, 8, 0),
+        Column("answer", "answer", 16, 30, 0),
+        Column("took", "took", 5, 6, 0, right=True),
+        Column("model", "model", 16, 20, 0),
+        Column("client", "tool", 11, 14, 0),
+        Column("project", "project", 10, 20, 0),
+        Column("fault", "whose", 16, 18, 0),
+        Column("sure", "sure", 6, 6, 0),
+        Column("reason", "because", 16, 60, 0),
+        Column("id", "request", 20, 30, 0, tail=True),
+    )
+}
+
+
+def call_columns(**keep: int) -> tuple[Column, ...]:
+    """The columns of these names in this order, as wide as in every table of calls; `keep`: how dear each is to this table (see Column)."""
+    return tuple(replace(_SHAPES[key], keep=dear) for key, dear in keep.items())
+
+
+_COLUMNS = call_columns(number=9, age=10, at=1, answer=9, took=0, model=8, client=3, project=2, fault=7, sure=5, reason=4, id=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +69,15 @@ def _fits(call: CallView, wish: Wish) -> bool:
 
 def call_table(calls: Sequence[Numbered], look: Scene) -> Table:
     """A row a call: its number, age, answer, and for a failure whose fault it was, how sure that is, and why."""
-    rows = [_row(number, call, look) for number, call in calls]
+    rows = [call_row(number, call, look) for number, call in calls]
     if look.look.width < _NARROW:
         cells = ("number", "age", "short", "model", "fault")  # what `why` takes, when, what came; the end of the rest may be cut
         return Table(EMPTY, tuple(cut(join([row[key] for key in cells], " "), look.look.width, look.look.glyphs.cut) for row in rows), cells)
     return table(_COLUMNS, rows, look.look.width, look.look.glyphs.cut)
 
 
-def _row(number: int, call: CallView, look: Scene) -> dict[str, Line]:
+def call_row(number: int, call: CallView, look: Scene) -> dict[str, Line]:
+    """The cells of a call for all columns there are, and `short`: its answer in one word."""
     failed = call.outcome != "ok"
     words = " ".join(part for part in (str(call.status or ""), clean(call.code or "", 40)) if part) or ("failed" if failed else "ok")
     why = ", ".join(part for part in (clean(call.reason, 120), "" if call.final else "retried") if part)
@@ -72,6 +85,7 @@ def _row(number: int, call: CallView, look: Scene) -> dict[str, Line]:
         "number": say(str(number), Tone.DIM),
         "age": say(look.age(call.at)),
         "at": say(look.clock(call.at), Tone.DIM),
+        "clock": say(f"{call.at.astimezone(look.zone):%H:%M:%S}", Tone.DIM),
         "answer": say(words, Tone.FAILING if failed else Tone.OK),
         "short": say(words.partition(" ")[0], Tone.FAILING if failed else Tone.OK),
         "took": say(_took(call.latency_ms), Tone.DIM),

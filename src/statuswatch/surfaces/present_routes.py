@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from statuswatch.core.health import Fault, Health, Relevance
 from statuswatch.core.snapshot import CallView, RouteView
 from statuswatch.surfaces.glyphs import sparkline
+from statuswatch.surfaces.present_calls import call_columns, call_row
 from statuswatch.surfaces.present_text import EMPTY, Column, Line, Span, Table, Tone, clean, cut, join, pad, say, table, width_of
 from statuswatch.surfaces.present_verdict import TONES, WEIGHT
-from statuswatch.surfaces.present_words import Scene, client_name, health_word
+from statuswatch.surfaces.present_words import Scene, health_word
 
 if TYPE_CHECKING:  # the past loads a half of core, and the first picture does not wait for it
     from collections.abc import Mapping
@@ -33,17 +34,7 @@ _FEWEST = 23  # cells; a mark is four days then
 _SPARK = (6, 10)
 _ROOMY = 100
 BARS_FROM = 115
-_CALL_COLUMNS = (
-    Column("number", "", 1, 3, 8, right=True),
-    Column("at", "when", 8, 8, 9),
-    Column("code", "answer", 20, 30, 8),
-    Column("model", "model", 16, 20, 7),
-    Column("client", "tool", 11, 14, 5),
-    Column("project", "project", 6, 20, 4),
-    Column("fault", "whose", 8, 13, 6),
-    Column("sure", "sure", 4, 6, 2),
-    Column("id", "request", 10, 22, 1, tail=True),
-)
+_CALL_COLUMNS = call_columns(number=8, clock=9, answer=8, model=7, client=5, project=4, fault=6, sure=2, id=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +156,6 @@ def _said(call: CallView, look: Scene) -> str:
 
 
 def _call(call: CallView, number: int, look: Scene) -> dict[str, Line]:
-    failed = call.outcome != "ok"
-    words = " ".join(part for part in (str(call.status or ""), clean(call.code or "", 40)) if part) or ("failed" if failed else "ok")
     yours = call.fault not in {None, Fault.PROVIDER, Fault.EDGE, Fault.UNKNOWN}
-    return {
-        "number": say(str(number), Tone.DIM),
-        "at": say(f"{call.at.astimezone(look.zone):%H:%M:%S}", Tone.DIM),
-        "code": say(words, Tone.FAILING if failed else Tone.OK),
-        "model": say(look.name_of(call.route) if call.route in look.names else clean(call.model, 40)),
-        "client": say(client_name(call.client), Tone.DIM),
-        "project": say(clean(call.project or "", 60), Tone.DIM),
-        "fault": say(("you: " if yours else "") + clean(call.fault or "", 20) if failed else ""),
-        "sure": say(clean(call.confidence or "", 10) if failed else "", Tone.DIM),
-        "id": say(clean(call.request_id or "", 60), Tone.DIM),
-    }
+    fault = ("you: " if yours else "") + clean(call.fault or "", 20) if call.outcome != "ok" else ""
+    return {**call_row(number, call, look), "fault": say(fault)}
