@@ -103,7 +103,7 @@ def test_a_notice_is_shown_once_and_commands_reach_the_engine_which_may_end_and_
         session.reached("trouble")
         engine.tell(notice())
         session.reached("told")
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + 100
         while len(engine.commands) < 3 and time.monotonic() < deadline:
             time.sleep(0.02)
         commands = [(command.kind.value, command.target) for command in engine.commands]

@@ -328,7 +328,7 @@ class TestSocket:
     @staticmethod
     def read_all(client):
         client.setblocking(True)
-        client.settimeout(1.0)
+        client.settimeout(5.0)
         data = b""
         try:
             while piece := client.recv(1 << 20):

@@ -417,7 +417,7 @@ def _connected(path):
     """A connection to the socket at `path`, as soon as there is one."""
     for _ in range(1000):
         client = socket.socket(socket.AF_UNIX)
-        client.settimeout(20)
+        client.settimeout(60)
         try:
             client.connect(str(path))
         except OSError:

@@ -135,7 +135,7 @@ def on_terminal(columns, **environ):
             break
         data += piece
     os.close(main)
-    return data.decode().replace("\r\n", "\n"), process.wait(20)
+    return data.decode().replace("\r\n", "\n"), process.wait(60)
 
 
 def test_on_a_terminal_the_symbols_have_their_colours_unless_they_are_not_wanted():

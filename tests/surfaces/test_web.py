@@ -316,6 +316,7 @@ def test_a_word_that_cannot_be_stored_is_told_in_a_sentence():
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.timeout(600)  # pictures of 40 MB in all are made, sent and read
 def test_a_stream_that_is_not_read_gets_the_newest_picture_and_no_queue():
     with Engine() as engine:
         many = snapshots.many(800).routes  # 40 MB in all, more than the system keeps for a connection
@@ -373,7 +374,7 @@ def test_another_user_of_this_machine_is_hung_up_on_even_with_the_word(shared):
 
     def ask() -> bytes:
         with socket.socket() as peer:  # looking a name up loads a module that the other user may be unable to read
-            peer.settimeout(10)
+            peer.settimeout(60)
             peer.connect(("127.0.0.1", shared.port))
             peer.sendall(f"GET /v1/snapshot?token={shared.token} HTTP/1.1\r\nHost: 127.0.0.1:{shared.port}\r\n\r\n".encode())
             return peer.recv(1000)

@@ -46,7 +46,7 @@ def dashboard(source: FakeSource, clock: Callable[[], datetime] | None = None, *
 
 async def told(pilot: Pilot[int], app: Dashboard) -> None:
     """Until a toast is there: some answers come from a thread."""
-    for _ in range(500):
+    for _ in range(3000):
         if app._notifications:
             return
         await pilot.pause(0.01)
