@@ -7,7 +7,7 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,12 @@ from statuswatch.core.ids import Surface
 from statuswatch.core.knowledge import Knowledge, ProviderFacts
 from statuswatch.core.observation import Call, Outcome
 from statuswatch.gateway.annotate import StreamEditor, annotated
+from statuswatch.gateway.guard import Way
+from statuswatch.gateway.heads import read_request, read_response
 from statuswatch.gateway.saying import Outlook, added_lines, verdict_value
 from statuswatch.gateway.server import Gateway
 from statuswatch.gateway.tap import Tap
+from statuswatch.gateway.upstreams import Origin, Upstream
 from statuswatch.sources.clients.diagnose import SignatureDiagnose
 from statuswatch.sources.headers import status_link
 from support.gatewaykit import Server, calling, gateway_to, read_head, request, until
@@ -140,6 +143,31 @@ async def test_a_success_is_told_and_untouched() -> None:
 
     assert (heard.calls[0].outcome, heard.calls[0].client, heard.calls[0].surface) == (Outcome.OK, "program", Surface.API)
     assert heard.calls[0].latency_ms is not None
+
+
+async def test_calls_that_worked_are_told_in_one_go_each_with_its_own_time_and_many_of_them_in_few() -> None:
+    heard, moments = Heard(), iter(range(1000))
+    tap = Tap(heard.report, heard.outlook_for, SignatureDiagnose(SIGNATURES, KNOWN), lambda: NOW + timedelta(seconds=next(moments)), {})
+    head = read_request(b"POST /v1/messages HTTP/1.1\r\nHost: a\r\n\r\n")
+    way = Way(Upstream("anthropic", Origin("api.anthropic.com", 443, tls=True), provider="anthropic"), b"a", b"/v1/messages")
+
+    def work(times: int) -> tuple[float, float]:
+        """So many calls that worked; in how many seconds they will be told, at the most and at the least."""
+        began = asyncio.get_running_loop().time()
+        for _ in range(times):
+            tap.watch(head, way).whole(ASK, 1.0, 1.5, read_response(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", b"POST", upgrade=False))
+        assert tap._timer is not None
+        return tap._timer.when() - began, tap._timer.when() - asyncio.get_running_loop().time()
+
+    assert work(3)[1] < 1
+    await until(lambda: len(heard.calls) == 3)
+    assert work(20)[1] < 1
+    await until(lambda: len(heard.calls) == 23)
+    assert [call.at for call in heard.calls] == [NOW + timedelta(seconds=number) for number in range(23)]
+    assert work(1)[0] > 1
+    await until(lambda: len(heard.calls) == 24)
+    assert work(1)[1] < 1
+    await until(lambda: len(heard.calls) == 25)
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,10 @@ def test_the_usual_answer_goes_on_as_a_whole() -> None:
     [
         OK[:-1],
         OK + b"x",
+        b"HTTP/1.1 200 Good2\r\nContent-Type: application/json\r\n\r\n{}",
+        OK.replace(b"Content-Length", b"X-Length"),
+        OK.replace(b"\r\nContent-Length", b"\nTE: 1\r\nContent-Length"),
+        OK.replace(b"Content-Length", b"content-length: 3\r\nContent-Length"),
         OK + OK,
         b"HTTP/1.1 100 Continue\r\n\r\n" + OK,
         OK.replace(b"200", b"529"),

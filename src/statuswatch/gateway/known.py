@@ -1,16 +1,14 @@
 """The last head of a connection and what became of it: the next one, which differs in its length and an id at most, is not taken apart again.
 
-llhttp reads each head all the same before anything of it is sent on. What is saved is what follows from a head: who may use the gateway, where the call goes,
-which fields are left out. It is kept with the connection, and goes with it.
+It is the same bytes that llhttp has read, but for a number of digits and values of plain characters, in which no parser finds the end of a line. So what
+follows from the head stays: who may use the gateway, where the call goes, which fields are left out. It is kept with the connection, and goes with it.
 """
 
 import re
 
-import httptools
-
 from statuswatch.gateway.framing import NOTHING, Counted
 from statuswatch.gateway.guard import Way
-from statuswatch.gateway.heads import NOBODY, RequestHead
+from statuswatch.gateway.heads import RequestHead
 
 _SIZE_MAX = 8192
 _LENGTH = b"content-length"
@@ -19,7 +17,9 @@ _VARIES = re.compile(
     rb"\r\n(content-length|x-client-request-id|x-stainless-retry-count|x-stainless-timeout|idempotency-key|traceparent|sentry-trace|baggage):"
     rb"[ \t]*+([^\r\n]*)(?=\r\n)"
 )
-_LONGEST_LENGTH = 15
+_DIGITS = re.compile(rb"[0-9]{1,15}")
+# Visible characters, with blanks between them: what else a value may hold is left to llhttp.
+_PLAIN = re.compile(rb"[!-~]*+(?:[ \t]++[!-~]++)*+")
 
 
 class Known:
@@ -37,29 +37,28 @@ class Known:
 
     def again(self, data: bytes) -> tuple[RequestHead, bytes, int, int] | None:
         """The head that `data` begins with, as it is sent on, its end and that of its body in `data`; None where it is another one."""
-        at = 0
-        length = onward = b""
+        at = size = 0
+        onward = b""
         for came, sent, counts in self._parts:
             if not data.startswith(came, at):
                 return None
             at += len(came)
-            stop = data.find(b"\r\n", at)
-            value = data[at:stop]
+            varies = (_DIGITS if counts else _PLAIN).match(data, at)
+            if varies is None:
+                return None
+            value = varies[0]
             if counts:
-                length = value
+                size = int(value)
             onward += sent + value
-            at = stop
-        if at < 0 or not data.startswith(self._came_last, at) or not length.isdigit() or len(length) > _LONGEST_LENGTH:
+            at += len(value)
+        last = self._came_last
+        if at > _SIZE_MAX or not data.startswith(last, at):
             return None
-        end = at + len(self._came_last)
-        raw = data[:end]
-        try:
-            httptools.HttpRequestParser(NOBODY).feed_data(raw)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):  # told by who takes it apart
-            return None
-        size, there = int(length), len(data) - end
-        head = RequestHead(self._method, self._target, raw, NOTHING if size <= there else Counted(size, there))
-        return head, onward + self._sent_last, end, end + min(size, there)
+        end = at + len(last)
+        there = len(data) - end
+        if size <= there:
+            return RequestHead(self._method, self._target, data[:end], NOTHING), onward + self._sent_last, end, end + size
+        return RequestHead(self._method, self._target, data[:end], Counted(size, there)), onward + self._sent_last, end, len(data)
 
 
 def known(head: RequestHead, way: Way, onward: bytes) -> Known | None:

@@ -9,7 +9,7 @@ from statuswatch.gateway.guard import Way
 from statuswatch.gateway.heads import RequestHead, ResponseHead
 from statuswatch.gateway.watch import Watch
 
-AT_ONCE = 64
+AT_ONCE = 16
 """Exchanges that are noted in one go; of more in so short a time those that came last are left out."""
 
 _AFTER = 0.2

@@ -5,12 +5,15 @@ from collections.abc import Iterable
 
 import httptools
 
-from statuswatch.gateway.heads import END, HEAD_MAX, HOP, HOPS, NEVER_HOP, NOBODY, RequestHead, ResponseHead, field_name, listed, words
+from statuswatch.gateway.heads import END, HEAD_MAX, HOP, NEVER_HOP, NOBODY, RequestHead, ResponseHead, field_name, listed, words
 
 _USUAL = b"HTTP/1.1 200 "
-# What has to be left out, and what says that the body is to be looked at.
-_LOOK = re.compile(HOPS.pattern + rb"|\r\n(?:transfer-encoding:|content-type:[ \t]*+text/event-stream)")
+# What has to be left out, and what says that the body is to be looked at. llhttp reads the head after this, so that a line is known by its end.
+_LOOK = re.compile(
+    rb"\n(?:con(?:nection:|tent-type:[ \t]*+text/event-stream)|keep-alive:|proxy-(?:connection|authenticate|authorization):|t(?:e|ransfer-encoding):|upgrade:)"
+)
 _KEPT = b"\r\nconnection: keep-alive\r\n"
+_LENGTH = b"\r\ncontent-length: "
 
 
 def request_bytes(head: RequestHead, target: bytes, host: bytes) -> bytes:
@@ -65,14 +68,15 @@ def whole_answer(came: bytes, request: RequestHead) -> tuple[bytes, bytes] | Non
         return None
     head = came[:end]
     low = head.lower()
-    if b"\r\ncontent-length: %d\r\n" % (len(came) - end) not in low:
+    length = low.rfind(_LENGTH)  # llhttp refuses two
+    if length < 0 or not low.startswith(b"%d\r\n" % (len(came) - end), length + len(_LENGTH)):
         return None
     at = 0
     found = _LOOK.search(low)
     while found is not None:
-        if at or not low.startswith(_KEPT, found.start()):
+        if at or not low.startswith(_KEPT, found.start() - 1):
             return None
-        at = found.start()
+        at = found.start() - 1
         found = _LOOK.search(low, at + len(_KEPT) - 2)
     try:
         httptools.HttpResponseParser(NOBODY).feed_data(head)

@@ -31,14 +31,14 @@ from statuswatch.sources.headroom import headroom_in
 
 WAIT_SECONDS = 0.25
 """How long a failing answer waits for the engine to have judged it."""
-AT_ONCE = 16
+AT_ONCE = 64
 """Calls that are told of in one go; of more in so short a time the oldest that worked are left out."""
 
 _TELL_AFTER = 0.05
+# Each telling is a step of the engine, in which no call moves: where many come they are told of in few steps.
+_MANY, _TELL_MANY_AFTER = 16, 2.0
 _ERROR_TEXT = 64 << 10
-_FAILING = 400
 _OK = range(200, 300)
-_INTERRUPTED = "stream_interrupted"
 
 _logger = logging.getLogger(__name__)
 
@@ -67,8 +67,9 @@ class Tap:
     _agents: tuple[tuple[bytes, str], ...] = field(default_factory=agents)
     _turns: Turns = field(default_factory=Turns)
     _count: int = 0
-    _waiting: deque["Sighting"] = field(default_factory=lambda: deque(maxlen=AT_ONCE))
+    _waiting: deque[Call] = field(default_factory=lambda: deque(maxlen=AT_ONCE))
     _timer: asyncio.TimerHandle | None = None
+    _many: bool = False
 
     def watch(self, head: RequestHead, way: Way) -> "Sighting":
         """What follows one exchange."""
@@ -76,19 +77,20 @@ class Tap:
 
     def worked(self, sighting: "Sighting") -> None:
         """A call worked: told soon, when nothing is under way that would wait for it."""
-        self._waiting.append(sighting)
+        attempt, _ = self.attempt(sighting, failed=False)
+        if attempt.model is None:
+            return
+        self._waiting.append(sighting.completed_as(attempt.answered()))
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_TELL_AFTER, self._tell)
+            self._timer = asyncio.get_running_loop().call_later(_TELL_MANY_AFTER if self._many else _TELL_AFTER, self._tell)
 
     def _tell(self) -> None:
         """All at once, so that the engine takes one step for them and not one each."""
         self._timer = None
+        self._many = len(self._waiting) >= _MANY
         while self._waiting:
-            sighting = self._waiting.popleft()
             try:
-                attempt, _ = self.attempt(sighting, failed=False)
-                if attempt.model is not None:
-                    self.report(sighting.completed_as(attempt.answered()))
+                self.report(self._waiting.popleft())
             except Exception as error:  # noqa: BLE001 - named boundary: one call
                 _logger.warning("a call that passed the gateway could not be told (%s)", type(error).__name__)
 
@@ -207,7 +209,7 @@ class Sighting(Seen):
     def interrupted(self) -> None:
         """See Watch."""
         if not self._ended_in_the_stream():
-            self._lost(_INTERRUPTED)
+            self._lost("stream_interrupted")
 
     def failed(self, status: int, kind: str) -> None:
         """See Watch."""
