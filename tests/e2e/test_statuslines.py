@@ -175,11 +175,53 @@ def test_shellcheck_has_nothing_to_say_about_it():
     assert done.stdout == ""
 
 
-@pytest.mark.usefixtures("place")
-def test_nushell_shows_the_same_and_runs_nothing(tmp_path):
-    nu = shutil.which("nu") or next((str(path) for path in _SHELLS.glob("node_modules/@nushell/*/bin/nu")), None)
-    if nu is None:
+@pytest.fixture
+def nu():
+    found = shutil.which("nu") or next((str(path) for path in _SHELLS.glob("node_modules/@nushell/*/bin/nu")), None)
+    if found is None:
         missing("shells", "nushell is not installed (make shells)")
+    return found
+
+
+def said_by(nu, script):
+    """What nushell prints that knows our code."""
+    argv = [nu, "--no-config-file", "--commands", f"source {_CODE / 'statuswatch.nu'}\n{script}"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=100, check=True, env={**os.environ, "NO_COLOR": "1"})
+    assert done.stderr == ""
+    return done.stdout
+
+
+@pytest.mark.parametrize("variables", [("STATUSWATCH_HOME", "XDG_RUNTIME_DIR"), ("XDG_RUNTIME_DIR",), ()])
+def test_nushell_looks_where_the_program_writes(nu, tmp_path, monkeypatch, variables):
+    for name in ("STATUSWATCH_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    for name in variables:
+        (tmp_path / name).mkdir(mode=0o700)
+        monkeypatch.setenv(name, str(tmp_path / name))
+    paths.ensure_private(paths.runtime_dir())
+
+    assert said_by(nu, "print (statuswatch_file (statuswatch_me))").strip() == paths.prompt_file()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_belongs_to_another_user_says_nothing_in_nushell(nu, place, tmp_path, monkeypatch):
+    place.write_text(line())
+    assert said_by(nu, "print $'<<(statuswatch_segment)>>'") == "<<▲ opus failing 23m >>\n"
+    os.chown(place, 65534, 65534)
+    assert said_by(nu, "print $'<<(statuswatch_segment)>>'") == "<<>>\n"
+
+    monkeypatch.delenv("STATUSWATCH_HOME")
+    others = tmp_path / "runtime"
+    (others / "statuswatch").mkdir(parents=True)
+    (others / "statuswatch" / "prompt").write_text(line())
+    os.chown(others, 65534, 65534)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(others))
+    paths.ensure_private(paths.runtime_dir())
+    assert said_by(nu, "print (statuswatch_file (statuswatch_me))").strip() == paths.prompt_file() == f"/tmp/statuswatch-{os.geteuid()}/prompt"
+
+
+@pytest.mark.usefixtures("place")
+def test_nushell_shows_the_same_and_runs_nothing(nu, tmp_path):
     lines = [line(), line("ok", ""), *hostile_lines()]
     for number, content in enumerate(lines):
         (tmp_path / f"evil{number}").mkdir()

@@ -4,20 +4,44 @@
 # Settings, as environment variables: STATUSWATCH_WIDTH, STATUSWATCH_PLACE (left, right or manual: then call statuswatch_segment in a prompt of your own),
 # STATUSWATCH_ASCII, STATUSWATCH_UNKNOWN, NO_COLOR.
 
+# The number of the user who runs this. nushell does not tell it; Linux does.
+def statuswatch_number []: nothing -> string {
+    open --raw /proc/self/status | into binary | decode utf-8 | parse --regex '\nUid:\t[0-9]+\t(?P<me>[0-9]+)\t' | get 0.me
+}
+
+# Who runs this, as `ls` calls the owners of files: a name, or the number of a user without one.
+def statuswatch_me []: nothing -> string {
+    try { whoami } catch { statuswatch_number }
+}
+
+# Whether what `ls` found is this user's. A system without users has no owners.
+def statuswatch_mine [me: string]: record -> bool {
+    let owner = $in.user?
+    $owner == null or ($owner | into string) == $me
+}
+
+# The same places as the program's own, in the same order.
+def statuswatch_file [me: string]: nothing -> string {
+    let runtime = ($env.XDG_RUNTIME_DIR? | default "")
+    if ($env.STATUSWATCH_HOME? | is-not-empty) { return ($env.STATUSWATCH_HOME | path join run prompt) }
+    if ($runtime | str starts-with "/") and ($runtime | path exists) {
+        let place = (ls --long --directory ($runtime | path expand) | first)
+        if $place.type == dir and ($place | statuswatch_mine $me) { return ($runtime | path join statuswatch prompt) }
+    }
+    # Where the number is not known, the folder is known by its owner.
+    let number = (try { statuswatch_number } catch { "[0-9]*" })
+    let own = (ls --long --directory ($"/tmp/statuswatch-($number)" | into glob) | where name =~ '\A/tmp/statuswatch-[0-9]+\z' and type == dir)
+    $own | where {|place| $place | statuswatch_mine $me } | first | get name | path join prompt
+}
+
 # The segment with a space behind it, or nothing.
 def statuswatch_segment []: nothing -> string {
     try {
-        let runtime = ($env.XDG_RUNTIME_DIR? | default "")
-        let file = if ($env.STATUSWATCH_HOME? | is-not-empty) {
-            $env.STATUSWATCH_HOME | path join run prompt
-        } else if ($runtime | str starts-with "/") and ($runtime | path exists) {
-            $runtime | path join statuswatch prompt
-        } else {
-            return ""
-        }
-        # Only a plain and small file: a pipe would block.
+        let me = (statuswatch_me)
+        let file = (statuswatch_file $me)
+        # Only a plain and small file of this user's: a pipe would block, and anybody else's has nothing to say.
         let found = (ls --long --directory $file | first)
-        if $found.type != file or $found.size > 200B { return "" }
+        if $found.type != file or $found.size > 200B or not ($found | statuswatch_mine $me) { return "" }
         let line = (open --raw $file | into binary | decode utf-8)
         # Digits before any arithmetic, and one alphabet for the text: whatever else may stand in the file gets no further than this line.
         let fields = ($line | parse --regex '\A1\t(?P<expires>[0-9]{1,12})\t(?P<level>[a-z]+)\t(?P<label>[A-Za-z0-9 .:+_-]*)\n')

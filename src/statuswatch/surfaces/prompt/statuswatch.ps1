@@ -2,6 +2,7 @@
 #
 # Before each prompt one line is read that the engine keeps up to date: no process is started. When all is well nothing is shown.
 # Settings, as environment variables: STATUSWATCH_WIDTH, STATUSWATCH_ASCII, STATUSWATCH_UNKNOWN, NO_COLOR.
+# It reads below STATUSWATCH_HOME or XDG_RUNTIME_DIR, both of them your own; .NET has no user's number to look for /tmp/statuswatch-UID, nor the owner of a file.
 
 function Get-StatuswatchSegment {
     try {
