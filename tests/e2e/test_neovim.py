@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,46 @@ def test_two_editors_never_show_the_same_notice_and_what_another_shows_is_not_re
         said = [words for session in sessions for words in session.end()["said"]]
 
     assert sorted(said) == ["First. 7 of 9 calls got 529.", "Second. 7 of 9 calls got 529."]
+
+
+def test_what_the_desktop_shows_or_another_window_acknowledged_is_taken_away(nvim: str, tmp_path: Path) -> None:
+    script = f"""
+    local said, hidden = {{}}, {{}}
+    vim.notify = function(words, _, about) table.insert(said, {{ words, about.id }}) end
+    package.loaded['snacks.notifier'] = {{ hide = function(name) table.insert(hidden, name) end }}
+    {setup()}
+    need('trouble', function() return level() == 'failing' end)
+    step('live')
+    need('first', function() return #said == 1 end)
+    step('first')
+    need('taken away', function() return #hidden == 1 end)
+    step('taken away')
+    need('third', function() return #said == 2 end)
+    step('third')
+    need('acknowledged', function() return #hidden == 2 end)
+    results.said, results.hidden = said, hidden
+    finish()
+    """
+    second = notice("n2", title="Second")
+    picture = snapshots.trouble()
+    known = tuple(replace(route, acknowledged=route.route == snapshots.OPUS) for route in picture.routes)
+    with Engine() as engine:
+        engine.show(picture)
+        session = Session(nvim, tmp_path / "nvim", script)
+        session.reached("live")
+        engine.tell(notice("n1", title="First"))
+        session.reached("first")
+        engine.screen(shows=True)
+        engine.tell(second)
+        engine.screen(shows=False, notice=second, shown=True)
+        session.reached("taken away")
+        engine.tell(notice("n3", title="Third"))
+        session.reached("third")
+        engine.show(replace(picture, routes=known))
+        found = session.end()
+
+    assert [words.partition(".")[0] for words, _ in found["said"]] == ["First", "Third"]
+    assert found["hidden"] == ["statuswatch t1"] * 2
 
 
 def test_hostile_texts_run_nothing_and_stay_on_one_line_wherever_they_are_shown(nvim: str, tmp_path: Path) -> None:

@@ -74,13 +74,13 @@ class Engine:
         """Send a notice."""
         self._do(lambda: self._publisher.tell(notice))
 
-    def screen(self, *, shows: bool, notice: Notice | None = None) -> None:
-        """Have a pop-up of its own to show, or be done with that of `notice`, which could not be shown."""
+    def screen(self, *, shows: bool, notice: Notice | None = None, shown: bool = False) -> None:
+        """Have a pop-up of its own to show, or none any more; be done with that of `notice`, which was `shown` or could not be."""
 
         def work() -> None:
             self._server.claims.screen = shows
             if notice:
-                self._server.claims.tried(notice, shown=False)
+                self._server.claims.tried(notice, shown=shown)
 
         self._do(work)
 

@@ -193,7 +193,7 @@ test('hostile texts are inert in the page and cannot be opened or copied', funct
 end)
 
 test('a hostile notice is one line, and with the usual vim.notify never longer than the command line', function()
-  local teller = require('statuswatch.teller')
+  local teller = require('statuswatch.messages')
   local notice = { id = 'n', kind = 'opened', title = '\27]0;x\7%{system("touch pwned")} [x](command:y)\nnext', body = ('long '):rep(200), trouble = 't' }
   local words = teller.words(notice)
   holds(not words:find('[%z\1-\31]'))

@@ -6,6 +6,8 @@ local program = require('statuswatch.program')
 
 local FIRST_PAUSE_MS, LONGEST_PAUSE_MS, STEADY_AFTER_MS = 1000, 60000, 30000
 local ANSWER_WITHIN_MS = 5000
+-- A claim is answered once it is settled who shows the notice, after a pop-up that hangs too. To give up on a grant would be a notice that nobody shows.
+local CLAIM_WITHIN_MS = 60000
 local LAST_WORDS_MS, LAST_COMMANDS_MS = 500, 3000
 local LONGEST_LINE = 32 * 1024 * 1024
 local KNOWN = { hello = true, snapshot = true, changes = true, notice = true, claimed = true, done = true, error = true, pong = true }
@@ -227,7 +229,7 @@ function Bridge:ask(command, target, more, answer)
   local timer = uv.new_timer()
   self.asked[id] = { answer = answer, timer = timer }
   timer:start(
-    ANSWER_WITHIN_MS,
+    command == 'claim' and CLAIM_WITHIN_MS or ANSWER_WITHIN_MS,
     0,
     vim.schedule_wrap(function()
       self:answered(id, { ok = false, error = 'no answer in time' })

@@ -88,10 +88,13 @@ local function heard(message)
     running.state.snapshot, running.state.stale = message.snapshot, message.stale == true
     draw()
     running.window:renew()
+    running.teller:look(message.snapshot)
   elseif message.type == 'notice' then
     running.teller:tell(message.notice, function(notice)
       running.told = notice
     end)
+  elseif message.type == 'claimed' then
+    running.teller:elsewhere(message.trouble)
   end
 end
 

@@ -1,10 +1,8 @@
 --- Notices: one message for a person, in one window of all that are open. A notice is claimed first, and shown only where the engine says that it is ours.
 
-local text = require('statuswatch.text')
+local messages = require('statuswatch.messages')
 
-local CALM = { resolved = true, recovering = true, maintenance = true }
 local REMEMBERED = 256
-local TRY_AGAIN_MS = 300
 
 local M = {}
 local Teller = {}
@@ -12,51 +10,7 @@ Teller.__index = Teller
 
 --- `ask(command, target, more, answer)` speaks with the bridge.
 function M.new(ask)
-  return setmetatable({ ask = ask, claims = false, wanted = true, seen = {}, order = {} }, Teller)
-end
-
---- Whether `vim.notify` is the editor's own, which writes into the command line. There a text that does not fit would ask for Enter, and stop the person.
-local function is_plain()
-  return debug.getinfo(vim.notify, 'S').source:sub(1, 5) == '@vim/'
-end
-
-local function sentence(words)
-  return (words == '' or words:match('[.!?]$') or words:match('…$')) and words or words .. '.'
-end
-
---- What is said: the command line gets what fits on a line, others all of it.
-function M.words(notice, columns)
-  local parts = { notice.simulated and 'Simulation:' or '', sentence(text.plain(notice.title, 200)), text.plain(notice.body, 300) }
-  local line = vim.trim(table.concat(parts, ' '))
-  if not columns then
-    return line
-  end
-  line = 'statuswatch: ' .. line
-  local cut = line
-  for letters = vim.fn.strchars(line), 1, -1 do
-    cut = letters == vim.fn.strchars(line) and line or vim.fn.strcharpart(line, 0, letters - 1) .. '…'
-    if vim.fn.strdisplaywidth(cut) <= columns then
-      break
-    end
-  end
-  return cut
-end
-
---- Say it once the person is not in the middle of a command line or a question.
-local function say(notice)
-  if vim.api.nvim_get_mode().mode:find('^[cr!]') then
-    vim.defer_fn(function()
-      say(notice)
-    end, TRY_AGAIN_MS)
-    return
-  end
-  local level = CALM[notice.kind] and vim.log.levels.INFO or vim.log.levels.WARN
-  if is_plain() then
-    vim.notify(M.words(notice, vim.v.echospace), level)
-  else
-    -- One message a trouble: those who show messages in windows replace the one of the same id.
-    vim.notify(M.words(notice), level, { title = 'statuswatch', id = 'statuswatch ' .. text.plain(notice.trouble, 80) })
-  end
+  return setmetatable({ ask = ask, claims = false, wanted = true, seen = {}, order = {}, messages = messages.new() }, Teller)
 end
 
 --- Take a notice in: claim it, and show it where it is ours. `shown` is told of one that is.
@@ -72,8 +26,37 @@ function Teller:tell(notice, shown)
   self.ask('claim', notice.id, nil, function(answer)
     if answer.ok then
       shown(notice)
-      say(notice)
+      self.messages:show(notice)
+    elseif not answer.by then
+      self.seen[notice.id] = nil -- nobody is known to show it: the engine or the bridge went away
     end
+  end)
+end
+
+--- Somebody else shows what is new of that trouble.
+function Teller:elsewhere(trouble)
+  self.messages:take_away(trouble)
+end
+
+--- A new picture: what the person has acknowledged, in whatever window, needs no message any more.
+function Teller:look(snapshot)
+  if not self.messages:any() then
+    return
+  end
+  local known = {}
+  for _, route in ipairs(snapshot.routes) do
+    if type(route) == 'table' and route.route then
+      known[route.route] = route.acknowledged == true
+    end
+  end
+  self.messages:take_away_where(function(notice)
+    local routes = type(notice.routes) == 'table' and notice.routes or {}
+    for _, route in ipairs(routes) do
+      if not known[route] then
+        return false
+      end
+    end
+    return #routes > 0
   end)
 end
 
