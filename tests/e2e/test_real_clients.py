@@ -56,6 +56,8 @@ USUAL = {
 # What these write has the error's first sentence and neither status nor code: words alone are never told, however often they come.
 WORDS_ONLY = Want(frozenset({"provider", "unknown"}))
 LESS = {("opencode", failure): WORDS_ONLY for failure, want in USUAL.items() if want is THEIRS} | {("copilot-cli", "overloaded_stream"): WORDS_ONLY}
+# On a busy machine opencode ends before its log has the last lines; what it lost nobody can read, and a person tries again.
+LESS |= {("opencode", failure): Want(USUAL[failure].faults, tries=3) for failure in ("quota", "auth", "credit")}
 CELLS = {(client, failure): LESS.get((client, failure), want) for client in CLIENTS for failure, want in USUAL.items()}
 WELL = {(client, "none"): Want(frozenset()) for client in CLIENTS}
 HEALED = {(client, "overloaded once"): Want(frozenset(), times=1) for client in ("claude-code", "codex")}
