@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-import os
 import signal
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from support.outage import Terminals, environment, output
 from support.server import Answer, status_server
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("bad pages")]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("bad pages")]
 _PAGES = {
     "anthropic": (Answer(body=b"<!DOCTYPE html><html><body>Please log in</body></html>", headers={"Content-Type": "text/html"}), "unreadable", "web page"),
     "openai": (Answer(body=b"", headers={"Content-Type": "application/json"}), "unreadable", "empty"),
@@ -25,8 +26,14 @@ _PAGES = {
 }
 
 
-async def test_a_page_that_is_no_feed_is_unknown_with_its_reason_everywhere() -> None:
-    home = Path("/tmp") / f"swb{os.getpid()}"
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A path short enough for sockets."""
+    with tempfile.TemporaryDirectory(prefix="swb", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+async def test_a_page_that_is_no_feed_is_unknown_with_its_reason_everywhere(home: Path) -> None:
     (home / "config" / "providers").mkdir(parents=True, mode=0o700)
     async with status_server() as server:
         for provider, (answer, _, _) in _PAGES.items():
@@ -42,8 +49,7 @@ async def test_a_page_that_is_no_feed_is_unknown_with_its_reason_everywhere() ->
         try:
             snapshot = await _all_read(home)
             await terminals.start(())
-            await asyncio.sleep(2)
-            dashboard = await terminals.dashboard()
+            dashboard = await _drawn(terminals)
             status, words = await output(sys.executable, "-m", "statuswatch", "status", env=env)
             _, why = await output(sys.executable, "-m", "statuswatch", "why", "anthropic", env=env)
             _, prompt = await output(sys.executable, "-m", "statuswatch", "prompt", env=env)
@@ -67,8 +73,18 @@ async def test_a_page_that_is_no_feed_is_unknown_with_its_reason_everywhere() ->
     assert "unreadable" in why, why
 
 
+async def _drawn(terminals: Terminals) -> str:
+    """The dashboard once it shows the pages."""
+    for _ in range(600):
+        shown = await terminals.dashboard()
+        if shown.count("unreadable") >= 3 and ("refuse" in shown or "blocked" in shown):
+            break
+        await asyncio.sleep(0.1)
+    return shown
+
+
 async def _all_read(home: Path) -> dict[str, object]:
-    for _ in range(200):
+    for _ in range(600):
         try:
             snapshot = json.loads((home / "run" / "snapshot.json").read_text())
         except FileNotFoundError:
@@ -79,12 +95,11 @@ async def _all_read(home: Path) -> dict[str, object]:
     raise AssertionError(f"the engine has not read all pages: {snapshot['feeds']}")
 
 
-async def test_a_slip_in_the_settings_names_file_line_key_and_the_nearest_known_key() -> None:
-    home = Path("/tmp") / f"swc{os.getpid()}"
+async def test_a_slip_in_the_settings_names_file_line_key_and_the_nearest_known_key(home: Path) -> None:
     (home / "config").mkdir(parents=True, mode=0o700)
     (home / "config" / "config.toml").write_text('[watch]\nroutes = ["anthropic/api:*"]\n\n[poll]\nintervall_s = 60\n')
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "statuswatch", "engine", "run", env=environment(home), stderr=asyncio.subprocess.PIPE)
-    _, said = await asyncio.wait_for(process.communicate(), 30)
+    _, said = await asyncio.wait_for(process.communicate(), 100)
 
     assert process.returncode == 2
     assert b"config.toml:5" in said

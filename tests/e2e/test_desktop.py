@@ -19,7 +19,7 @@ from support.desktop import Desktop, desktop, program
 from support.notifications import FakeService, private_bus
 from support.outage import OPUS
 
-pytestmark = pytest.mark.surface("desktop")
+pytestmark = [pytest.mark.surface("desktop"), pytest.mark.timeout(400)]
 
 OPENED = Notice(
     id="n7",
@@ -83,7 +83,7 @@ async def _look(screen: Desktop, path: Path) -> Box | None:
 
 async def _see(screen: Desktop, path: Path) -> Box:
     """The pop-up once it stands still."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         last = None
         while True:
             box = await _look(screen, path)
@@ -106,7 +106,7 @@ async def _pressed(screen: Desktop, notifier: FreedesktopNotifier, heard: "async
         handle, box = shown.handle, await _see(screen, Path(screen.environ["HOME"]) / f"{number}.png")
         await screen.click(box.right - left, box.bottom - up, button)
         try:
-            assert await asyncio.wait_for(heard.get(), 5) == (number, action)
+            assert await asyncio.wait_for(heard.get(), 10) in {(f"{action}{tried}", action) for tried in range(attempt + 1)}
         except TimeoutError:
             continue
         return handle
@@ -164,7 +164,7 @@ async def test_a_daemon_that_dies_and_comes_back_is_survived(tmp_path: Path) -> 
 
 async def test_a_daemon_that_hung_shows_nothing_twice_when_it_goes_on(tmp_path: Path) -> None:
     async with desktop(["dunst"], "dunst", tmp_path) as screen:
-        notifier = FreedesktopNotifier(lambda *_: None, screen.environ, timeout_s=2.0)
+        notifier = FreedesktopNotifier(lambda *_: None, screen.environ, timeout_s=5.0)
         assert (await notifier.available())[0]
         screen.signal_daemon(signal.SIGSTOP)
         try:
@@ -192,10 +192,10 @@ async def test_a_simulated_outage_is_one_pop_up_from_its_first_failure_to_its_en
     async with private_bus() as bus:
         service = await FakeService().start(bus)
         environ = os.environ | {"DBUS_SESSION_BUS_ADDRESS": bus.address}
-        command = (sys.executable, "-m", "statuswatch", "simulate", "claude-2025-12-14", "--speed", "1200", "--using", OPUS, "--json")
+        command = (sys.executable, "-m", "statuswatch", "simulate", "claude-2025-12-14", "--speed", "300", "--using", OPUS, "--json")
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*command, env=environ, cwd=tmp_path, stdout=pipe, stderr=pipe)
-        out, err = await asyncio.wait_for(process.communicate(), 90)
+        out, err = await asyncio.wait_for(process.communicate(), 300)
         await service.stop()
     assert process.returncode == 0, err.decode()
     told = [event for event in map(json.loads, out.splitlines()) if event["event"] == "notice"]

@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-import os
 import random
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ _SEED = 20251214
 
 
 async def test_fifty_kills_lose_no_notice_and_repeat_at_most_one_telling() -> None:
-    home = Path("/tmp") / f"swk{os.getpid()}"
+    home = Path(tempfile.mkdtemp(prefix="swk", dir="/tmp"))
     script = load("claude-2025-12-14")
     luck = random.Random(_SEED)
     async with private_bus() as bus:
@@ -48,7 +48,7 @@ async def test_fifty_kills_lose_no_notice_and_repeat_at_most_one_telling() -> No
             await finished
             await asyncio.sleep(2)
             engine.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(engine.wait(), 20) == 0
+            assert await asyncio.wait_for(engine.wait(), 60) == 0
             store = Store.open(home / "state" / "store.db", clock.now().at)
             decided = [notice for notice in store.load(clock.now().at).notices if notice.kind.value != "amended"]
             store.close()

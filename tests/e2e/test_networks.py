@@ -1,8 +1,8 @@
 """Networks that are not the provider's fault, and one provider that cannot be reached, with the real engine in a network of its own."""
 
-import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,8 +21,7 @@ _NOWHERE = ("ip route add default dev lo",)  # a way out that leads nowhere: wha
 def person() -> Iterator[Lone]:
     """A home with a path short enough for sockets."""
     usable()
-    home = Path("/tmp") / f"swn-{os.getpid()}"
-    home.mkdir(mode=0o700)
+    home = Path(tempfile.mkdtemp(prefix="swn-", dir="/tmp"))
     yield Lone(home)
     shutil.rmtree(home, ignore_errors=True)
 

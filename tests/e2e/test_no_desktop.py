@@ -13,9 +13,9 @@ from statuswatch.core.snapshot import NOWHERE
 from support.outage import OPUS, Played, environment, output, playing
 from support.terminals import Terminal, tmux
 
-pytestmark = [pytest.mark.surface("tmux"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.surface("tmux"), pytest.mark.timeout(300)]
 
-SPEED = ("--speed", "120", "--using", OPUS)
+SPEED = ("--speed", "60", "--using", OPUS)
 NO_BUS = {"XDG_RUNTIME_DIR": "/nonexistent"}
 KITTY = re.compile(rb"\x1b\]99;([^\x1b;]*);([^\x1b]*)\x1b\\")
 

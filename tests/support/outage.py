@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class Played:
     def verdicts(self, route: str) -> list[dict[str, Any]]:
         return [event for event in self.events if event["event"] == "verdict" and event["route"] == route]
 
-    async def until(self, holds: Callable[[], bool], within: float = 60.0) -> None:
+    async def until(self, holds: Callable[[], bool], within: float = 120.0) -> None:
         """Wait until `holds`, or fail with the last words of the program."""
         for _ in range(int(within / 0.02)):
             if holds():
@@ -61,15 +61,15 @@ class Played:
 
 
 @contextlib.asynccontextmanager
-async def playing(home: Path, *arguments: str, **env: str) -> AsyncIterator[Played]:
-    """`statuswatch simulate claude-2025-12-14 --json --home HOME ...`, running."""
-    argv = [sys.executable, "-m", "statuswatch", "simulate", "claude-2025-12-14", "--json", "--home", str(home), *arguments]
+async def playing(home: Path, *arguments: str, program: Sequence[str] = ("-m", "statuswatch"), **env: str) -> AsyncIterator[Played]:
+    """`statuswatch simulate claude-2025-12-14 --json --home HOME ...`, running. `program`: how Python is to start it."""
+    argv = [sys.executable, *program, "simulate", "claude-2025-12-14", "--json", "--home", str(home), *arguments]
     process = await asyncio.create_subprocess_exec(*argv, env=environment(home, **env), stdout=asyncio.subprocess.PIPE, limit=1 << 20)
     played = Played(home, process)
     reading = asyncio.create_task(played.read())
     try:
         yield played
-        await asyncio.wait_for(process.wait(), 120)
+        await asyncio.wait_for(process.wait(), 300)
         await reading
     finally:
         if process.returncode is None:
@@ -82,7 +82,7 @@ async def playing(home: Path, *arguments: str, **env: str) -> AsyncIterator[Play
 async def output(*argv: str, env: dict[str, str]) -> tuple[int, str]:
     """Exit status and standard output of a program."""
     process = await asyncio.create_subprocess_exec(*argv, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
-    out, _ = await asyncio.wait_for(process.communicate(), 30)
+    out, _ = await asyncio.wait_for(process.communicate(), 100)
     return process.returncode or 0, out.decode()
 
 
@@ -93,6 +93,7 @@ class Terminals:
         self._home = home
         self._folder = folder
         self._socket = str(folder / "tmux")
+        self._asked = 0
 
     async def _tmux(self, *words: str) -> str:
         status, text = await output("tmux", "-S", self._socket, "-f", "/dev/null", *words, env=environment(self._home))
@@ -117,11 +118,17 @@ class Terminals:
         return await self._tmux("capture-pane", "-p", "-t", "look:dashboard")
 
     async def prompt(self, shell: str) -> str:
-        """The newest prompt line of that shell, drawn anew."""
-        await self._tmux("send-keys", "-t", f"look:{shell}", "Enter")
-        await asyncio.sleep(0.25)
-        lines = [line.rstrip() for line in (await self._tmux("capture-pane", "-p", "-t", f"look:{shell}")).splitlines() if "end>" in line]
-        return lines[-1] if lines else ""
+        """The prompt line that the shell draws after a command that does nothing."""
+        self._asked += 1
+        command = f": {self._asked}"
+        await self._tmux("send-keys", "-t", f"look:{shell}", command, "Enter")
+        for _ in range(600):
+            lines = [line.rstrip() for line in (await self._tmux("capture-pane", "-p", "-t", f"look:{shell}")).splitlines()]
+            done = next((number for number, line in enumerate(lines) if line.endswith(f"> {command}")), len(lines))
+            if drawn := [line for line in lines[done + 1 :] if "end>" in line]:
+                return drawn[-1]
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"{shell} drew no prompt: {lines}")
 
     async def stop(self) -> None:
         await output("tmux", "-S", self._socket, "kill-server", env=environment(self._home))
