@@ -16,7 +16,7 @@ from support import snapshots
 from support.published import Engine
 from support.terminals import PATIENCE_SECONDS, Tmux, tmux
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 
 _SHOW = """
 from pathlib import Path

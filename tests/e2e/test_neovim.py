@@ -19,7 +19,7 @@ from support import snapshots
 from support.neovim import EDITORS, PLUGIN, Session, setup, with_plugin
 from support.published import Engine
 
-pytestmark = [pytest.mark.surface("neovim"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.surface("neovim"), pytest.mark.timeout(300)]
 
 HOSTILE = "Opus [x](command:y) %{system('touch pwned')} %!x \x1b]0;TITLE\x07\x1b[31m \u202egnp\u202c two\nlines"
 _TEST = re.compile(r"^\s*test\((['\"])(.+?)\1(?: \.\. name)?, function", re.MULTILINE)

@@ -15,7 +15,7 @@ from support.neovim import PLUGIN
 from support.recordings import missing
 from support.terminals import tmux
 
-pytestmark = [pytest.mark.surface("vim"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.surface("vim"), pytest.mark.timeout(300)]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from statuswatch.notify import terminal as module
 from statuswatch.notify.terminal import TerminalNotifier, clients, message_of
 from support.terminals import Tmux, tmux
 
-pytestmark = [pytest.mark.surface("tmux"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.surface("tmux"), pytest.mark.timeout(300)]
 
 OPENED = Notice(
     id="n7",
