@@ -10,6 +10,7 @@ import pytest
 from http_sf import parse
 
 from statuswatch.app.gatewaying import outlook_of
+from statuswatch.app.led import MOST, read_led, write_led
 from statuswatch.app.wiring import Made, Start, make_engine, read_setting
 from statuswatch.config import paths
 from statuswatch.core.health import Confidence, Fault, Health
@@ -25,7 +26,7 @@ GOOD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\
 @asynccontextmanager
 async def engine(monkeypatch: pytest.MonkeyPatch, folder: Path, server: Server, more: str = "") -> AsyncIterator[Made]:
     monkeypatch.setenv("STATUSWATCH_HOME", str(folder))
-    (folder / "config").mkdir()
+    (folder / "config").mkdir(exist_ok=True)
     there = f"http://127.0.0.1:{server.port}"
     settings = f'[gateway]\nupstreams = ["anthropic={there}"]\n{more}\n[providers.anthropic]\nurls = ["{there}/feed"]\n'
     (folder / "config" / "config.toml").write_text(settings)
@@ -46,6 +47,17 @@ async def told() -> dict[str, object]:
         writer.close()
     assert isinstance(said, dict)
     return said
+
+
+async def led(url: str) -> str:
+    """The name under which the gateway reaches an address of the person's own."""
+    async with asyncio.timeout(GENEROUS):
+        reader, writer = await asyncio.open_unix_connection(paths.gateway_file())
+        await reader.readline()
+        writer.write(json.dumps({"upstream": url, "like": "anthropic"}).encode() + b"\n")
+        said = json.loads(await reader.readline())
+        writer.close()
+    return str(said.get("name") or said["error"])
 
 
 async def call(address: str, name: str, model: str) -> bytes:
@@ -136,3 +148,60 @@ async def test_without_a_picture_nothing_is_claimed(monkeypatch: pytest.MonkeyPa
         assert (outlook.fault, outlook.confidence, outlook.health, outlook.sentence) == (Fault.UNKNOWN, Confidence.LOW, Health.UNKNOWN, "")
         assert outlook.link == "https://status.claude.com"
         assert outlook_of(None, made.knowledge, "nobody", None, "*") is None
+
+
+async def test_a_program_under_way_finds_its_way_when_the_engine_was_restarted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with Server() as own, Server() as server:
+        own.answers = [GOOD]
+        async with engine(monkeypatch, tmp_path, server):
+            known, name = await led(f"http://127.0.0.1:{server.port}"), await led(f"http://127.0.0.1:{own.port}/base")
+            assert (known, name.startswith("own-")) == ("anthropic", True)
+            assert await call(str((await told())["address"]), name, "claude-haiku-4-5") == GOOD
+        async with engine(monkeypatch, tmp_path, server, f'[providers.openai]\nurls = ["http://127.0.0.1:{server.port}/feed"]'):
+            assert await call(str((await told())["address"]), f"{name};annotate", "claude-haiku-4-5") == GOOD
+
+        place = Path(paths.gateway_led_file())
+        assert json.loads(place.read_text()) == [f"http://127.0.0.1:{own.port}/base"]
+        assert place.stat().st_mode & 0o077 == 0
+        assert [one.split(b" ")[1] for one in own.requests] == [b"/base/v1/messages"] * 2
+
+
+async def test_where_an_address_cannot_be_kept_it_is_passed_on_to_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with Server() as own, Server() as server, engine(monkeypatch, tmp_path, server):
+        own.answers = [GOOD]
+        await told()
+        Path(paths.gateway_led_file()).mkdir()
+
+        assert await call(str((await told())["address"]), await led(f"http://127.0.0.1:{own.port}"), "claude-haiku-4-5") == GOOD
+        assert await led("https://me:secret@llm.example.com") == "not an address: 'https://me:secret@llm.example.com'; expected https://host/path"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        b"",
+        b"\xff",
+        b"{}",
+        b"[" * 100_000,
+        b"7",
+        json.dumps([1, None, "x", "http://10.0.0.1", "https://a.example?key=1", "https://me:word@a.example", "https://[::1", "https://a:99999"]).encode(),
+    ],
+    ids=["empty", "no text", "an object", "deep", "a number", "no addresses"],
+)
+def test_a_file_of_addresses_that_was_spoilt_leads_nowhere(kept: bytes, tmp_path: Path) -> None:
+    place = tmp_path / "addresses"
+    place.write_bytes(kept)
+
+    assert read_led(place) == []
+
+
+def test_the_addresses_asked_for_last_are_kept(tmp_path: Path) -> None:
+    place = tmp_path / "addresses"
+    assert read_led(place) == []
+    kept: list[str] = []
+    for number in range(MOST + 5):
+        kept = write_led(place, kept, f"https://a{number}.example")
+    kept = write_led(place, kept, "https://a20.example")
+
+    assert read_led(place) == kept
+    assert (len(kept), kept[0], kept[-2:]) == (MOST, "https://a5.example", [f"https://a{MOST + 4}.example", "https://a20.example"])

@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from statuswatch.app.led import fault_of, read_led, write_led
 from statuswatch.app.tapping import Tapped
-from statuswatch.catalog.schema import url_fault
 from statuswatch.config import paths
 from statuswatch.config.model import Gateway as Settings
 from statuswatch.config.token import make_token
@@ -60,13 +60,15 @@ class Door:
     Who connects to the socket `gateway.sock` gets a line of JSON: `{"address": "http://127.0.0.1:PORT/TOKEN", "annotate": BOOL, "names": [...], "configured":
     [...], "proxy": DIGEST}` with what every address begins with, or `{"error": SENTENCE}`. Asking opens the gateway; it stays open until the engine ends.
     `configured` are the names whose addresses are the person's own; `proxy` is as `way_of` has it. Then each line `{"upstream": URL, "like": NAME}` is answered
-    by `{"name": NAME}`, under which that API is reached until the engine ends, or by `{"error": SENTENCE}`.
+    by `{"name": NAME}`, under which that API is reached from now on, or by `{"error": SENTENCE}`. Addresses that have got a name so are kept: one that opens
+    the gateway after a restart has them again, for programs that were started before.
     """
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._gateway: Gateway | None = None
         self._opening = asyncio.Lock()
+        self._led: list[str] = []
         self.note = ""
         """Why it does not listen although the settings ask for it; empty where it does."""
 
@@ -120,15 +122,28 @@ class Door:
 
     def _added(self, line: bytes) -> dict[str, str]:
         """The name of an upstream that was asked for."""
+        from statuswatch.gateway.upstreams import OWN
+
         try:
             asked = json.loads(line)
             if self._gateway is None or not isinstance(asked, dict):
                 return {"error": "expected an object with an upstream"}
             url = str(asked.get("upstream", ""))
-            fault = url_fault(url) or ("it has a query" if "?" in url else "")
-            return {"error": fault} if fault else {"name": self._gateway.add(url, str(asked.get("like", "")))}
+            fault = fault_of(url)
+            if fault:
+                return {"error": fault}
+            name = self._gateway.add(url, str(asked.get("like", "")))
         except (ValueError, RecursionError) as error:
             return {"error": str(error)}
+        if name.startswith(OWN):
+            self._keep(url)
+        return {"name": name}
+
+    def _keep(self, url: str) -> None:
+        try:
+            self._led = write_led(Path(paths.gateway_led_file()), self._led, url)
+        except OSError as error:  # it works until the engine ends
+            _logger.warning("an address that the gateway passes calls on to could not be kept: %s", error.strerror)
 
     async def _open(self, port: int) -> str:
         """Listen; the problem where that cannot be."""
@@ -139,6 +154,9 @@ class Door:
                 gateway = make_gateway(self._ground)
             except OSError as error:
                 return f"its word cannot be kept: {error}"
+            self._led = read_led(Path(paths.gateway_led_file()))
+            for url in self._led:
+                gateway.restore(url)
             try:
                 await gateway.start(port)
             except OSError as error:

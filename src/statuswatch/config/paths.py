@@ -120,6 +120,11 @@ def gateway_token_file() -> str:
     return os.path.join(state_dir(), "gateway-token")
 
 
+def gateway_led_file() -> str:
+    """The addresses of the person's own that programs were led through the gateway to."""
+    return os.path.join(state_dir(), "gateway-addresses.json")
+
+
 def ensure_private(folder: str) -> str:
     """Create `folder` (and what is missing above it) for this user alone, mode 0700; close it to others where it is this user's and open.
 

@@ -87,6 +87,10 @@ class Gateway:
         """The name under which the API at this address is reached from now on (see Upstreams.add)."""
         return self._upstreams.add(url, like).name
 
+    def restore(self, url: str) -> None:
+        """Have the name that the API at this address was once reached under (see Upstreams.restore)."""
+        self._upstreams.restore(url)
+
     async def start(self, port: int | None = None) -> None:
         """Listen, at another port where one is given. Raises OSError where the port is taken."""
         loop = asyncio.get_running_loop()

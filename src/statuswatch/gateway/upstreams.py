@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 from statuswatch.core.knowledge import Knowledge
 
+OWN = "own-"
+"""What the names of addresses begin with that programs were told to call and nobody else knows."""
+
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)+")
 _PORTS = {"https": 443, "http": 80}
 _LOCALHOST = ".localhost"
@@ -82,12 +85,21 @@ class Upstreams:
 
         The address is a checked one. Raises ValueError where there are too many.
         """
-        made = self._configured(f"own-{sha256(url.rstrip('/').encode()).hexdigest()[:12]}", url)
+        made = self._own(url)
         there = [self._known[like]] if like in self._known else []
         known = next((one for one in (*there, *self._known.values()) if one.url == made.url), None)
         if known is None and len(self._known) >= _KEPT:
             raise ValueError("there are too many addresses already")
         return known or self._known.setdefault(made.name, made)
+
+    def restore(self, url: str) -> None:
+        """Have the name that `add` once gave to an address, whatever else is known of it by now. The address is a checked one."""
+        made = self._own(url)
+        if len(self._known) < _KEPT:
+            self._known.setdefault(made.name, made)
+
+    def _own(self, url: str) -> Upstream:
+        return self._configured(f"{OWN}{sha256(url.rstrip('/').encode()).hexdigest()[:12]}", url)
 
     def _configured(self, name: str, url: str) -> Upstream:
         parts = urlsplit(url)
