@@ -7,7 +7,6 @@ installed (apt install nginx-light), mitmproxy and LiteLLM are installed from th
 had is left out with a sentence. `gateway` is the gateway by itself with what observes calls; `engine` is the one in a running engine, which takes each call in.
 """
 
-import asyncio
 import json
 import os
 import shutil
@@ -21,11 +20,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = ROOT / ".venv" / "bench"
+ALONE = Path(__file__).with_name("gateway_alone.py")
 PATH = "/v1/chat/completions"
 TOKEN = "bench-token-0123456789"
 HERE = 2048
@@ -126,7 +125,7 @@ def nginx(stack: ExitStack, folder: Path, name: str, upstream: int, server: str,
 
 def own(stack: ExitStack, folder: Path, url: str, environ: dict[str, str]) -> tuple[int, int]:
     port = free_port()
-    process = stack.enter_context(running([sys.executable, __file__, "serve", str(port), url], folder / f"gateway-{port}.out", {**os.environ, **environ}))
+    process = stack.enter_context(running([sys.executable, str(ALONE), str(port), TOKEN, url], folder / f"gateway-{port}.out", {**os.environ, **environ}))
     wait_for(port, folder / f"gateway-{port}.out")
     return port, process.pid
 
@@ -146,28 +145,6 @@ def engine(stack: ExitStack, folder: Path, upstream: int) -> Way:
         box.connect(str(home / "run" / "gateway.sock"))
         address = json.loads(box.makefile().readline())["address"]
     return Way("engine", port, f"/{address.rsplit('/', 1)[1]}/anthropic{PATH}", process.pid)
-
-
-def serve(port: int, url: str) -> None:
-    """A gateway by itself, which observes and tells nobody."""
-    from statuswatch.catalog.signatures import load_signatures
-    from statuswatch.core.ids import Surface
-    from statuswatch.core.knowledge import Knowledge
-    from statuswatch.gateway.server import Gateway
-    from statuswatch.gateway.tap import Tap
-    from statuswatch.gateway.upstreams import Upstreams
-    from statuswatch.sources.clients.diagnose import SignatureDiagnose
-
-    async def run() -> None:
-        knowledge = Knowledge()
-        diagnose = SignatureDiagnose(load_signatures(Path("/nonexistent"))[0], knowledge)
-        began = datetime(2025, 12, 14, tzinfo=UTC)
-        tap = Tap(lambda _call: None, lambda *_: None, diagnose, lambda: began, {"bench": Surface.API})
-        gateway = Gateway(port, TOKEN, Upstreams(knowledge, {"bench": url}), {}, tap.watch)
-        await gateway.start()
-        await asyncio.Event().wait()
-
-    asyncio.run(run())
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -341,9 +318,6 @@ def over_tls(folder: Path, load: Path, rounds: int, stack: ExitStack, direct: Wa
 
 
 def main() -> int:
-    if len(sys.argv) == 4 and sys.argv[1] == "serve":
-        serve(int(sys.argv[2]), sys.argv[3])
-        return 0
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends with it
     if sys.platform != "linux" or not shutil.which("gcc") or not shutil.which("nginx") or not shutil.which("openssl"):
