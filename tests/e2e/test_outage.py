@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-import os
 import re
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,14 @@ import pytest
 from support.notifications import FakeService, private_bus
 from support.outage import HAIKU, OPUS, SHELLS, Played, Terminals, environment, output, playing
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("outage")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("outage")]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def place() -> Iterator[Path]:
     """A folder with a path short enough for sockets."""
-    folder = Path("/tmp") / f"sw{os.getpid()}-{abs(hash(tmp_path)) % 10**6}"
-    folder.mkdir(mode=0o700)
-    return folder
+    with tempfile.TemporaryDirectory(prefix="swo", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def _clock(event: dict[str, Any]) -> str:
@@ -33,7 +33,7 @@ async def test_every_surface_agrees_at_each_step(place: Path) -> None:
     async with private_bus() as bus:
         service = await FakeService().start(bus)
         terminals = Terminals(home, place)
-        arguments = ("--speed", "80", "--using", OPUS, "--using", HAIKU)
+        arguments = ("--speed", "40", "--using", OPUS, "--using", HAIKU)  # a stall of three seconds changes nobody's story
         async with playing(home, *arguments, DBUS_SESSION_BUS_ADDRESS=bus.address) as played:
             await played.until(lambda: (home / "run" / "bridge.sock").exists() and bool(played.events))
             await terminals.start()
@@ -51,7 +51,7 @@ async def test_every_surface_agrees_at_each_step(place: Path) -> None:
                     await _agree(name, played, terminals, bridge, service)
             finally:
                 bridge.terminate()
-                await bridge.wait()
+                await bridge.communicate()  # what nobody has read is read: else it would wait for its pipe for ever
                 await terminals.stop()
         _assert_story(played)
         new = [shown for shown in service.shown if not shown.replaces]
@@ -106,7 +106,7 @@ async def _newest(bridge: asyncio.subprocess.Process) -> dict[str, Any]:
     assert bridge.stdout
     while True:
         try:
-            line = await asyncio.wait_for(bridge.stdout.readline(), 0.2 if newest else 10)
+            line = await asyncio.wait_for(bridge.stdout.readline(), 0.2 if newest else 60)
         except TimeoutError:
             return newest
         message = json.loads(line)
@@ -118,20 +118,27 @@ def _without_age(text: str) -> str:
 
 
 async def _agree(name: str, played: Played, terminals: Terminals, bridge: asyncio.subprocess.Process, service: FakeService) -> None:
-    """All surfaces show the same picture. The picture may move while they are read, so a read that it crossed is made again."""
+    """All surfaces show the same picture. It may move while they are read, or be drawn late, so that they are read again where they differ."""
+    for left in reversed(range(8)):
+        try:
+            await _agree_now(name, played, terminals, bridge, service)
+        except AssertionError:
+            if not left:
+                raise
+        else:
+            return
+
+
+async def _agree_now(name: str, played: Played, terminals: Terminals, bridge: asyncio.subprocess.Process, service: FakeService) -> None:
     home = played.home
-    for _ in range(8):
-        before = played.snapshot()
-        status, text = await output(sys.executable, "-m", "statuswatch", "status", "--json", env=environment(home))
-        _, words = await output(sys.executable, "-m", "statuswatch", "status", env=environment(home))
-        prompts = [await terminals.prompt(shell) for shell in SHELLS]
-        dashboard = await terminals.dashboard()
-        by_bridge = await _newest(bridge)
-        popup = service.shown[-1] if service.shown else None
-        if _state(played.snapshot()) == _state(before):
-            break
-    else:
-        raise AssertionError(f"{name}: the picture never stood still")
+    before = played.snapshot()
+    status, text = await output(sys.executable, "-m", "statuswatch", "status", "--json", env=environment(home))
+    _, words = await output(sys.executable, "-m", "statuswatch", "status", env=environment(home))
+    prompts = [await terminals.prompt(shell) for shell in SHELLS]
+    dashboard = await terminals.dashboard()
+    by_bridge = await _newest(bridge)
+    popup = service.shown[-1] if service.shown else None
+    assert _state(played.snapshot()) == _state(before), f"{name}: the picture never stood still"
 
     assert _state(json.loads(text)) == _state(before) == _state(by_bridge), name
     summary = before["summary"]
@@ -161,7 +168,7 @@ def _state(snapshot: dict[str, Any]) -> Any:
 
 
 async def test_a_person_who_stopped_calling_is_told_at_the_uncontradicted_resolve(place: Path) -> None:
-    async with playing(place / "home", "--speed", "600", "--no-desktop", "--using", OPUS, "--quiet-after", "21:40") as played:
+    async with playing(place / "home", "--speed", "100", "--no-desktop", "--using", OPUS, "--quiet-after", "21:40") as played:
         pass
 
     told = [(event["kind"], event["reason"]) for event in played.notices()]
@@ -170,7 +177,7 @@ async def test_a_person_who_stopped_calling_is_told_at_the_uncontradicted_resolv
 
 
 async def test_a_haiku_user_alone_is_told_nothing(place: Path) -> None:
-    async with playing(place / "home", "--speed", "300", "--no-desktop", "--using", HAIKU) as played:
+    async with playing(place / "home", "--speed", "200", "--no-desktop", "--using", HAIKU) as played:
         pass
 
     assert played.notices() == []
@@ -179,7 +186,7 @@ async def test_a_haiku_user_alone_is_told_nothing(place: Path) -> None:
 
 
 async def test_a_program_that_uses_an_sdk_is_told_as_well(place: Path) -> None:
-    async with playing(place / "home", "--speed", "600", "--no-desktop", "--using", "anthropic/api:claude-opus-4-5") as played:
+    async with playing(place / "home", "--speed", "200", "--no-desktop", "--using", "anthropic/api:claude-opus-4-5") as played:
         pass
 
     assert [(event["kind"], event["route"]) for event in played.notices()] == [
@@ -190,7 +197,7 @@ async def test_a_program_that_uses_an_sdk_is_told_as_well(place: Path) -> None:
 
 async def test_a_simulation_leaves_nothing_behind_and_refuses_what_it_does_not_know(place: Path) -> None:
     env = environment(place, TMPDIR=str(place))
-    status, text = await output(sys.executable, "-m", "statuswatch", "simulate", "claude-2025-12-14", "--json", "--no-desktop", "--speed", "3000", env=env)
+    status, text = await output(sys.executable, "-m", "statuswatch", "simulate", "claude-2025-12-14", "--json", "--no-desktop", "--speed", "1000", env=env)
     assert status == 0
     assert {json.loads(line)["event"] for line in text.splitlines()} >= {"page", "call", "verdict", "notice"}
     assert list(place.iterdir()) == []

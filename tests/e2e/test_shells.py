@@ -91,7 +91,7 @@ def prompts(shell, files, **environ):
         input="".join(f"{file}\n" for file in files).encode(),
         env={**os.environ, "CODE": str(_CODE / f"statuswatch.{shell}"), **environ},
         capture_output=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
     assert done.stderr == b""
@@ -238,7 +238,7 @@ def test_whatever_state_the_file_is_in_the_prompt_is_whole_and_nothing_is_said(s
             env={**os.environ, "CODE": str(_CODE / f"statuswatch.{shell}"), "NO_COLOR": "1", "STATUSWATCH_COLORS": "down=blue"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=100,
             check=True,
             preexec_fn=limit,
         )
@@ -261,7 +261,7 @@ def test_fish_keeps_the_status_of_each_command_of_a_pipeline(place):
         env={**os.environ, "CODE": str(_CODE / "statuswatch.fish"), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=True,
     )
 
@@ -308,27 +308,27 @@ class Terminal:
         self._environ = {**os.environ, **environ}
 
     def __enter__(self):
-        subprocess.run([*self._tmux, "-u", "new-session", "-d", "-x", "120", "-y", "12", *self._argv], env=self._environ, check=True, timeout=20)
+        subprocess.run([*self._tmux, "-u", "new-session", "-d", "-x", "120", "-y", "12", *self._argv], env=self._environ, check=True, timeout=60)
         time.sleep(0.3)
         return self
 
     def __exit__(self, *_):
-        subprocess.run([*self._tmux, "kill-server"], check=False, timeout=20, capture_output=True)
+        subprocess.run([*self._tmux, "kill-server"], check=False, timeout=60, capture_output=True)
 
     def type(self, text):
-        subprocess.run([*self._tmux, "send-keys", "-l", text], check=True, timeout=20)
-        subprocess.run([*self._tmux, "send-keys", "Enter"], check=True, timeout=20)
+        subprocess.run([*self._tmux, "send-keys", "-l", text], check=True, timeout=60)
+        subprocess.run([*self._tmux, "send-keys", "Enter"], check=True, timeout=60)
 
     def keys(self, text):
-        subprocess.run([*self._tmux, "send-keys", "-l", text], check=True, timeout=20)
+        subprocess.run([*self._tmux, "send-keys", "-l", text], check=True, timeout=60)
 
     def screen(self):
-        return subprocess.run([*self._tmux, "capture-pane", "-p", "-J"], check=True, timeout=20, capture_output=True, text=True).stdout
+        return subprocess.run([*self._tmux, "capture-pane", "-p", "-J"], check=True, timeout=60, capture_output=True, text=True).stdout
 
     def title(self):
-        return subprocess.run([*self._tmux, "display-message", "-p", "#{pane_title}"], check=True, timeout=20, capture_output=True, text=True).stdout
+        return subprocess.run([*self._tmux, "display-message", "-p", "#{pane_title}"], check=True, timeout=60, capture_output=True, text=True).stdout
 
-    def wait_for(self, text, seconds=15):
+    def wait_for(self, text, seconds=60):
         deadline = monotonic() + seconds
         while monotonic() < deadline:
             screen = self.screen()
@@ -336,6 +336,16 @@ class Terminal:
                 return screen
             time.sleep(0.1)
         pytest.fail(f"{text!r} did not appear:\n{self.screen()}")
+
+    def after(self, text, seconds=60):
+        """The last row, once there is one below that of `text`."""
+        deadline = monotonic() + seconds
+        while monotonic() < deadline:
+            rows = [row.rstrip() for row in self.screen().splitlines() if row.strip()]
+            if text in rows[:-1]:
+                return rows[-1]
+            time.sleep(0.1)
+        pytest.fail(f"nothing came after {text!r}:\n{self.screen()}")
 
 
 def start_with(shell, tmp_path):
@@ -368,9 +378,8 @@ def test_one_line_installs_it_and_the_prompt_follows_the_engine(shell, place, tm
 
         place.write_text(line(label="$(touch pwned)`touch pwned`\x1b]0;TITLE-HACK\x07%n\\u"))
         terminal.type("echo mark")
-        screen = terminal.wait_for("\nmark\n")
-        time.sleep(0.3)
-        last = [row for row in terminal.screen().splitlines() if row.strip()][-1]
+        terminal.wait_for("\nmark\n")
+        last = terminal.after("mark")
 
         assert "▲" not in last
         assert "end>" in last
@@ -387,7 +396,7 @@ def test_installed_twice_it_shows_once(shell, place):
         env={**os.environ, "CODE": str(_CODE / f"statuswatch.{shell}"), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=True,
     )
 
@@ -406,7 +415,7 @@ def test_an_idle_zsh_prompt_is_drawn_anew_and_keeps_what_was_typed(place):
 
         place.write_text(line())
 
-        terminal.wait_for("▲ opus failing 23m end> git comm", 20)
+        terminal.wait_for("▲ opus failing 23m end> git comm")
 
 
 @pytest.mark.parametrize("redrawing", ["zsh", "fish"])
@@ -425,20 +434,20 @@ def test_an_idle_prompt_is_drawn_anew_when_the_engine_knocks_and_keeps_what_was_
         engine.listen()
         engine.settimeout(60)
         terminal.type(load)
-        terminal.wait_for("end> ", 60)
+        terminal.wait_for("end> ")
         terminal.type("")
         shell_at_work, _ = engine.accept()
         terminal.keys("git comm")
-        terminal.wait_for("end> git comm", 60)
+        terminal.wait_for("end> git comm")
 
         place.write_text(line())
         shell_at_work.send(b"1\n")
-        terminal.wait_for("▲ opus failing 23m end> git comm", 60)
+        terminal.wait_for("▲ opus failing 23m end> git comm")
 
         # the engine goes: its last word expires at once
         place.write_text(line(expires=int(wall_clock().timestamp()) - 1))
         shell_at_work.close()
-        terminal.wait_for("? end> git comm", 60)
+        terminal.wait_for("? end> git comm")
 
 
 @pytest.mark.parametrize(
@@ -457,7 +466,7 @@ def test_bash_keeps_the_commands_that_run_before_a_prompt(before, after):
         env={**os.environ, "CODE": str(_CODE / "statuswatch.bash"), "PROMPT_COMMAND": before},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=100,
         check=True,
     )
 
@@ -469,7 +478,7 @@ def test_bash_appends_to_an_array_of_commands():
     program("bash")
     source = 'PROMPT_COMMAND=(one two); source "$CODE"; source "$CODE"; declare -p PROMPT_COMMAND'
     done = subprocess.run(
-        ["bash", "--norc", "-c", source], env={**os.environ, "CODE": str(_CODE / "statuswatch.bash")}, capture_output=True, text=True, timeout=30, check=True
+        ["bash", "--norc", "-c", source], env={**os.environ, "CODE": str(_CODE / "statuswatch.bash")}, capture_output=True, text=True, timeout=100, check=True
     )
 
     assert done.stdout == 'declare -a PROMPT_COMMAND=([0]="one" [1]="two" [2]="__statuswatch_prompt")\n'
@@ -507,7 +516,7 @@ def test_the_shells_look_where_the_program_writes(shell, tmp_path, monkeypatch, 
         monkeypatch.setenv(name, str(tmp_path / name))
     show = 'source "$CODE"; echo $__statuswatch_file' if shell == "fish" else 'source "$CODE"; printf "%s\\n" "$__statuswatch_file"'
     done = subprocess.run(
-        [*_START[shell], show], env={**os.environ, "CODE": str(_CODE / f"statuswatch.{shell}")}, capture_output=True, text=True, timeout=30, check=True
+        [*_START[shell], show], env={**os.environ, "CODE": str(_CODE / f"statuswatch.{shell}")}, capture_output=True, text=True, timeout=100, check=True
     )
 
     assert done.stdout.strip() == paths.prompt_file()
