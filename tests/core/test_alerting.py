@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from statuswatch.core.incident import Impact
 from statuswatch.core.notice import NoticeKind, Policy, SuppressReason, Trouble
 from statuswatch.core.observation import Command, CommandKind, Observation
+from statuswatch.core.owncalls import BURST
 from support.facts import AUTH, HAIKU, OPUS, OVERLOADED, SERVER, UNCLEAR, at, call, failed_read, incident, moment, read, watching
 from support.person import Person
 
@@ -182,6 +183,15 @@ def test_an_unreadable_page_is_no_all_clear() -> None:
     person = Person().sees(read("10:01", _NAMED), failed_read("10:05", "unreadable"), failed_read("10:30", "unreadable"))
 
     assert person.kinds == ["opened"]
+
+
+def test_a_page_that_resolves_while_calls_fail_is_believed_later_if_none_fails_any_more_and_that_is_looked_at_though_nothing_comes_in() -> None:
+    over = incident(("10:00", "investigating", "We see errors on Claude Opus 4.5."), ("10:09", "resolved", "Fixed."))
+    person = Person().sees(read("10:01", _NAMED), call("10:08", OPUS, OVERLOADED), read("10:10", over))
+    looked = at("10:08") + BURST
+
+    assert (person.kinds, person.last.look_again_at) == (["opened"], looked)
+    assert person.looks(looked).kinds == ["opened", "resolved"]
 
 
 def test_one_recovery_closes_every_trouble_of_the_same_route() -> None:
