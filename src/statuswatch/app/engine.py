@@ -34,7 +34,7 @@ _WORDS_LINES = 60
 
 def run(argv: list[str]) -> int:
     """Run one of the sub-verbs; returns the exit status."""
-    verbs = {"start": _start, "stop": _stop, "status": _status, "run": _run}
+    verbs = {"start": _start, "stop": _stop, "status": _status, "run": _run, "install": _install, "uninstall": _uninstall}
     if len(argv) != 1 or argv[0] not in verbs:
         from statuswatch.surfaces.cli.asked import read
 
@@ -131,6 +131,16 @@ def _status(argv: list[str]) -> int:
     else:
         _tell(f"the engine answers at {paths.socket_file()}" if answers else "no engine answers")
     return FINE if answers else CANNOT_TELL
+
+
+def _install(argv: list[str]) -> int:
+    from statuswatch.app.setup import run as settle
+
+    return settle(["login", *argv])
+
+
+def _uninstall(argv: list[str]) -> int:
+    return _install(["--undo", *argv])
 
 
 def _run(_argv: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""`statuswatch setup`: the verb with one target that only this layer can make, coding clients that always start through the gateway.
+"""`statuswatch setup`: the verb with the targets that only this layer can make: the engine at login, and coding clients that always start through the gateway.
 
 No address is written into anybody's settings: it would be that of nobody where no engine runs. A function of the shell starts each client by `statuswatch run`,
 which asks for the address at that moment, and goes without where there is none; where statuswatch itself cannot be run, the function starts the client alone.
@@ -7,6 +7,7 @@ which asks for the address at that moment, and goes without where there is none;
 import shlex
 from pathlib import Path
 
+from statuswatch.app.login import LOGIN
 from statuswatch.gateway.clients import clients
 from statuswatch.surfaces.cli.setup import run as settle
 from statuswatch.surfaces.setup import block
@@ -18,7 +19,7 @@ _NAME = "gateway"
 
 def run(argv: list[str]) -> int:
     """Run the verb; returns its exit status."""
-    return settle(argv, {**TARGETS, _NAME: GATEWAY})
+    return settle(argv, {**TARGETS, _NAME: GATEWAY, LOGIN.name: LOGIN})
 
 
 def _shell(ground: Ground) -> str:

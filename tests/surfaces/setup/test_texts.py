@@ -7,12 +7,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from statuswatch.app import login
 from statuswatch.app.setup import GATEWAY
 from statuswatch.surfaces.cli.verbs import SETTINGS
 from statuswatch.surfaces.setup import block, claudecode, jsontext, targets
 from statuswatch.surfaces.setup.target import Ground, SetupError
 
-TARGETS = {**targets.TARGETS, GATEWAY.name: GATEWAY}
+LOGIN = login.make("linux")
+TARGETS = {**targets.TARGETS, GATEWAY.name: GATEWAY, LOGIN.name: LOGIN}
 GROUND = Ground({"SHELL": "/bin/zsh"}, Path("/home/you"), Path("/usr/lib/our code's/prompt"))
 BLOCKS = sorted(name for name, target in TARGETS.items() if not target.empty)
 

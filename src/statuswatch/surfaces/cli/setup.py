@@ -122,7 +122,7 @@ def _one(target: Target, ground: Ground, *, undo: bool, yes: bool) -> int:
 def _told(plan: Plan, kept: Path | None) -> None:
     target = plan.target
     if plan.undo:
-        lines = [f"{target.name}: taken out of {plan.file}"]
+        lines = [f"{target.name}: taken out of {plan.file}", *filter(None, [target.undone])]
     else:
         lines = [f"{target.name}: set up in {plan.file}. {target.then}"]
         if target.note:

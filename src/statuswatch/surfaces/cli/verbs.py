@@ -12,7 +12,8 @@ _FOR = Option("--for", "how long: 30m, 2h, 1d (default 1h)", "TIME", rival="end"
 _UNTIL = Option("--until", "until when: 18:30 of your clock, or 2026-01-01T12:00:00Z", "TIME", rival="end")
 _HUSHED = Argument("target", "TARGET", "a watched route or a part of its name, a provider, an incident as provider:id, or all", Kind.TARGET)
 _ONE_OBJECT = Option("--json", "one JSON object")
-SETTINGS = ("zsh", "bash", "fish", "starship", "tmux", "claude-code", "nushell", "powershell", "powerlevel10k", "gateway")
+_DO_NOT_ASK = Option("--yes", "do not ask")
+SETTINGS = ("zsh", "bash", "fish", "starship", "tmux", "claude-code", "nushell", "powershell", "powerlevel10k", "gateway", "login")
 """What `setup` knows; a test holds it to the table of targets."""
 _RULES_DIR = Option("--dir", "read your own rules from here", "FOLDER", Kind.FOLDER)
 
@@ -346,10 +347,11 @@ _SETTING_UP = (
     ),
     Verb(
         "setup",
-        "Puts the segment into a prompt or a status line of yours: shows what would change, asks, keeps what was there. Without a name: how things stand.",
+        "Puts the segment into a prompt or a status line of yours, or the engine among what starts at login: shows what would change, asks, keeps what was"
+        " there. Without a name: how things stand.",
         (
             Option("--undo", "take it out again; everything else stays as it is"),
-            Option("--yes", "do not ask"),
+            _DO_NOT_ASK,
             Option("--json", "without a name: one JSON object for each"),
         ),
         (Argument("names", "NAME", "one or more of those that the list shows", count=Count.ANY, choices=SETTINGS),),
@@ -381,6 +383,8 @@ _SETTING_UP = (
             Verb("stop", "End the running one."),
             Verb("status", "Whether one answers.", (_ONE_OBJECT,)),
             Verb("run", "Run it here, in the foreground, until interrupted."),
+            Verb("install", "Have it start at login; the same as `statuswatch setup login`.", (_DO_NOT_ASK,)),
+            Verb("uninstall", "No longer; the same as `statuswatch setup --undo login`.", (_DO_NOT_ASK,)),
         ),
     ),
     Verb(

@@ -31,7 +31,8 @@ class Target:
 
     `program` is what its presence is known by. `file` says which file is changed. `put(text, ground)` gives the text with our part in it, up to date;
     `take(text, before)` the text without it, `before` being the whole text as it was before the first change, where that is known. `empty` is the text of
-    a file that is not there. `then` tells what the person does next, `note` what they should know; `untested` why nobody has seen it work.
+    a file that is not there. `then` tells what the person does next, `note` what they should know; `untested` why nobody has seen it work; `undone` what they
+    do after it was taken out.
     """
 
     name: str
@@ -44,3 +45,4 @@ class Target:
     empty: str = ""
     note: str = ""
     untested: str = ""
+    undone: str = ""
