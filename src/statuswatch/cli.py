@@ -87,13 +87,25 @@ def entry() -> "NoReturn":
 
 
 def main(argv: "Sequence[str] | None" = None) -> int:
-    """Run one verb; returns its exit status (see `Exit`). A reader that went away (`| head`) is no failure, also where it is noticed only at the last flush."""
+    """Run one verb; returns its exit status (see `Exit`). A reader that went away (`| head`) is no failure, also where it is noticed only at the last flush.
+
+    An output that takes nothing, a full disk or a closed one, is told in one line and is wrong usage: nobody may take it for an answer.
+    """
+    _whole_streams()
     status = None
     try:
         status = _main(argv)
         sys.stdout.flush()
     except BrokenPipeError:
         _mute_stdout()
+    except (OSError, BaseExceptionGroup) as error:
+        reason = _broken_output(error)
+        if reason is None:
+            raise
+        _mute_stdout()
+        if reason:
+            sys.stderr.write(f"statuswatch: standard output could not be written: {reason}\n")
+            return Exit.USAGE
     return Exit.FINE if status is None else status
 
 
@@ -126,6 +138,58 @@ def _run(module: str, words: list[str]) -> int:
             raise
         sys.stderr.write(f"statuswatch: {error}\n")
         return Exit.USAGE
+
+
+def _whole_streams() -> None:
+    """A stream that was closed before Python began is None, and its number would go to the next file that is opened.
+
+    Each gets one that behaves as its like: nothing to read, an output that fails once it is written out, errors that nobody reads.
+    """
+    if sys.stdin and sys.stdout and sys.stderr:
+        return
+    import os
+
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - pathlib is not loaded here; it is as long open as any standard stream
+    if sys.stdout is None:
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # noqa: PTH123, SIM115 - the same
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - the same
+
+
+def _broken_output(error: OSError | BaseExceptionGroup) -> str | None:
+    """Why standard output takes nothing, where `error` is of that; empty where its reader went away; None where the error is another one."""
+    if isinstance(error, BaseExceptionGroup):  # what was printed within tasks
+        found = error.subgroup(OSError)
+        error = _first(found) if found is not None else error
+    if not isinstance(error, OSError) or error.filename is not None:
+        return None
+    if isinstance(error, BrokenPipeError):
+        return ""
+    return (error.strerror or str(error)) if _takes_nothing(error.errno) else None
+
+
+def _takes_nothing(errno: int | None) -> bool:
+    """What could not be written may still be in the buffer, so that writing it out fails again. Where it is not, the same is asked with no byte.
+
+    A file on a full disk takes no byte gladly: where standard output is a file, it is the one that room was lacking for.
+    """
+    import os
+    import stat
+    from errno import EDQUOT, EFBIG, ENOSPC
+
+    try:
+        sys.stdout.flush()
+        os.write(sys.stdout.fileno(), b"")
+        return errno in {ENOSPC, EDQUOT, EFBIG} and stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except (OSError, ValueError):
+        return True
+
+
+def _first(group: BaseExceptionGroup[OSError]) -> OSError:
+    """The first error in it, however deep."""
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _mute_stdout() -> None:

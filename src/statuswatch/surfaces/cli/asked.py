@@ -32,6 +32,10 @@ class _Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         return help_text(self.path, self.verb)
 
+    def print_help(self, file: Any = None) -> None:
+        """Written as any answer is: argparse says nothing where its help cannot be written, and ends with 0."""
+        (file or sys.stdout).write(self.format_help())
+
     def error(self, message: str) -> NoReturn:
         odd, wrong = _ODD.fullmatch(message), _WRONG.match(message)
         sentence = self._unknown(odd[1].split(" ")[0]) if odd else self._not_a_choice(wrong[1], wrong[2]) if wrong else message
