@@ -32,7 +32,7 @@ from statuswatch.sources.headroom import headroom_in
 WAIT_SECONDS = 0.25
 """How long a failing answer waits for the engine to have judged it."""
 AT_ONCE = 64
-"""Calls that are told of in one go; of more in so short a time the oldest that worked are left out."""
+"""Calls that are told of in one go; of more in so short a time those that worked last are left out."""
 
 _TELL_AFTER = 0.05
 # Each telling is a step of the engine, in which no call moves: where many come they are told of in few steps.
@@ -67,7 +67,7 @@ class Tap:
     _agents: tuple[tuple[bytes, str], ...] = field(default_factory=agents)
     _turns: Turns = field(default_factory=Turns)
     _count: int = 0
-    _waiting: deque[Call] = field(default_factory=lambda: deque(maxlen=AT_ONCE))
+    _waiting: deque[Call] = field(default_factory=deque)
     _timer: asyncio.TimerHandle | None = None
     _many: bool = False
 
@@ -77,6 +77,8 @@ class Tap:
 
     def worked(self, sighting: "Sighting") -> None:
         """A call worked: told soon, when nothing is under way that would wait for it."""
+        if len(self._waiting) >= AT_ONCE:
+            return
         attempt, _ = self.attempt(sighting, failed=False)
         if attempt.model is None:
             return
@@ -242,12 +244,10 @@ class Sighting(Seen):
         """Whether the stream itself told its end before the message had one; told here, as what it was."""
         if self.tail is None or not self.is_call:
             return False
-        if self._stream_failed():
-            return True
-        if self.tail.ended:
+        failed = self._stream_failed()
+        if not failed and self.tail.ended:
             self._tap.worked(self)
-            return True
-        return False
+        return failed or self.tail.ended
 
     def _stream_failed(self) -> bool:
         """Whether the answer is a stream that ended with an error in it; told, where it did. A compressed one is not looked into."""
