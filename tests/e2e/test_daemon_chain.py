@@ -15,10 +15,10 @@ import pytest
 from support.desktop import Desktop, desktop, program
 from support.outage import OPUS, Played, environment, output, playing
 
-pytestmark = [pytest.mark.surface("desktop"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.surface("desktop"), pytest.mark.timeout(500)]
 
-# 78 minutes of trouble in three quarters of a minute: time to look and to press, also where the machine is busy.
-SPEED = ("--speed", "100", "--using", OPUS)
+# 78 minutes of trouble in little more than one: time to look and to press, also where the machine is busy.
+SPEED = ("--speed", "60", "--using", OPUS)
 WITHIN_S = 60.0
 
 
@@ -59,13 +59,17 @@ class Scene:
                 last = box
 
     async def doctor_says(self, words: str) -> None:
-        """Doctor says so while the outage lasts: there is news still to come."""
-        assert words in await self.doctor()
+        """Doctor says so while the outage lasts: there is news still to come. It asks again where the machine was too busy for an answer."""
+        for _ in range(4):
+            if words in await self.doctor():
+                break
+        else:
+            assert words in await self.doctor()
         assert not any(event["kind"] == "resolved" for event in self.played.notices()), "too slow to see it in mid-outage"
 
     async def ends_with_news(self) -> None:
         """The next notice, the end, is on the screen, and nothing is complained of."""
-        await self.waits_for(1, 120)
+        await self.waits_for(1, 200)
         assert self.played.snapshot()["delivery"] == []
         await self.screen.run("dunstctl", "close")
         assert "is back" in (await self.closed())[0][0]
@@ -113,7 +117,9 @@ async def test_shown_brought_up_to_date_closed_with_the_mouse_and_told_back(home
         assert "Page:" in body, "what was closed had the page's words"
 
         while not any(event["kind"] == "resolved" for event in scene.played.notices()):
-            assert await scene.shown() == 0 or scene.played.notices()[-1]["kind"] == "resolved", "nothing brings back what the person closed but news"
+            if await scene.shown():
+                await asyncio.sleep(1)  # for the line about that notice, which goes another way
+                assert scene.played.notices()[-1]["kind"] == "resolved", "nothing brings back what the person closed but news"
             await asyncio.sleep(0.05)
         await scene.waits_for(1)
         await scene.screen.run("dunstctl", "close")

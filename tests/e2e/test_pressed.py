@@ -21,10 +21,10 @@ from statuswatch.surfaces.tui.source import SocketSource
 from support.notifications import FakeService, Shown, private_bus
 from support.outage import OPUS, Played, environment, output, playing
 
-pytestmark = [pytest.mark.surface("desktop"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.surface("desktop"), pytest.mark.timeout(400)]
 
-# Slow enough to press something while the outage lasts (78 minutes, here 16 seconds), fast enough to wait for its end.
-SPEED = ("--speed", "300", "--using", OPUS)
+# Slow enough to press something while the outage lasts (78 minutes, here half of one), also where the machine is busy; fast enough to wait for its end.
+SPEED = ("--speed", "150", "--using", OPUS)
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Person:
 
     async def over(self) -> list[str]:
         """The kinds of notices told, some minutes of the outage's time after calls work again."""
-        await self.played.until(lambda: any(str(event["at"])[11:16] >= "22:49" for event in self.played.events), 150)
+        await self.played.until(lambda: any(str(event["at"])[11:16] >= "22:49" for event in self.played.events), 300)
         return [event["kind"] for event in self.played.notices()]
 
     async def listed(self) -> str:
@@ -108,7 +108,8 @@ async def test_open_starts_the_browser_with_the_page_and_nothing_else(home: Path
 
 async def test_muted_is_not_told_and_listed_with_the_reason(home: Path, tmp_path: Path) -> None:
     async with person(home, tmp_path) as here:
-        await here.played.until(lambda: any(event["event"] == "page" and str(event["at"])[11:16] >= "21:46" for event in here.played.events))
+        # In the middle between what would end the hour before the outage is over and what would be too late to press.
+        await here.played.until(lambda: any(str(event["at"])[11:16] >= "22:10" for event in here.played.events))
         await here.press("Mute 1 h")
         assert await here.over() == ["opened"], "it is back within the hour"
         assert "muted by you" in await here.listed()
@@ -116,8 +117,8 @@ async def test_muted_is_not_told_and_listed_with_the_reason(home: Path, tmp_path
 
 
 async def test_snoozed_is_told_again_at_the_end_of_the_hour(home: Path, tmp_path: Path) -> None:
-    # The hour has to end before the outage does: 18 of its minutes to see the pop-up and press, here 14 seconds.
-    async with person(home, tmp_path, "--speed", "75") as here:
+    # The hour has to end before the outage does: 14 of its minutes to see the pop-up and press, here 14 seconds.
+    async with person(home, tmp_path, "--speed", "60") as here:
         await here.press("Snooze 1 h")
         assert await here.over() == ["opened", "opened", "resolved"]
         first, again, _ = here.played.notices()
@@ -148,7 +149,10 @@ async def by_key(here: Person) -> None:
 
 
 async def by_command(_here: Person) -> None:
-    assert await asyncio.to_thread(wait.run, ["opus", "--notify"]) == 0
+    for _ in range(5):  # an engine that is too busy to greet within a second counts as none
+        if (status := await asyncio.to_thread(wait.run, ["opus", "--notify"])) == 0:
+            break
+    assert status == 0
 
 
 async def by_bridge(here: Person) -> None:
@@ -165,7 +169,7 @@ async def by_bridge(here: Person) -> None:
             assert message["ok"] is True
             break
     bridge.terminate()
-    await bridge.wait()
+    await bridge.communicate()
 
 
 @pytest.mark.parametrize("ask", [by_button, by_key, by_command, by_bridge], ids=lambda ask: ask.__name__)
@@ -175,7 +179,8 @@ async def test_who_asked_is_told_when_it_is_back_though_all_else_is_muted(
     monkeypatch.setenv("STATUSWATCH_HOME", str(home))
     async with person(home, tmp_path) as here:
         await here.pop_up()
-        assert (await output(sys.executable, "-m", "statuswatch", "mute", "all", "--for", "1d", env=environment(home)))[0] == 0
+        while (await output(sys.executable, "-m", "statuswatch", "mute", "all", "--for", "1d", env=environment(home)))[0]:
+            assert not here.played.notices()[1:], "it is over, and nothing could be muted"
         await ask(here)
         assert await here.over() == ["opened", "resolved"]
         here.played.process.terminate()
