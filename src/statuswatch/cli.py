@@ -30,7 +30,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "wait": ("statuswatch.surfaces.cli.wait", "return when a route is back"),
     "prompt": ("statuswatch.surfaces.cli.prompt", "the line for a shell prompt; `prompt init zsh|bash|fish` prints the segment"),
     "run": ("statuswatch.app.run", "start a coding client or a program so that its failing calls say whose fault it is: run -- claude"),
-    "notices": ("statuswatch.surfaces.cli.notices", "what was told, and with --all what was not and why"),
+    "notices": ("statuswatch.app.notices", "what was told, and with --all what was not and why"),
     "mute": ("statuswatch.surfaces.cli.mute", "tell nothing about a route, a provider or an incident for a while"),
     "snooze": ("statuswatch.surfaces.cli.snooze", "hold notices back for a while; what still lasts then is told"),
     "unmute": ("statuswatch.surfaces.cli.unmute", "end a mute or a snooze"),

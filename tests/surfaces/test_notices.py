@@ -1,12 +1,19 @@
 """`statuswatch notices`: what was told, what was not and why."""
 
 import json
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from statuswatch.app import notices as app
+from statuswatch.config import paths
 from statuswatch.core.health import Fault, Health
-from statuswatch.core.notice import Notice, NoticeKind, NoticeReason, Suppressed, SuppressReason
+from statuswatch.core.notice import Notice, NoticeKind, NoticeReason, Suppressed, SuppressReason, Told
+from statuswatch.core.watchlist import Watchlist
+from statuswatch.core.world import World
+from statuswatch.engine.store import Step, Store
 from statuswatch.surfaces.cli import notices
 from support import snapshots
 from support.published import publish
@@ -50,6 +57,44 @@ def test_json_is_one_object_a_line(capsys):
         (False, None, "unaffected"),
         (True, "opened", "own_failures"),
     ]
+
+
+def test_a_notice_that_no_way_could_show_reads_as_having_reached_nobody(capsys):
+    publish(picture())
+    ways = {
+        "n23": (notices.Way("desktop", "pending", 3, "nothing shows pop-ups here\x1b[2J"), notices.Way("command", "given_up", 20, "it ended with 1")),
+        "n2": (notices.Way("desktop", "delivered", 1, "dunst"), notices.Way("command", "pending", 0, "")),
+    }
+
+    assert notices.run([], lambda: ways) == 0
+    out = capsys.readouterr().out
+    assert "reached nobody: desktop: nothing shows pop-ups here (it is tried again); command: it ended" in " ".join(out.split())
+    assert "told by desktop; not by command: not tried yet" in out
+    assert "\x1b" not in out
+    assert notices.run(["--json"], lambda: ways) == 0
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(item["id"], item["reached"], [way["state"] for way in item["ways"]]) for item in said] == [
+        ("n2", True, ["delivered", "pending"]),
+        ("n23", False, ["pending", "given_up"]),
+    ]
+
+
+def test_the_verb_reads_from_the_store_how_each_notice_was_told(capsys):
+    publish(picture())
+    file = Path(paths.store_file())
+    assert app.run([]) == 0  # without a store nothing is known of it
+    assert "reached" not in capsys.readouterr().out
+    at = snapshots.minutes_ago(23)
+    with closing(Store.open(file, at)) as store:
+        store.load(at)
+        store.commit(Step(at, World(), Told(), Watchlist(()), (notice(23),), ways=("desktop",)))
+        store.mark_failed("n23", "desktop", "no bus")
+
+        assert app.run([]) == 0
+        assert "reached nobody: desktop: no bus (it is tried again)" in capsys.readouterr().out
+        store.mark_delivered("n23", "desktop", "7", "shown")
+        assert app.run([]) == 0
+        assert "told by desktop" in capsys.readouterr().out
 
 
 def test_every_reason_has_words():

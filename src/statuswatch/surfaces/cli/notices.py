@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from statuswatch.core.codec import encode
@@ -42,7 +44,21 @@ _WHY_NOT = {
 _YOURS = "on your side; your own tool says so"
 
 
-def run(argv: list[str]) -> int:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one notice fared by one way of telling. `state`: `pending`, `delivered` or `given_up`; `tried`: how often; `detail`: a sentence, raw."""
+
+    way: str
+    state: str
+    tried: int
+    detail: str
+
+
+Deliveries = Callable[[], Mapping[str, tuple[Way, ...]]]
+"""How each notice was told, by its id; a notice of which nothing is known is missing."""
+
+
+def run(argv: list[str], deliveries: Deliveries = dict) -> int:
     """Run the verb; returns 0, or 4 where there is no picture."""
     given = read("notices", argv)
     if isinstance(given, int):
@@ -51,12 +67,21 @@ def run(argv: list[str]) -> int:
     if snapshot is None:
         sys.stderr.write("Cannot tell: no engine runs, and there is no picture of an earlier one. To begin: statuswatch engine start\n")
         return CANNOT_TELL
+    ways = deliveries()
     if given.json:
         for item in entries(snapshot, everything=given.all):
-            sys.stdout.write(json.dumps({"told": isinstance(item, Notice), **encode(item)}, separators=(",", ":")) + "\n")
+            sys.stdout.write(json.dumps({**_fared(item, ways), **encode(item)}, separators=(",", ":")) + "\n")
     else:
-        put(notice_lines(snapshot, look_here(), wall_clock(), everything=given.all))
+        put(notice_lines(snapshot, look_here(), wall_clock(), ways, everything=given.all))
     return FINE
+
+
+def _fared(item: Notice | Suppressed, ways: Mapping[str, tuple[Way, ...]]) -> dict[str, object]:
+    """`told`: it is a notice; `reached`: whether any way took it, null where that is not known; `ways`: each of them."""
+    if isinstance(item, Suppressed):
+        return {"told": False}
+    found = ways.get(item.id, ())
+    return {"told": True, "reached": any(way.state == "delivered" for way in found) if found else None, "ways": [asdict(way) for way in found]}
 
 
 def entries(snapshot: Snapshot, *, everything: bool) -> list[Notice | Suppressed]:
@@ -65,13 +90,13 @@ def entries(snapshot: Snapshot, *, everything: bool) -> list[Notice | Suppressed
     return sorted([*told, *(snapshot.suppressed if everything else ())], key=lambda item: item.at, reverse=True)
 
 
-def notice_lines(snapshot: Snapshot, look: Look, now: datetime, *, everything: bool) -> tuple[Line, ...]:
+def notice_lines(snapshot: Snapshot, look: Look, now: datetime, ways: Mapping[str, tuple[Way, ...]] | None = None, *, everything: bool) -> tuple[Line, ...]:
     """The page of the verb."""
     view = scene(snapshot, now, look)
     lines: list[Line] = [*banner(view)]
     found = entries(snapshot, everything=everything)
     for item in found:
-        lines += _told(item, view) if isinstance(item, Notice) else _untold(item, view)
+        lines += _told(item, (ways or {}).get(item.id, ()), view) if isinstance(item, Notice) else _untold(item, view)
     if not found:
         lines.append(say("Nothing was told." if not everything else "Nothing was told, and nothing was held back."))
     if snapshot.suppressed and not everything:
@@ -80,7 +105,7 @@ def notice_lines(snapshot: Snapshot, look: Look, now: datetime, *, everything: b
     return tuple(lines)
 
 
-def _told(notice: Notice, view: Scene) -> list[Line]:
+def _told(notice: Notice, ways: tuple[Way, ...], view: Scene) -> list[Line]:
     head = (
         Span(f"{view.clock(notice.at)}  ", Tone.DIM),
         Span(f"{notice.kind.value:<11} ", _TONES.get(notice.kind, Tone.PLAIN)),
@@ -88,7 +113,28 @@ def _told(notice: Notice, view: Scene) -> list[Line]:
         Span("  (simulated)" if notice.simulated else "", Tone.MAINTENANCE),
     )
     body = clean(notice.body, 400)
-    return [*wrap(tuple(span for span in head if span.text), view.look.width, 7), *(wrap(say("       " + body, Tone.DIM), view.look.width, 7) if body else ())]
+    said = wrap(tuple(span for span in head if span.text), view.look.width, 7)
+    fared = _reached(ways)
+    return [
+        *said,
+        *(wrap(say("       " + body, Tone.DIM), view.look.width, 7) if body else ()),
+        *(wrap((Span("       "), fared), view.look.width, 7) if fared else ()),
+    ]
+
+
+def _reached(ways: tuple[Way, ...]) -> Span | None:
+    """By which ways it came, or that it reached nobody and why; None where that is not known."""
+    came = [clean(way.way, 40) for way in ways if way.state == "delivered"]
+    missed = [f"{clean(way.way, 40)}: {_why_missed(way)}" for way in ways if way.state != "delivered"]
+    if came:
+        return Span(f"told by {', '.join(came)}" + (f"; not by {'; '.join(missed)}" if missed else ""), Tone.DIM)
+    return Span(f"reached nobody: {'; '.join(missed)}", Tone.UNSURE) if missed else None
+
+
+def _why_missed(way: Way) -> str:
+    if way.state == "pending" and not way.tried:
+        return "not tried yet"
+    return clean(way.detail, 200) + (" (it is tried again)" if way.state == "pending" else "")
 
 
 def _why_not(item: Suppressed, view: Scene) -> str:
