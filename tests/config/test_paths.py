@@ -60,6 +60,19 @@ def test_a_relative_home_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPa
         paths.config_file()
 
 
+@pytest.mark.parametrize("home", ["", "relative", "."])
+def test_a_home_folder_that_is_none_is_refused_with_a_sentence_where_it_decides(monkeypatch: pytest.MonkeyPatch, home: str) -> None:
+    monkeypatch.setenv("HOME", home)
+    assert paths.config_file().startswith("/")  # the base directories of the test decide still
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.delenv("XDG_STATE_HOME")
+    for place in (paths.config_file, paths.store_file):
+        with pytest.raises(PlaceError, match=r"HOME is .*; it must be the absolute path of your home folder"):
+            place()
+    monkeypatch.setenv("STATUSWATCH_HOME", "/drill")
+    assert paths.config_file() == "/drill/config/config.toml"
+
+
 @pytest.mark.parametrize("base", ["", "relative", "/nowhere/at/all"])
 def test_without_a_usable_runtime_directory_a_private_one_is_named_and_not_made(monkeypatch: pytest.MonkeyPatch, tmp_user: str, base: str) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", base)

@@ -1,6 +1,7 @@
 """`statuswatch doctor`: each section says what is so, whether that is fine and what to do; and it starts nothing."""
 
 import json
+import socket
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,9 @@ from statuswatch.config.consent import save_consent
 from statuswatch.core.health import FeedState
 from statuswatch.core.schedule import DueReason
 from statuswatch.core.snapshot import PollView, SourceView
+from statuswatch.engine.fetch import _error_words
 from statuswatch.surfaces.cli import doctor
+from statuswatch.surfaces.cli.checkup import NAMELESS
 from statuswatch.surfaces.client import wall_clock
 from support import snapshots
 from support.published import Engine, publish
@@ -101,6 +104,45 @@ def test_feeds_that_cannot_be_believed_are_problems_with_what_was_wrong(capsys):
     assert texts["new: not read yet"]["state"] == "unknown"
 
 
+def test_pages_whose_names_cannot_be_resolved_are_one_problem_with_one_remedy(capsys):
+    picture = calm()
+    gone = replace(picture.feeds[0], state=FeedState.UNREACHABLE, next_reason="backoff", detail=f"{picture.feeds[0].url}: {NAMELESS}")
+    refused = replace(gone, name="refused", detail=f"{gone.url}: connection refused")
+    with Engine() as engine:
+        engine.show(replace(picture, feeds=(gone, replace(gone, name="second"), refused)))
+        status, sections = found(capsys)
+        page = examine(capsys, "--polling")[1]
+        engine.show(replace(picture, feeds=(gone, refused)))
+        alone = found(capsys)[1]["feeds"]
+    assert status == 1
+    assert sections["feeds"][0]["text"].partition(" (DNS)")[0] == "2 pages: their names cannot be resolved"
+    assert sections["feeds"][0]["text"].endswith(": anthropic, second")
+    assert all(word in sections["feeds"][0]["remedy"] for word in ("network", "VPN", "DNS", "proxy"))
+    assert len(sections["feeds"]) == 2  # and the one that refuses
+    assert any(row["text"].endswith(NAMELESS) for row in alone)  # a page of its own may be gone for a reason of its own
+    assert page.count("its name cannot be resolved (DNS)") == 2
+    assert "connection refused" in page
+
+
+def test_the_sentence_of_a_page_without_a_name_is_the_engines_own():
+    assert _error_words(socket.gaierror(-2, "Name or service not known")) == NAMELESS
+
+
+@pytest.mark.parametrize("reason", list(DueReason))
+@pytest.mark.parametrize("width", [100, 160])
+def test_no_reason_is_cut_in_the_table(capsys, monkeypatch, reason, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    picture = calm(failures=2, host_failures=1)
+    long = replace(
+        picture.feeds[0], name="an-id-as-long-as-they-come", next_reason=reason.value, detail="a detail that is much longer than the column has room for"
+    )
+    with Engine() as engine:
+        engine.show(replace(picture, feeds=(long,)))
+        page = examine(capsys, "--polling")[1]
+    assert doctor._reason(long) in page
+    assert len(doctor._reason(long)) <= 36
+
+
 def test_no_feed_at_all_is_a_problem(capsys):
     with Engine() as engine:
         engine.show(replace(calm(), feeds=()))
@@ -145,11 +187,28 @@ def test_places_that_are_open_to_others_or_no_folders_are_problems(capsys):
     assert {f"chmod 700 {state}", "move it away"} <= remedies
 
 
+def test_places_that_could_not_be_made_are_problems_and_none_is_made_to_find_out(capsys, monkeypatch, tmp_path):
+    def said(home):
+        monkeypatch.setenv("STATUSWATCH_HOME", str(home))
+        _, sections = found(capsys)
+        return {row["text"].partition(": ")[0]: (row["state"], row["text"]) for row in sections["places"]}
+
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    for home in (tmp_path / "file/below", tmp_path / "dangling/below"):
+        assert {state for state, _ in said(home).values()} == {"problem"}
+    if Path("/proc").is_mount():
+        assert all(text.endswith(("keeps no files", "cannot be written")) for _, text in said("/proc/statuswatch").values())
+    assert {state for state, _ in said(tmp_path / "new/home").values()} == {"ok"}
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_place_that_cannot_be_used_is_one_problem_and_the_rest_is_still_said(capsys, monkeypatch):
     monkeypatch.setenv("STATUSWATCH_HOME", "relative")
     status, out = examine(capsys, "--json")
     assert status == 1
     assert "absolute" in out
+    assert "there is no usable place" in examine(capsys)[1]
 
 
 def test_mistakes_in_the_settings_and_in_the_answers_are_problems(capsys):
@@ -243,6 +302,8 @@ def test_in_a_simulation_ages_are_counted_by_its_clock(capsys):
         _, sections = found(capsys)
     told = " ".join(row["text"] for rows in sections.values() for row in rows)
     assert "d ago" not in told
+    assert "pages only" not in told
+    assert "the calls are those of the simulation" in told
     assert not any(word.endswith("d") and word[:-1].isdigit() for word in told.split())
     assert (sections["clock"][0]["state"], "simulation" in sections["clock"][0]["text"]) == ("unknown", True)
 

@@ -174,8 +174,16 @@ def _below(part: str, variable: str, usual: str) -> str:
         return os.path.join(home, part)
     base = os.environ.get(variable, "")
     if not os.path.isabs(base):
-        base = os.path.join(os.path.expanduser("~"), usual)
+        base = os.path.join(_persons_home(), usual)
     return os.path.join(base, _APP)
+
+
+def _persons_home() -> str:
+    """Where HOME is empty or relative the same command would keep its files elsewhere from each folder: that is refused."""
+    said = os.environ.get("HOME")
+    if said is not None and not os.path.isabs(said):
+        raise _refusal(f"HOME is {said!r}; it must be the absolute path of your home folder, or set STATUSWATCH_HOME to a folder of your own")
+    return os.path.expanduser("~")
 
 
 def _private_tmp() -> str:

@@ -23,6 +23,9 @@ from statuswatch.surfaces.present_words import age_words, feed_word
 CLOCK_OFF_S = 30.0
 """A clock that is off by more makes ages and "since" wrong enough to mislead."""
 
+NAMELESS = "its name could not be resolved"
+"""How the engine ends what it says of a page whose name no server knows or could be asked for."""
+
 _OTHERS = 0o077
 _PROMPT_LIMIT = 4096
 _START = "statuswatch engine start"
@@ -92,6 +95,9 @@ def _place(what: str, folder: str, *, private: bool) -> Finding:
     try:
         found = Path(folder).stat()
     except FileNotFoundError:
+        hindered = _hindered(Path(folder))
+        if hindered:
+            return Finding("places", False, f"{what}: {folder} cannot be made: {hindered}", "set STATUSWATCH_HOME to a folder of your own")
         return Finding("places", True, f"{what}: {folder} (made when it is needed)")
     except OSError as error:
         return Finding("places", False, f"{what}: {folder} cannot be read: {error.strerror}", "look at the folder above it")
@@ -104,6 +110,19 @@ def _place(what: str, folder: str, *, private: bool) -> Finding:
     if not os.access(folder, os.W_OK | os.X_OK):
         return Finding("places", False, f"{what}: {folder} cannot be written", f"chmod 700 {folder}")
     return Finding("places", True, f"{what}: {folder}")
+
+
+def _hindered(folder: Path) -> str:
+    """Why a folder that is not there could not be made; empty where it could be. Nothing is made for it."""
+    above = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    if not above.is_dir():
+        return f"{above} is not a folder"
+    if not os.access(above, os.W_OK | os.X_OK):
+        return f"{above} cannot be written"
+    kernels = [Path(place) for place in ("/proc", "/sys") if Path(place).is_mount()]
+    if any(place.stat().st_dev == above.stat().st_dev for place in kernels):  # its owner may write there, and nothing can be made
+        return f"{above} is the system's own and keeps no files"
+    return ""
 
 
 def engine(seen: Seen) -> Iterator[Finding]:
@@ -138,7 +157,9 @@ def taps(seen: Seen, environ: Mapping[str, str], home: Path) -> Iterator[Finding
     if read:
         yield Finding("own calls", True, f"read: {', '.join(read)}")
     else:
-        yield Finding("own calls", True, "no record of a client is read; pages only", "statuswatch sources on NAME" if there else "")
+        played = seen.snapshot is not None and seen.snapshot.engine.simulated is not None
+        told = "no record of a client on this machine is read; the calls are those of the simulation" if played else "no record of a client is read; pages only"
+        yield Finding("own calls", True, told, "statuswatch sources on NAME" if there and not played else "")
     if unasked:
         yield Finding("own calls", True, f"on this machine and not asked about: {', '.join(unasked)}", f"statuswatch sources on {unasked[0]}")
     if seen.snapshot is None:
@@ -169,8 +190,20 @@ def feeds(seen: Seen) -> Iterator[Finding]:
     if fresh:
         oldest = min(view.last_ok or seen.shown_at for view in fresh)
         yield Finding("feeds", True, f"{len(fresh)} of {len(views)} fresh, each read within the last {age_words((seen.shown_at - oldest).total_seconds())}")
+    unnamed = [view for view in views if nameless(view)]
+    one_cause = len(unnamed) > 1
+    if one_cause:
+        names = ", ".join(clean(view.name, 60) for view in unnamed)
+        told = f"{len(unnamed)} pages: their names cannot be resolved (DNS): {names}"
+        yield Finding("feeds", False, told, "check the network, VPN, DNS and proxy; statuswatch doctor --polling says when they are tried again")
     for view in views:
-        yield from _feed(view)
+        if not (one_cause and nameless(view)):
+            yield from _feed(view)
+
+
+def nameless(view: FeedView) -> bool:
+    """Whether the page cannot be reached because its name cannot be resolved: a cause of this machine's, and one for all that have it."""
+    return view.state is FeedState.UNREACHABLE and view.detail.endswith(NAMELESS)
 
 
 def _feed(view: FeedView) -> Iterator[Finding]:

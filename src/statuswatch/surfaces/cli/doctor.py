@@ -29,7 +29,7 @@ _TONES = {"ok": Tone.OK, "problem": Tone.DOWN, "unknown": Tone.UNKNOWN}
 _COLUMNS = (
     Column("feed", "feed", 12, 26, 10),
     Column("next", "next", 6, 8, 9),
-    Column("because", "because", 36, 62, 8),
+    Column("because", "because", 36, 40, 8),
     Column("state", "read", 6, 16, 7),
     Column("answer", "answered", 12, 18, 6),
     Column("age", "age", 4, 6, 5, right=True),
@@ -63,6 +63,17 @@ BECAUSE: dict[DueReason, str] = {
     DueReason.BLOCKED: "the server refuses programs: asked rarely",
     DueReason.BUDGET: "its host was asked often enough for now",
 }
+
+_BRIEFLY: dict[DueReason, str] = {
+    DueReason.IDLE: "you made no call for an hour",
+    DueReason.CACHED: "the page's copy serves until then",
+    DueReason.SERVER_SAYS: "the server asked for this pause",
+    DueReason.BACKOFF: "it fails: longer and longer pauses",
+    DueReason.BLOCKED: "it refuses programs: asked rarely",
+    DueReason.BUDGET: "its host was asked enough for now",
+}
+"""What the table has room for at any width, where the whole sentence is longer."""
+_ROOM = 36
 
 
 def run(argv: list[str], ways: Ways) -> int:
@@ -168,6 +179,20 @@ def because(reason: str) -> str:
     return next((words for known, words in BECAUSE.items() if known.value == reason), clean(reason, 40))
 
 
+def _reason(feed: FeedView) -> str:
+    """Why it is read when it is, as long as it is never cut: of a page that fails what is wrong with it, where that is short."""
+    if not feed.next_reason:
+        return "not polled"
+    reason = next((known for known in DueReason if known.value == feed.next_reason), None)
+    if reason is DueReason.BACKOFF:
+        if checkup.nameless(feed):
+            return "its name cannot be resolved (DNS)"
+        wrong = clean(feed.detail, 400).removeprefix(f"{clean(feed.url, 400)}: ")
+        if wrong and len(wrong) <= _ROOM:
+            return wrong
+    return _BRIEFLY[reason] if reason in _BRIEFLY else because(feed.next_reason)
+
+
 def polling_page(snapshot: Snapshot, ordered: list[FeedView], now: datetime) -> tuple[Line, ...]:
     """The page of `--polling`: a row a feed, in the order in which they are read; on a small screen two lines each."""
     look = look_here()
@@ -202,7 +227,7 @@ def _polled(feed: FeedView, now: datetime) -> dict[str, Line]:
     return {
         "feed": say(clean(feed.name, 60), Tone.STRONG),
         "next": say("never" if feed.next_at is None else _in((feed.next_at - now).total_seconds())),
-        "because": say(because(feed.next_reason) if feed.next_reason else "not polled", Tone.DIM),
+        "because": say(_reason(feed), Tone.DIM),
         "state": say(feed_word(feed.state), Tone.OK if feed.state is FeedState.FRESH else Tone.UNSURE),
         "answer": say(answer, Tone.DIM),
         "age": say(age_words(max(0.0, (now - feed.as_of).total_seconds())) if feed.as_of else "", Tone.DIM),

@@ -57,7 +57,10 @@ def wanted_look() -> tuple[bool, str]:
     """
     from statuswatch.config import paths
 
-    path = paths.config_file()
+    try:
+        path = paths.config_file()
+    except OSError:  # no usable place: what asks for one says so
+        return False, "auto"
     if path not in _LOOKS:
         _LOOKS[path] = _look_in(path)
     return _LOOKS[path]
