@@ -142,3 +142,10 @@ def test_the_exit_statuses_in_the_readme_are_those_of_the_reference() -> None:
 
     assert "0 fine or back, 1 trouble on their side, 3 trouble on your side, 4 cannot tell. 2 is wrong usage" in readme
     assert VERBS["status"][1].endswith("exit 0 fine, 1 theirs, 3 yours, 4 cannot tell")
+
+
+def test_nobody_is_told_to_install_the_project_from_a_registry_that_does_not_have_it():
+    """There the name would be somebody else's."""
+    told = re.compile(r"pip install (?:-U |--upgrade )?['\"]?statuswatch\b")
+    files = [*_PAGES, *(_ROOT / "src").rglob("*.py"), *(_ROOT / "extensions/claude-code").rglob("*.json")]
+    assert [_name(file) for file in files if told.search(file.read_text(encoding="utf-8"))] == []

@@ -152,3 +152,15 @@ def test_a_long_history_shows_how_far_it_is_on_a_terminal(tmp_path: Path) -> Non
         os.close(ours)
 
     assert b"% of 300 reads" in shown
+
+
+def test_a_page_instead_of_its_incidents_is_told_what_to_do_and_nothing_is_summed_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = tmp_path / "page.json"
+    whole.write_text(json.dumps({"format": "statuspage-summary", "provider": "acme", "incidents": [json.loads(history(OUTAGE))]}) + "\n")
+
+    assert run(["--using", OPUS, str(whole)]) == 2
+    said = capsys.readouterr()
+    assert "jq -c '.incidents[]'" in said.err
+    assert said.out == ""
+    assert run(["--using", OPUS, "--json", str(whole)]) == 2
+    assert "summary" in json.loads(capsys.readouterr().out)

@@ -59,7 +59,7 @@ def _serve(port: int) -> int:
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in {"textual_serve", "aiohttp", "aiohttp_jinja2", "jinja2"}:
             raise
-        sys.stderr.write("statuswatch dashboard --serve needs the extra serve: pip install 'statuswatch[serve]'\n")
+        sys.stderr.write("statuswatch dashboard --serve needs the extra serve; in the folder of statuswatch: .venv/bin/pip install -e '.[serve]'\n")
         return USAGE
     return serve(port)
 

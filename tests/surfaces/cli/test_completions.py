@@ -228,6 +228,14 @@ def test_bash_goes_on_behind_a_colon(line: str, end: str, program: Path) -> None
 
 
 @pytest.mark.surface("shells")
+def test_zsh_takes_the_script_also_where_nothing_has_set_completions_up(program: Path, tmp_path: Path) -> None:
+    zsh, file = _installed("zsh"), _made("zsh", program)
+    asked = f"unset -f compdef compinit 2>/dev/null; source {file}; print -r -- ${{_comps[statuswatch]}}"
+    done = subprocess.run([zsh, "-f", "-c", asked], capture_output=True, text=True, timeout=100, check=False, env={**os.environ, "ZDOTDIR": str(tmp_path)})
+    assert (done.stdout, done.stderr) == ("_statuswatch\n", "")
+
+
+@pytest.mark.surface("shells")
 async def test_zsh_completes_in_a_terminal(program: Path, tmp_path: Path) -> None:
     zsh, file = _installed("zsh"), _made("zsh", program)
     (tmp_path / ".zshrc").write_text(f"PS1='%% '\nautoload -Uz compinit; compinit -u -D\nsource {file}\nzstyle ':completion:*' menu no\nsetopt no_beep\n")

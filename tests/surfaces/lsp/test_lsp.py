@@ -350,7 +350,7 @@ def test_without_the_library_one_sentence_says_what_to_install():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=WITHIN, check=False)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "pip install 'statuswatch[lsp]'" in done.stderr
+    assert "pip install -e '.[lsp]'" in done.stderr
     assert "Traceback" not in done.stderr
 
 

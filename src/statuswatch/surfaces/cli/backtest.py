@@ -57,6 +57,8 @@ def run(argv: list[str]) -> int:
             json.dumps(row) if options.json else f"{row['at']}  {row['kind']:<10} {plain(str(row['route'])):<36} {plain(str(row['title']))[:_TITLE]}",
             flush=True,
         )
+    if bad and not steps and not options.json:  # nothing was played: there is nothing to sum up
+        return USAGE
     summary = play.summary()
     print(json.dumps({"summary": summary}) if options.json else "\n".join(_told(summary)))
     return USAGE if bad else ANSWERED

@@ -33,6 +33,7 @@ _ZSH_TAIL = """
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
   _statuswatch "$@"
 else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i -D }  # a shell in which nothing has set completions up
   compdef _statuswatch statuswatch
 fi
 """

@@ -46,6 +46,8 @@ def _object(line: bytes | str) -> Mapping[str, Any]:
         raise DataError("not JSON: too deep or too large a number") from error
     if not isinstance(value, dict):
         raise DataError("expected one object a line")
+    if "id" not in value and "key" not in value and isinstance(value.get("incidents"), list):
+        raise DataError("this is a page, as feed show --json prints it; its incidents are wanted, one a line: jq -c '.incidents[]'")
     return value
 
 

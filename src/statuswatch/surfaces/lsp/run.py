@@ -14,7 +14,7 @@ statuswatch.status, .why, .incidents, .refresh, .mute and .open. It reads no doc
 exit status: 0 the editor ended it, 2 wrong usage, or the library is missing
 example: statuswatch lsp
 """
-MISSING = "statuswatch lsp: the language server needs pygls; install it with: python -m pip install 'statuswatch[lsp]'\n"
+MISSING = "statuswatch lsp: the language server needs pygls; install it in the folder of statuswatch with: .venv/bin/pip install -e '.[lsp]'\n"
 
 
 def run(argv: list[str]) -> int:

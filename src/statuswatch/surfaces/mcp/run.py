@@ -13,7 +13,7 @@ publishes, starts nothing and sends nothing. Set up per agent: docs/how-to/mcp.m
 exit status: 0 the agent ended it, 2 wrong usage, or the library is missing
 example: claude mcp add statuswatch -- statuswatch mcp
 """
-MISSING = "statuswatch mcp: this needs the SDK of the protocol; install it with: python -m pip install 'statuswatch[mcp]'\n"
+MISSING = "statuswatch mcp: this needs the SDK of the protocol; install it in the folder of statuswatch with: .venv/bin/pip install -e '.[mcp]'\n"
 
 
 def run(argv: list[str]) -> int:
