@@ -28,7 +28,7 @@ _ONLY_IN = {
     "h11": ("engine/otlp.py", "surfaces/bridge/web.py"),
     "opentelemetry": ("sources/otlp.py",),
     "google": ("sources/otlp.py",),
-    "sqlite3": ("engine/store.py", "engine/schema.py", "engine/history.py"),
+    "sqlite3": ("engine/store.py", "engine/schema.py", "engine/history.py", "engine/deliveries.py"),  # the last two only read
     "pygls": ("surfaces/lsp/",),
     "lsprotocol": ("surfaces/lsp/",),
     "mcp": ("surfaces/mcp/",),
