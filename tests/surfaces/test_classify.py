@@ -205,7 +205,9 @@ def test_a_file_is_read_and_a_missing_one_is_named(tmp_path: Path, capsys: pytes
     assert run(["--json", str(path)], io.StringIO("")) == 0
     assert json.loads(capsys.readouterr().out)["fault"] == "billing"
     assert run([str(tmp_path / "none")], io.StringIO("")) == 2
-    assert "No such file" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("statuswatch classify: ")
+    assert "No such file" in said
 
 
 def test_it_runs_as_a_module_of_its_own() -> None:

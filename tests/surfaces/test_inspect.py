@@ -141,3 +141,10 @@ def test_the_module_runs_by_itself(record: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "statuswatch.surfaces.cli.inspect", "--json", str(record)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["fault"] == "provider"
+
+
+def test_of_a_file_that_could_not_be_read_it_is_not_said_that_nothing_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([str(tmp_path / "missing.jsonl")]) == 2
+    said = capsys.readouterr()
+    assert "No such file" in said.err
+    assert said.out == ""

@@ -30,3 +30,8 @@ def test_programs_get_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> N
 def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["show"]) == 2
     assert "ID" in capsys.readouterr().err
+
+
+def test_an_id_without_the_verb_below_is_told_which_was_left_out(capsys):
+    assert run(["opus"]) == 2
+    assert "did you mean statuswatch models show opus?" in capsys.readouterr().err

@@ -139,3 +139,13 @@ def test_what_hinders_reading_is_said(capsys):
     sources.run([])
     assert "looked at every 2 s" in capsys.readouterr().out
     assert rows(capsys, "off", "claude-code")["claude-code"]["note"] == ""
+
+
+def test_what_was_changed_is_shown_and_not_the_whole_list(capsys):
+    assert sources.run(["on", "codex", "gemini-cli"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("never: ") == 2
+    assert out.count("read ") >= 2
+    assert "claude-code" not in out
+    assert sources.run([]) == 0
+    assert "claude-code" in capsys.readouterr().out

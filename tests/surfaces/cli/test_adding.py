@@ -260,6 +260,46 @@ def test_an_id_is_made_of_the_owners_part_of_a_host(host: str, ident: str) -> No
     assert adding.usual_id(host) == ident
 
 
+@pytest.mark.parametrize(
+    ("url", "name", "ident"),
+    [
+        ("http://127.0.0.1:8765", "House", "house"),
+        ("http://[::1]:8765", "Our House & Garden", "our-house-garden"),
+        ("http://localhost:1", "House", "house"),
+        ("http://127.0.0.1:8765", "", "old"),
+        ("http://127.0.0.1:8765", "\u5bb6", "old"),
+        ("http://127.0.0.1:8765", "9" * 60, "old"),
+        ("http://127.0.0.1:8765", "OpenAI", "old"),
+        ("http://127.0.0.1:8765", "Mine", "old"),
+        ("https://status.acme.test", "House", "old"),
+    ],
+)
+def test_a_host_without_a_name_gets_its_id_from_the_page(url: str, name: str, ident: str, own: Path) -> None:
+    own.mkdir(parents=True)
+    (own / "mine.toml").touch()
+    assert adding.named_id("old", url, name) == ident
+
+
+def test_what_was_written_is_called_by_its_id_and_how_it_is_watched_is_said(site: tuple[str, Served], own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    address, served = site
+    served["/api/v2/summary.json"] = (200, "application/json", sample("statuspage/summary.json").data.replace(b'"Acme"', b'"House"'))
+
+    assert run([address, "--yes"]) == 0
+    out = capsys.readouterr().out
+    assert tomllib.loads((own / "house.toml").read_text(encoding="utf-8"))["id"] == "house"
+    assert "It is called house here; --id gives it another id." in out
+    assert '[watch]\nroutes = ["house:*"]\n' in out
+
+
+@pytest.mark.usefixtures("own")
+def test_an_address_that_fails_is_named_once(capsys: pytest.CaptureFixture[str]) -> None:
+    def fetch(url: str) -> tuple[bytes, str]:
+        raise ConnectionError(f"{url}: its name could not be resolved")
+
+    assert adding.run(["https://foo.test", "--id", "foo", "--yes"], fetch) == 2
+    assert "  https://foo.test: its name could not be resolved\n" in capsys.readouterr().err
+
+
 def test_the_pages_own_name_is_taken_where_none_is_given(site: tuple[str, Served], own: Path) -> None:
     address, served = site
     served["/api/v2/summary.json"] = (200, "application/json", sample("statuspage/summary.json").data.replace(b'"Acme"', b'"Rocket & Sons Status"'))

@@ -3,6 +3,7 @@
 import argparse
 import ipaddress
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -47,12 +48,12 @@ def run(argv: list[str], fetch: Fetch, answer: Callable[[str], str] = input) -> 
         looked = look(url, fetch, draft_id)
         if looked.found is None:
             return _nothing(looked, as_json=given.json)
-        draft = _draft(given, url, draft_id, looked.found)
+        draft = _draft(given, url, draft_id if given.id else named_id(draft_id, url, name_in(looked.found.body)), looked.found)
         text = text_of(draft, _SOURCE)
         path = Path(paths.providers_dir(), f"{draft.id}.toml")
         _linted(text, path)
         _free(path)
-        return _offer(given, looked, path, text, answer)
+        return _offer(given, looked, draft.id, path, text, answer)
     except _Refused as refusal:
         sys.stderr.write(f"statuswatch providers add: {refusal}\n")
         return USAGE
@@ -83,6 +84,19 @@ def usual_id(host: str) -> str:
     owner = [label for label in labels[:-1] or labels if label not in _COMMON] or labels[:1]
     name = owner[-1] if len(owner[-1]) > len("co.") or len(owner) == 1 else owner[-2]
     return name.removesuffix("status").strip("-") or name
+
+
+def named_id(ident: str, url: str, name: str) -> str:
+    """An id of the page's own name where its host has none, an address in numbers or this machine; `ident` where that gives none, or one that is taken."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        if host != "localhost":
+            return ident
+    made = "-".join(re.findall(r"[a-z0-9]+", name.lower()))
+    taken = made in load(None, FORMATS).knowledge.providers or os.path.lexists(Path(paths.providers_dir(), f"{made}.toml"))
+    return ident if id_fault(made) or taken else made
 
 
 def _draft(given: argparse.Namespace, url: str, ident: str, found: Found) -> Draft:
@@ -119,11 +133,11 @@ def _nothing(looked: Looked, *, as_json: bool) -> int:
     sys.stderr.write("statuswatch providers add: no feed was found; nothing was written\n")
     if not as_json:
         for tried in looked.tried:
-            sys.stderr.write(f"  {plain(tried.url)}: {plain(tried.came)}\n")
+            sys.stderr.write(f"  {plain(tried.url)}: {plain(tried.came.removeprefix(f'{tried.url}: '))}\n")
     return USAGE
 
 
-def _offer(given: argparse.Namespace, looked: Looked, path: Path, text: str, answer: Callable[[str], str]) -> int:
+def _offer(given: argparse.Namespace, looked: Looked, ident: str, path: Path, text: str, answer: Callable[[str], str]) -> int:
     """Show what was read and the file, and write it where that is wanted."""
     found = looked.found
     if found is None:  # the caller has looked
@@ -134,6 +148,8 @@ def _offer(given: argparse.Namespace, looked: Looked, path: Path, text: str, ans
         return FINE
     sys.stdout.write("".join(f"{line}\n" for line in _shown(found)))
     sys.stdout.write(f"\n{plain(str(path))}:\n\n{text}\n")
+    if not given.id:
+        sys.stdout.write(f"It is called {ident} here; --id gives it another id.\n")
     if not given.yes:
         if not sys.stdin.isatty():
             raise _Refused("nothing was written: there is nobody to ask; --yes writes the file")
@@ -141,7 +157,9 @@ def _offer(given: argparse.Namespace, looked: Looked, path: Path, text: str, ans
             sys.stdout.write("Nothing was written.\n")
             return FINE
     _write(path, text)
-    sys.stdout.write("Written. A running engine reads it after: statuswatch engine stop, then statuswatch engine start.\n")
+    sys.stdout.write("Written. Nothing of it is watched yet unless your tools use it: name it in config.toml")
+    sys.stdout.write(f' ({plain(paths.config_file())}), beside the routes that are there:\n\n[watch]\nroutes = ["{ident}:*"]\n\n')
+    sys.stdout.write("A running engine reads both after: statuswatch engine stop, then statuswatch engine start.\n")
     return FINE
 
 

@@ -47,7 +47,12 @@ class _Parser(argparse.ArgumentParser):
     def _not_a_choice(self, word: str, listed: str) -> str:
         known = re.findall(r"[\w-]+", listed)
         near = difflib.get_close_matches(word, known, 1)
-        return f"{word[:_WORD_MOST]!r} is none of {', '.join(known)}{f'; did you mean {near[0]}?' if near else ''}"
+        hint = f"; did you mean {near[0]}?" if near else f"; did you mean {self.prog} {known[0]} {word[:_WORD_MOST]}?" if self._one_way(known) else ""
+        return f"{word[:_WORD_MOST]!r} is none of {', '.join(known)}{hint}"
+
+    def _one_way(self, known: list[str]) -> bool:
+        """Whether there is but one verb below, which takes a word: then that is the one that was left out."""
+        return known == [below.name for below in self.verb.verbs] and len(known) == 1 and bool(self.verb.verbs[0].arguments)
 
     def _unknown(self, word: str) -> str:
         shown = word[:_WORD_MOST]

@@ -15,6 +15,7 @@ from statuswatch.sources.apierror import diagnose
 from statuswatch.sources.response import Response
 from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.owndata import table
+from statuswatch.surfaces.plain import plain
 
 OK, BAD_INPUT = 0, 2
 _LONGEST_TEXT = 4_194_304
@@ -42,7 +43,7 @@ def run(argv: list[str], stdin: IO[Any] | None = None) -> int:
             with open(asked.file, "rb") as file:  # noqa: PTH123 - one plain read, and pathlib would add to what this verb loads
                 return _answer(file, as_json=asked.json)
         except OSError as error:
-            print(f"{asked.file}: {error.strerror}", file=sys.stderr)
+            print(f"statuswatch classify: {plain(asked.file)}: {error.strerror}", file=sys.stderr)
             return BAD_INPUT
     if given.isatty():
         print("paste the answer, then Ctrl-D", file=sys.stderr)
@@ -55,7 +56,7 @@ def _answer(source: IO[Any], *, as_json: bool) -> int:
     data = source.read(_LONGEST_TEXT)
     text = _text(data)
     if not text.strip():
-        print("nothing to read: paste an error, or pipe curl -i into this command", file=sys.stderr)
+        print("statuswatch classify: nothing to read: paste an error, or pipe curl -i into this command", file=sys.stderr)
         return BAD_INPUT
     response = response_of_text(text)
     signatures, knowledge = table("classify")

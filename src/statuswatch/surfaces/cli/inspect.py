@@ -38,7 +38,8 @@ def run(argv: list[str]) -> int:
         return 2
     client = CLIENTS.get(given.client) if given.client else None
     rows, failed = _read_all([Path(name) for name in given.files], client, _Late())
-    _show(rows, as_json=given.json)
+    if rows or not failed:  # of a file that was not read nobody knows that nothing failed
+        _show(rows, as_json=given.json)
     return 2 if failed else 0
 
 

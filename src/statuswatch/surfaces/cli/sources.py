@@ -55,7 +55,7 @@ def run(argv: list[str]) -> int:
             shown = {"name": row.name, "read": bool(row.answer), "asked": row.answer is not None, "what": row.what, "leaves": row.leaves}
             sys.stdout.write(json.dumps({**shown, "path": row.path, "exists": row.there, "note": row.note}) + "\n")
     else:
-        put(page(rows))
+        put(page(tuple(row for row in rows if not given.turn or row.name in given.names), whole=not given.turn))
         if given.turn in ("on", "enable") and OTLP in given.names:
             _export(asked=False)
     if given.turn and engine_answers():
@@ -136,8 +136,8 @@ def _row(client: Client, answers: Mapping[str, bool], environ: Mapping[str, str]
     return Row(client.name, f"{client.title}: {client.reads}", client.leaves, str(place), place.is_dir(), answers.get(client.name))
 
 
-def page(rows: tuple[Row, ...]) -> tuple[Line, ...]:
-    """The page of the verb."""
+def page(rows: tuple[Row, ...], *, whole: bool = True) -> tuple[Line, ...]:
+    """The page of the verb; not `whole`: the rows that were just changed."""
     look = look_here()
     lines: list[Line] = []
     for row in rows:
@@ -148,4 +148,6 @@ def page(rows: tuple[Row, ...]) -> tuple[Line, ...]:
         if row.note:
             lines += wrap(say(f"{'':<24}{row.note}", Tone.UNSURE), look.width, 24)
         lines += wrap(say(f"{'':<24}{clean(row.path, 300)}{'' if row.there else ' (not on this machine)'}", Tone.DIM), look.width, 24)
+    if not whole:
+        return tuple(lines)
     return (*lines, EMPTY, say("statuswatch sources on NAME, or off NAME, changes it.", Tone.DIM))
