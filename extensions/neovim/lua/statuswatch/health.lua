@@ -72,7 +72,7 @@ local function check_program(options)
   end
   local words_of_version = table.concat(version, '.')
   if is_older(version) then
-    bad(('%s is version %s; this plugin needs %s or newer'):format(shown, words_of_version, table.concat(OLDEST, '.')), { 'python -m pip install --upgrade statuswatch' })
+    bad(('%s is version %s; this plugin needs %s or newer'):format(shown, words_of_version, table.concat(OLDEST, '.')), { 'in the folder of statuswatch: git pull, then make run' })
     return nil
   end
   ok(('%s, version %s'):format(shown, words_of_version))
