@@ -96,7 +96,9 @@ async def test_systemd_would_have_said_so_if_something_were_wrong(tmp_path: Path
 
 
 def test_what_systemd_would_put_something_in_for_stands_as_it_is_or_is_refused() -> None:
-    text = login.make("linux", "/programs/100%/python").put("", ground(XDG_CONFIG_HOME="/x y%h", XDG_STATE_HOME="relative", XDG_DATA_HOME="/a\nExecStart=/bin/b"))
+    text = login.make("linux", "/programs/100%/python").put(
+        "", ground(XDG_CONFIG_HOME="/x y%h", XDG_STATE_HOME="relative", XDG_DATA_HOME="/a\nExecStart=/bin/b")
+    )
 
     assert 'ExecStart="/programs/100%%/python" -m statuswatch engine run\n' in text
     assert re.findall("^Environment=.*$", text, re.MULTILINE) == ['Environment="XDG_CONFIG_HOME=/x y%%h"']
