@@ -83,6 +83,15 @@ def test_what_is_not_proven_or_in_the_same_trouble_is_not_named(other: Verdict) 
     assert _kinds(replace(_BAD, incident="anthropic:i1"), other) == [("none", ""), ("wait", OPUS)]
 
 
+def test_what_the_page_may_mean_too_is_named_once_an_own_call_has_succeeded_since_the_trouble_began() -> None:
+    bad = replace(_BAD, incident="anthropic:i1", since=at("13:30"), as_of=at("14:00"))
+
+    assert _kinds(bad, _verdict(HAIKU, incident="anthropic:i1", as_of=at("13:20"))) == [("none", ""), ("wait", OPUS)]
+    assert _kinds(bad, _verdict(HAIKU, incident="anthropic:i1", as_of=at("13:30"))) == [("switch", HAIKU), ("wait", OPUS)]
+    assert _kinds(replace(bad, since=None), _verdict(HAIKU, incident="anthropic:i1", as_of=at("13:50"))) == [("none", ""), ("wait", OPUS)]
+    assert _kinds(bad, _verdict(HAIKU, Health.SUSPECT, incident="anthropic:i1", as_of=at("13:50"))) == [("none", ""), ("wait", OPUS)]
+
+
 def test_what_runs_on_the_platform_in_trouble_is_not_named() -> None:
     assert _kinds(replace(_BAD, incident="cloud-a:i1"), _verdict(GPT)) == [("none", ""), ("wait", OPUS)]
     assert _kinds(replace(_BAD, incident="cloud-b:i1"), _verdict(GPT)) == [("switch", GPT), ("wait", OPUS)]

@@ -69,15 +69,22 @@ def _local(servers: tuple[LocalServer, ...]) -> tuple[Advice, ...]:
 
 
 def _working(verdict: Verdict, verdicts: tuple[Verdict, ...], knowledge: Knowledge) -> list[str]:
-    """Routes whose newest own call succeeded, that no live incident touches, and that share no platform with the one in trouble."""
+    """Routes whose newest own call succeeded, that the same trouble is not known to hold, and that share no platform with the one in trouble."""
     found = []
     for other in verdicts:
-        if other.health is not Health.OK or other.reason is not Reason.CALLS_SUCCEED or other.incident == (verdict.incident or "-"):
+        if other.health is not Health.OK or other.reason is not Reason.CALLS_SUCCEED or _caught_too(verdict, other):
             continue
         if other.route != verdict.route and _works_now(verdict, other, knowledge) and not _shares_platform(verdict, other, knowledge):
             found.append(other)
     found.sort(key=lambda other: (other.route.provider != verdict.route.provider, other.route.canonical))
     return [other.route.canonical for other in found]
+
+
+def _caught_too(verdict: Verdict, other: Verdict) -> bool:
+    """Whether the same incident may hold the other too: an own success since the trouble began is better evidence than that the page could mean it."""
+    if verdict.incident is None or other.incident != verdict.incident:
+        return False
+    return verdict.since is None or other.as_of is None or other.as_of < verdict.since
 
 
 def _works_now(verdict: Verdict, other: Verdict, knowledge: Knowledge) -> bool:
