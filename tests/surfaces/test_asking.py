@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
-from statuswatch.surfaces.asking import NO_CALLS, Question, call_lines, page_of, reply, subject, unknown
+from statuswatch.surfaces.asking import NO_CALLS, Question, call_lines, hint, named_by, page_of, reply, subject, unknown
 from statuswatch.surfaces.client import CANNOT_TELL, USAGE
 from statuswatch.surfaces.present import Look
 from statuswatch.surfaces.present_text import plain
@@ -92,6 +92,32 @@ def test_what_means_nothing_is_answered_with_what_would(text, status, says):
 
     assert found[0] == status
     assert says in found[1]
+
+
+@pytest.mark.parametrize(
+    ("slip", "name"),
+    [
+        ("antropic", "anthropic"),
+        ("Claud Opus 4.5", "Claude Opus 4.5"),
+        ("anthropic/code:claude-haiku-4-4", snapshots.HAIKU),
+        ("opsu", "opus"),
+        ("x", ""),
+        ("", ""),
+    ],
+)
+def test_a_slip_is_answered_with_the_watched_name_that_it_comes_near_to(slip, name):
+    picture = snapshots.trouble()
+
+    assert hint(picture, slip) == (f"did you mean {name}? " if name else "")
+    assert not name or named_by(picture, name)
+    assert not slip or hint(picture, slip) in unknown(slip, picture)[1]
+
+
+def test_every_name_that_is_offered_can_be_asked_for_in_the_spelling_that_is_watched():
+    picture = snapshots.snapshot(routes=(snapshots.route_view("anthropic/code:claude-opus-4-5", title="Claude Opus 4.5"),))
+
+    assert hint(picture, "claude-opus-4.6") == "did you mean claude-opus-4-5? "
+    assert named_by(picture, "claude-opus-4-5")
 
 
 def test_where_no_call_was_seen_that_is_said():

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from statuswatch.core.health import Fault, Health
+from statuswatch.core.health import Fault, FeedState, Health
+from statuswatch.core.verdict import Reason
 from statuswatch.surfaces.cli import wait
 from support import snapshots
 from support.published import Engine
@@ -95,11 +96,16 @@ def test_what_only_you_can_mend_is_not_waited_for(fault, capsys):
     assert "Waiting does not help" in capsys.readouterr().err
 
 
-def test_a_rate_limit_passes_by_itself():
+def test_a_rate_limit_passes_by_itself_and_is_named_as_yours(capsys):
     with Engine() as engine:
         engine.show(down(fault=Fault.QUOTA))
 
         assert wait.run([snapshots.OPUS, "--timeout", "3"]) == 4
+
+    assert capsys.readouterr().err.splitlines() == [
+        "Waiting until Claude Opus 4.5 is back. Now: down on your side.",
+        "Timed out: Claude Opus 4.5 is still down on your side.",
+    ]
 
 
 def test_no_engine_is_told_at_once(capsys):
@@ -215,3 +221,94 @@ def test_with_notify_what_cannot_be_asked_for_is_said(capsys):
     assert "no engine answers" in lines[0]
     assert "Waiting does not help" in lines[1]
     assert "not watched" in lines[2]
+
+
+def unheard(**fields):
+    """A route of which nothing is known, as right after the engine's start."""
+    given = {"title": "Claude Opus 4.5", "feed_state": None, "verdict": snapshots.verdict(health=Health.UNKNOWN, reason=Reason.NOTHING_KNOWN)} | fields
+    return snapshots.snapshot(routes=(snapshots.route_view(**given),))
+
+
+def unreachable():
+    return unheard(
+        feed_state=FeedState.UNREACHABLE,
+        verdict=snapshots.verdict(health=Health.UNKNOWN, fault=Fault.NETWORK, reason=Reason.OWN_NETWORK, since=snapshots.minutes_ago(46)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("picture", "words"),
+    [
+        (unheard, "unknown (no calls of yours yet, page not read yet)"),
+        (unreachable, "offline (nothing outside answers this machine)"),
+    ],
+)
+def test_what_is_unknown_is_waited_for_only_with_a_word_on_why_on_a_terminal_or_off_it(picture, words, capsys):
+    with Engine() as engine:
+        engine.show(picture())
+
+        assert wait.run([snapshots.OPUS, "--timeout", "3"]) == 4
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.splitlines() == [
+        f"Waiting until Claude Opus 4.5 is known to be fine. Now: {words}.",
+        f"Timed out: Claude Opus 4.5 is still {words}.",
+    ]
+
+
+def test_a_wait_without_a_limit_for_what_is_unknown_names_the_limit_and_each_state_that_follows_and_ends_as_fine(capsys):
+    with Engine() as engine:
+        engine.show(unheard())
+        waiting = Waiting(snapshots.OPUS)
+        assert engine.came.wait(60)
+        engine.show(unreachable())
+        engine.show(unreachable())
+        engine.show(fine())
+
+        assert waiting.end() == 0
+
+    captured = capsys.readouterr()
+    assert captured.out == "Claude Opus 4.5 is fine.\n"
+    first, *others = captured.err.splitlines()
+    assert first == (
+        "Waiting until Claude Opus 4.5 is known to be fine. Now: unknown (no calls of yours yet, page not read yet)."
+        " However long that takes: --timeout SECONDS limits it."
+    )
+    assert others in ([], ["Waiting until Claude Opus 4.5 is known to be fine. Now: offline (nothing outside answers this machine)."])
+
+
+def test_trouble_that_was_waited_for_is_named_too_and_programs_still_get_one_object(capsys):
+    with Engine() as engine:
+        engine.show(down(fault=Fault.PROVIDER))
+
+        assert wait.run([snapshots.OPUS, "--timeout", "3", "--json"]) == 4
+
+    captured = capsys.readouterr()
+    assert captured.err == "Waiting until Claude Opus 4.5 is back. Now: down.\n"
+    assert json.loads(captured.out)["message"] == "Timed out: Claude Opus 4.5 is still down."
+
+
+@pytest.mark.parametrize("picture", [unheard, unreachable])
+def test_no_notice_is_promised_where_no_trouble_is_known_that_could_end(picture, capsys):
+    with Engine() as engine:
+        engine.show(picture())
+
+        assert wait.run([snapshots.OPUS, "--notify"]) == 4
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"Cannot tell: Claude Opus 4.5 is {'unknown (no calls' if picture is unheard else 'offline (nothing'}")
+    assert captured.err.endswith(f"to pause until it is known to be fine: statuswatch wait {snapshots.OPUS}\n")
+    assert engine.commands == []
+
+
+@pytest.mark.parametrize(("slip", "name"), [("antropic", "anthropic"), ("Opsu", "opus"), ("anthropic/code:claude-opus-4.6", snapshots.OPUS)])
+def test_a_name_that_comes_near_to_a_watched_one_is_answered_with_that_one(slip, name, capsys):
+    with Engine() as engine:
+        engine.show(fine())
+
+        assert wait.run([slip]) == 4
+        assert wait.run([name]) == 0
+
+    assert capsys.readouterr().err == f"Cannot tell, not watched: {slip}; did you mean {name}? watched are {snapshots.OPUS}\n"

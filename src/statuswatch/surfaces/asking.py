@@ -28,6 +28,8 @@ WIDTHS = range(20, 401)
 # What only a person can mend: waiting for it would be waiting for oneself.
 _NEVER_BY_ITSELF = frozenset({Fault.BILLING, Fault.AUTH, Fault.REQUEST, Fault.MODEL})
 _SHORTEST_ID = 4
+_SHORTEST_NAME = 3
+_LONGEST_NAME = 200
 _WORTH_TELLING_MS = 2000.0  # shorter pauses are how answers come
 _ONE_LINE = 4000
 _ROUTES_NAMED = 12
@@ -65,8 +67,8 @@ def unknown(text: str, snapshot: Snapshot) -> tuple[int, str]:
     try:
         parse_route(text)
     except RouteError:
-        return USAGE, f"{clean(text, 60)!r} is no call and no route that is watched; routes: {known}"
-    return CANNOT_TELL, f"{clean(text, 80)} is not watched, so nothing is known about it; watched: {known}"
+        return USAGE, f"{clean(text, 60)!r} is no call and no route that is watched; {hint(snapshot, text)}routes: {known}"
+    return CANNOT_TELL, f"{clean(text, 80)} is not watched, so nothing is known about it; {hint(snapshot, text)}watched: {known}"
 
 
 def told_lines(snapshot: Snapshot, about: Subject, now: datetime, look: Look) -> tuple[Line, ...]:
@@ -101,6 +103,20 @@ def named_by(snapshot: Snapshot, text: str) -> tuple[RouteView, ...]:
     """The watched routes whose title or name contains `text`."""
     needle = text.casefold().strip()
     return tuple(view for view in snapshot.routes if needle and needle in f"{view.title} {view.route}".casefold())
+
+
+def hint(snapshot: Snapshot, text: str) -> str:
+    """`did you mean anthropic? ` where `text` comes near to a name by which something watched can be asked for; else nothing."""
+    from statuswatch.catalog.located import nearest  # only where a name means nothing
+
+    names: dict[str, str] = {}
+    for view in snapshot.routes:
+        model = view.route.partition(":")[2]
+        for name in (view.route, view.provider, view.title, model, *model.split("-")):
+            if len(name) >= _SHORTEST_NAME:
+                names.setdefault(name.casefold(), name)
+    found = nearest(text[:_LONGEST_NAME].casefold().strip(), names)
+    return f"did you mean {clean(names[found], 80)}? " if found else ""
 
 
 def several(text: str, named: tuple[RouteView, ...]) -> str:

@@ -11,7 +11,7 @@ from statuswatch.core.health import Health
 from statuswatch.core.history import DAYS, History
 from statuswatch.core.ids import parse_route
 from statuswatch.core.snapshot import RouteView, Snapshot
-from statuswatch.surfaces.asking import named_by, several
+from statuswatch.surfaces.asking import hint, named_by, several
 from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.printing import look_here, put, put_json, tell
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, read_snapshot, wall_clock
@@ -81,7 +81,7 @@ def _wanted(text: str | None, snapshot: Snapshot | None) -> tuple[str, ...] | st
         return (str(parse_route(text)),)
     except RouteError:
         known = ", ".join(clean(view.route, 60) for view in snapshot.routes[:12]) if snapshot else ""
-        return f"{clean(text, 60)!r} is no route; watched: {known or 'none yet'}"
+        return f"{clean(text, 60)!r} is no route; {hint(snapshot, text) if snapshot else ''}watched: {known or 'none yet'}"
 
 
 def _names(snapshot: Snapshot | None) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """`statuswatch wait ROUTE`: returns when the route is back, for scripts and agents that should pause instead of burning retries.
 
+What it waits for, and in what state that is, is said on standard error, on a terminal or off it: nobody waits for what is unknown without being told so.
 With `--notify` it returns at once, and a notice comes when the route is back.
 """
 
@@ -8,15 +9,15 @@ import math
 import sys
 import time
 
-from statuswatch.core.health import Health
+from statuswatch.core.health import Health, Side
 from statuswatch.core.snapshot import RouteView, Snapshot
-from statuswatch.core.wording import age_words, health_word
-from statuswatch.surfaces.asking import Standing, named_by, several, standing
+from statuswatch.surfaces.asking import Standing, hint, named_by, several, standing
 from statuswatch.surfaces.cli.asked import read
-from statuswatch.surfaces.cli.printing import put_json, tell
-from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, YOURS, EngineGoneError, Link, monotonic, snapshot_in
-from statuswatch.surfaces.present import find_route
+from statuswatch.surfaces.cli.printing import look_here, put_json, tell
+from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, YOURS, EngineGoneError, Link, monotonic, snapshot_in, wall_clock
+from statuswatch.surfaces.present import find_route, scene
 from statuswatch.surfaces.present_text import clean
+from statuswatch.surfaces.present_words import age_words, health_word, unknown_words
 
 RECONNECT_SECONDS = 10.0
 _ANSWER_SECONDS = 5.0
@@ -57,6 +58,10 @@ class _Waiting:
     def __init__(self, text: str) -> None:
         self._text = text
         self._first: RouteView | None = None
+        self._trouble: RouteView | None = None
+        self._word = "unknown"
+        self._said = ""
+        self._limited = False
         self._lost_at: float | None = None
         self._quiet = False
         self.name = clean(text, 120)
@@ -84,7 +89,7 @@ class _Waiting:
                 if view is None:
                     return self._not_watched(snapshot)
                 self._quiet = True
-                found = self._look(view, snapshot)
+                found = self._look(view, snapshot) or self._nothing_to_end(view)
                 if found is not None:
                     return found
                 link.command("wait", "wait", view.verdict.route.canonical)
@@ -97,6 +102,7 @@ class _Waiting:
 
     def run(self, until: float | None) -> tuple[int, str]:
         """The exit status and the one sentence that says why."""
+        self._limited = until is not None
         while True:
             try:
                 return self._listen(until)
@@ -134,25 +140,44 @@ class _Waiting:
             link.close()
 
     def _look(self, view: RouteView, snapshot: Snapshot) -> tuple[int, str] | None:
-        verdict, begun = view.verdict, self._first is not None
-        self.name, self.health = clean(view.route, 120), verdict.health.value
+        verdict, title = view.verdict, clean(view.title, 60)
+        self.name, self.health, self._word = clean(view.route, 120), verdict.health.value, _state(view, snapshot)
         if standing(verdict) is Standing.FINE:
-            since = self._first.verdict.since if self._first else None
+            since = self._trouble.verdict.since if self._trouble else None
             down = f" It had trouble for {age_words((snapshot.at - since).total_seconds())}." if since else ""
-            return FINE, f"{clean(view.title, 60)} is back.{down}" if begun else f"{clean(view.title, 60)} is fine."
+            return FINE, f"{title} is back.{down}" if self._trouble else f"{title} is fine."
         self._first = self._first or view
         if standing(verdict) is Standing.HOPELESS:
-            return YOURS, f"Waiting does not help: {clean(view.title, 60)} fails on your side ({verdict.fault.value}). See: statuswatch why {self.name}"
-        if not begun and not self._quiet and sys.stderr.isatty():
-            tell(f"Waiting for {clean(view.title, 60)} ({health_word(verdict.health, verdict.reason)}) ...", sys.stderr)
+            return YOURS, f"Waiting does not help: {title} fails on your side ({verdict.fault.value}). See: statuswatch why {self.name}"
+        if verdict.health is not Health.UNKNOWN:
+            self._trouble = self._trouble or view
+        self._say_state(title)
         return None
+
+    def _say_state(self, title: str) -> None:
+        """Say what is waited for, once for each state that it is in."""
+        if self._quiet or self._word == self._said:
+            return
+        unknown = self.health == Health.UNKNOWN.value
+        goal = "is known to be fine" if unknown else "is back"
+        limit = "" if self._limited or self._said or not unknown else " However long that takes: --timeout SECONDS limits it."
+        tell(f"Waiting until {title} {goal}. Now: {self._word}.{limit}", sys.stderr)
+        self._said = self._word
+
+    def _nothing_to_end(self, view: RouteView) -> tuple[int, str] | None:
+        """A notice tells the end of trouble that is known; where nothing is known, none would come."""
+        if view.verdict.health is not Health.UNKNOWN:
+            return None
+        wait = f"to pause until it is known to be fine: statuswatch wait {self.name}"
+        return CANNOT_TELL, f"Cannot tell: {clean(view.title, 60)} is {self._word}, so no trouble is known whose end a notice could tell; {wait}"
 
     def _not_watched(self, snapshot: Snapshot) -> tuple[int, str]:
         named = named_by(snapshot, self._text)
         if len(named) > 1:
             return USAGE, f"statuswatch wait: {several(self._text, named)}"
         known = ", ".join(clean(view.route, 60) for view in snapshot.routes[:12])
-        return CANNOT_TELL, f"Cannot tell, not watched: {self.name}; {f'watched are {known}' if known else 'nothing is watched yet'}"
+        told = f"watched are {known}" if known else "nothing is watched yet"
+        return CANNOT_TELL, f"Cannot tell, not watched: {self.name}; {hint(snapshot, self._text)}{told}"
 
     def _timed_out(self) -> tuple[int, str]:
         if self._first is None:
@@ -163,6 +188,10 @@ class _Waiting:
     def _title(self) -> str:
         return clean(self._first.title, 60) if self._first else self.name
 
-    @property
-    def _word(self) -> str:
-        return health_word(Health(self.health)) if self.health else "unknown"
+
+def _state(view: RouteView, snapshot: Snapshot) -> str:
+    """How a route is, in words; where nothing is known of it, with why."""
+    verdict = view.verdict
+    if verdict.health is not Health.UNKNOWN:
+        return health_word(verdict.health) + (" on your side" if verdict.trouble and verdict.side is Side.YOURS else "")
+    return f"{health_word(verdict.health, verdict)} ({unknown_words(view, scene(snapshot, wall_clock(), look_here()))})"
