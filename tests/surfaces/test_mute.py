@@ -44,7 +44,64 @@ def test_undoing_needs_no_time_and_says_so(capsys):
         assert unmute.run(["all"]) == 0
 
     assert [(command.kind, command.target, command.until) for command in engine.commands] == [("unmute", "*", None)]
-    assert capsys.readouterr().out == "Notices about anything are on.\n"
+    assert capsys.readouterr().out == "Nothing was muted: notices about anything are on.\n"
+
+
+def _hush(by="mute", what="route", target=snapshots.OPUS, title="Claude Opus 4.5", **fields):
+    return HushView(by, what, target, title, snapshots.minutes_ago(-60), **fields)
+
+
+_ALL = _hush(what="everything", target="*", title="everything")
+_SETTINGS = _hush(what="provider", target="anthropic", title="Anthropic", wanted_by="settings")
+
+
+@pytest.mark.parametrize(
+    ("hushed", "target", "said"),
+    [
+        ((), "opus", "Nothing about Claude Opus 4.5 was muted: notices about it are on."),
+        ((_hush(),), "opus", "Notices about Claude Opus 4.5 are on."),
+        ((_hush("snooze"),), "opus", "Notices about Claude Opus 4.5 are on."),
+        ((_hush(target=snapshots.HAIKU, title="Claude Haiku 4.5"),), "opus", "Nothing about Claude Opus 4.5 was muted: notices about it are on."),
+        ((_hush(),), "anthropic", "Nothing about Anthropic was muted: notices about it are on."),
+        ((_hush(), _ALL), "all", "Notices about anything are on."),
+        ((_hush(), _SETTINGS), "all", "Nothing is muted by you any more. No notices about Anthropic: config.toml says so."),
+        ((_SETTINGS,), "all", "Nothing was muted by you. No notices about Anthropic: config.toml says so."),
+        ((_hush(), _SETTINGS), "opus", "Claude Opus 4.5 is not muted by itself any more. No notices about Anthropic: config.toml says so."),
+        ((_SETTINGS,), "opus", "Claude Opus 4.5 was not muted by itself. No notices about Anthropic: config.toml says so."),
+    ],
+)
+def test_taking_back_says_whether_anything_was_muted_and_what_still_is(hushed, target, said, capsys):
+    with Engine() as engine:
+        engine.show(replace(_picture(), engine=replace(_picture().engine, simulated="test"), hushed=hushed))
+        assert unmute.run([target]) == 0
+
+    assert len(engine.commands) == 1
+    assert capsys.readouterr().out == f"{said}\n"
+
+
+def test_what_still_keeps_it_back_is_named_with_how_to_end_that(capsys):
+    with Engine() as engine:
+        engine.show(replace(_picture(), engine=replace(_picture().engine, simulated="test"), hushed=(_ALL,)))
+        assert unmute.run(["opus"]) == 0
+
+    said = capsys.readouterr().out
+    assert said.startswith("Claude Opus 4.5 was not muted by itself. No notices about everything until ")
+    assert said.endswith("muted by you; to undo: statuswatch unmute all\n")
+
+
+def test_a_route_has_the_spelling_that_is_watched_and_its_mute_is_found_in_any(capsys):
+    watched = "anthropic/code:claude-opus-4-5"
+    picture = snapshots.snapshot(routes=(snapshots.route_view(watched, title="Claude Opus 4.5"),))
+    with Engine() as engine:
+        engine.show(picture)
+        assert mute.run(["opus"]) == 0
+        engine.show(replace(picture, engine=replace(picture.engine, simulated="test"), hushed=(_hush(target=watched),)))
+        assert unmute.run(["opus"]) == 0
+
+    assert [command.target for command in engine.commands] == [snapshots.OPUS, watched]
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.endswith(f"To undo: statuswatch unmute {watched}")
+    assert second == "Notices about Claude Opus 4.5 are on."
 
 
 def test_programs_get_one_object(capsys):
@@ -102,7 +159,7 @@ def test_a_provider_of_the_catalogue_can_be_muted_before_it_is_watched(capsys):
 
 
 def test_what_is_kept_back_can_be_let_go_after_it_has_gone_from_the_picture(capsys):
-    gone = HushView("mute", "incident", "anthropic:i9", "Old trouble", snapshots.minutes_ago(-60))
+    gone = HushView("mute", "incident", "anthropic:i9", "Old trouble", None)
     with Engine() as engine:
         engine.show(replace(_picture(), hushed=(gone,)))
         assert unmute.run(["anthropic:i9"]) == 0

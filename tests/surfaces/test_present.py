@@ -9,9 +9,10 @@ from statuswatch.core.health import Confidence, Fault, FeedState, Health, Releva
 from statuswatch.core.ids import parse_route
 from statuswatch.core.notice import Notice, NoticeKind, NoticeReason
 from statuswatch.core.relevance import RelevanceReason
-from statuswatch.core.snapshot import CallWindow, Snapshot, UpdateView
+from statuswatch.core.snapshot import CallWindow, HushView, Snapshot, UpdateView
 from statuswatch.core.verdict import Evidence, EvidenceKind, Reason
 from statuswatch.surfaces import present
+from statuswatch.surfaces.asking import subject, told_lines
 from statuswatch.surfaces.present import Look
 from statuswatch.surfaces.present_calls import call_table
 from statuswatch.surfaces.present_text import Tone, plain, say, width_of
@@ -99,7 +100,7 @@ def test_an_empty_watchlist_says_what_to_do() -> None:
 def test_offline_says_since_when_and_that_the_rest_is_older() -> None:
     assert verdict_of(snapshots.offline()) == [
         "– None of 2 status pages can be reached since 21:02 (46m): most likely your network. Sure: medium.",  # noqa: RUF001 - the sign of unknown
-        "  Nothing below is newer than that.",
+        "  Nothing below is newer than that. What to do: check your network, VPN or proxy.",
     ]
     assert plain(present.top_line(seen(snapshots.offline()))) == "offline · 0 of 2 feeds fresh · 21:48"
 
@@ -332,3 +333,22 @@ def test_an_incident_that_may_concern_a_working_route_is_told_as_possible() -> N
     told = verdict_of(snapshot(routes=(view,)))
     assert "It's them" not in told[0]
     assert told[1] == "  Your calls: all 3 worked. Page: possible."
+
+
+def _spelled(picture: Snapshot, route: str, spelling: str) -> Snapshot:
+    """The picture of somebody who watches `route` in another spelling; verdicts, advice and calls keep the canonical one, as the engine's do."""
+    views = (replace(view, route=spelling, verdict=replace(view.verdict, route=parse_route(spelling))) for view in picture.routes if view.route == route)
+    return replace(picture, routes=(*views, *(view for view in picture.routes if view.route != route)))
+
+
+def test_one_answer_has_one_spelling_of_a_route_the_watched_one() -> None:
+    watched = "anthropic/code:claude-opus-4-5"
+    muted = HushView("mute", "route", OPUS, "Claude Opus 4.5", None)
+    picture = replace(_spelled(snapshots.trouble(), OPUS, watched), hushed=(muted,))
+    about = subject(picture, "1", picture.at, Look())
+    assert about is not None
+    pages = [present.status_text(picture, picture.at), present.why_text(picture, None, picture.at)]
+    pages.append("\n".join(plain(line) for line in told_lines(picture, about, picture.at, Look())))
+    assert [page.count(watched) for page in pages] == [1, 1, 1]
+    assert "Claude Code, claude-opus-4-5, " in pages[2]
+    assert not any("opus-4.5" in page for page in pages)

@@ -132,7 +132,8 @@ def call_lines(snapshot: Snapshot, call: CallView, now: datetime, look: Look) ->
     what = code or ("worked" if call.outcome == "ok" else call.outcome)
     taken = f"; taken for {clean(call.fault, 20)}, confidence {clean(call.confidence or 'low', 10)}" if call.fault else ""
     paused = f", its answer paused for {age_words(call.stall_ms / 1000)}" if call.stall_ms and call.stall_ms >= _WORTH_TELLING_MS else ""
-    words = f"{clean(what, 80)}, {client_name(call.client)}, {clean(call.model, 60)}, {view.age(call.at)} ago{paused}{taken}"
+    model = clean(view.spelled(call.route).partition(":")[2] if call.route in view.names else call.model, 60)
+    words = f"{clean(what, 80)}, {client_name(call.client)}, {model}, {view.age(call.at)} ago{paused}{taken}"
     return wrap((Span("Your call  ", Tone.DIM), Span(words)), look.width, 11)
 
 

@@ -1,7 +1,7 @@
 """A snapshot as one person sees it now: their clock, their zone, the names of what they use; and the core's sentences, made inert for a terminal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from statuswatch.core import wording
@@ -52,6 +52,11 @@ class Scene:
     def name_of(self, route: str) -> str:
         """The title of a watched route; its model where the route is not watched."""
         return self.names.get(route) or wording.model_title(clean(route.partition(":")[2] or route, 60))
+
+    def spelled(self, route: str) -> str:
+        """A route in the spelling that is watched, inert; as it came where it is not watched. One answer has one spelling of a route."""
+        found = next((view.route for view in self.snapshot.routes if route in {view.route, view.verdict.route.canonical}), route)
+        return clean(found, 120)
 
     def age(self, at: datetime | None) -> str:
         """How long ago `at` is, in words; empty for no time."""
@@ -122,9 +127,13 @@ def evidence_words(evidence: Evidence, look: Scene) -> str:
 def advice_words(advice: Advice, look: Scene) -> str:
     """One thing to do, as an order without a full stop."""
     try:
-        return clean(wording.advice_line(advice, look.knowledge), 200)
+        return clean(wording.advice_line(_as_watched(advice, look), look.knowledge), 200)
     except StatuswatchError:
         return ""
+
+
+def _as_watched(advice: Advice, look: Scene) -> Advice:
+    return replace(advice, target=look.spelled(advice.target)) if advice.target else advice
 
 
 def unknown_words(view: RouteView, look: Scene) -> str:

@@ -156,3 +156,10 @@ def test_every_fault_is_said_on_its_side(fault: Fault) -> None:
 def test_a_fault_of_a_newer_engine_is_not_sure() -> None:
     call = snapshots.failed_call(1, fault="tides")
     assert (side_of(call), whose(call)) == (None, "not sure")
+
+
+def test_the_routes_of_calls_are_named_as_they_are_watched(capsys: pytest.CaptureFixture[str]) -> None:
+    watched = snapshots.route_view("anthropic/code:claude-opus-4-5", title="Claude Opus 4.5")
+    publish(snapshots.snapshot(routes=(watched,), calls=CALLS))
+    assert calls.run(["--route", "quasar"]) == 2
+    assert "calls were seen over: anthropic/code:claude-haiku-4.5, anthropic/code:claude-opus-4-5" in capsys.readouterr().err

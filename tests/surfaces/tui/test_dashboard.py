@@ -122,7 +122,7 @@ async def test_until_the_person_chooses_the_worst_line_is_the_chosen_one() -> No
     [
         ("r", CommandKind.REFRESH, "*", "Looking again at every feed."),
         ("m", CommandKind.MUTE, OPUS, "No notices about Claude Opus 4.5 until 22:48. M undoes it."),
-        ("M", CommandKind.UNMUTE, OPUS, "Notices about Claude Opus 4.5 are on."),
+        ("M", CommandKind.UNMUTE, OPUS, "Nothing about Claude Opus 4.5 was muted: notices about it are on."),
         ("w", CommandKind.WAIT, OPUS, "You will be told when Claude Opus 4.5 is back."),
     ],
 )

@@ -107,7 +107,8 @@ def _routes(text: str | None, snapshot: Snapshot) -> frozenset[str] | str | None
         needle = text.casefold().strip()
         titles = {view.verdict.route.canonical: view.title for view in snapshot.routes}
         found = frozenset(route for route in (*seen, *titles) if needle and needle in f"{titles.get(route, '')} {route}".casefold())
-        known = ", ".join(sorted(clean(route, 60) for route in seen)[:12]) or "none yet"
+        spelled = {view.verdict.route.canonical: view.route for view in snapshot.routes}
+        known = ", ".join(sorted(clean(spelled.get(route, route), 60) for route in seen)[:12]) or "none yet"
         return found or f"{clean(text, 60)!r} is no route and no part of the name of one; calls were seen over: {known}"
     return frozenset(route for route in seen if _covered(wanted, route))
 

@@ -12,9 +12,10 @@ from statuswatch.core.observation import CommandKind
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.asking import named_by, several
 from statuswatch.surfaces.cli.asked import read
-from statuswatch.surfaces.cli.printing import put_json, tell
+from statuswatch.surfaces.cli.printing import look_here, put_json, tell
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, EngineGoneError, Link, monotonic, snapshot_in, wall_clock
-from statuswatch.surfaces.present import find_route
+from statuswatch.surfaces.present import Scene, find_route, scene
+from statuswatch.surfaces.present_hushed import kept_as, unmuted_words
 from statuswatch.surfaces.present_text import clean
 
 ALL = "*"
@@ -72,29 +73,31 @@ def _ask(link: Link, kind: CommandKind, given: argparse.Namespace) -> int:
     if snapshot is None:
         raise EngineGoneError("the engine gave no picture; look at it: statuswatch engine status")
     target = _target(snapshot, given.target)
+    if kind is CommandKind.UNMUTE:
+        target = _Target(kept_as(target.name, snapshot), target.title)
     until = None if kind is CommandKind.UNMUTE else _until(vars(given)["for"], given.until, snapshot.at)
     link.command(kind.value, kind.value, target.name, until)
     for message in link.messages(monotonic() + _ANSWER_SECONDS):
         if message.get("id") == kind.value and message.get("type") in {"done", "error"}:
             if message.get("ok") is True:
-                _say(kind, target, until, as_json=given.json)
+                _say(kind, target, until, scene(snapshot, wall_clock(), look_here()), as_json=given.json)
                 return FINE
             raise EngineGoneError(f"the engine did not take it: {str(message.get('error', 'no reason given'))[:200]}")
     raise EngineGoneError("the engine did not answer; look at it: statuswatch engine status")
 
 
-def _say(kind: CommandKind, target: _Target, until: datetime | None, *, as_json: bool) -> None:
+def _say(kind: CommandKind, target: _Target, until: datetime | None, look: Scene, *, as_json: bool) -> None:
     """Say what is so now, or give it as an object."""
     if as_json:
         put_json({"target": target.name, "kind": kind.value, "until": format_time(until) if until else None})
         return
     if until is None:
-        tell(f"Notices about {target.title} are on.", sys.stdout)
+        tell(unmuted_words(target.name, target.title, look), sys.stdout)
         return
     clock = until.astimezone()
     when = f"{clock:%H:%M}" if until - wall_clock() < timedelta(hours=20) else f"{clock:%a %d %b, %H:%M}"
     after = " What still lasts is told then." if kind is CommandKind.SNOOZE else ""
-    undo = f"statuswatch unmute {'all' if target.name == ALL else target.name}"
+    undo = f"statuswatch unmute {'all' if target.name == ALL else look.spelled(target.name)}"
     tell(f"No notices about {target.title} until {when}.{after} To undo: {undo}", sys.stdout)
 
 

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from statuswatch.core.observation import CommandKind
 from statuswatch.core.snapshot import IncidentView, RouteView, Snapshot
 from statuswatch.surfaces.present import find_route
+from statuswatch.surfaces.present_hushed import kept_as, unmuted_words
 from statuswatch.surfaces.present_text import Link, clean, safe_link
 from statuswatch.surfaces.tui.scenery import Viewing
 from statuswatch.surfaces.tui.screens import Ask, open_lines
@@ -87,9 +88,10 @@ class Acting(Viewing):
 
     def action_unmute(self) -> None:
         """Notices about it again."""
-        aim = self.aim_or_told()
-        if aim is not None:
-            self.app.ask(CommandKind.UNMUTE, aim.target, f"Notices about {aim.name} are on.")
+        aim, scene = self.aim_or_told(), self.view.scene(self.size.width)
+        if aim is not None and scene is not None:
+            target = kept_as(aim.target, scene.snapshot)
+            self.app.ask(CommandKind.UNMUTE, target, unmuted_words(target, aim.name, scene))
 
     def action_acknowledge(self) -> None:
         """The person knows of it: it leads no more, and its posts are no news."""
