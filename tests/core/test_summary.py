@@ -123,6 +123,13 @@ def test_offline_is_said_before_anything_else() -> None:
     assert got.headline == "No status page can be reached since 14:02 (46m): most likely your network. Sure: medium. Nothing below is newer than that."
 
 
+def test_offline_says_what_to_do() -> None:
+    told = verdict(health="unknown", fault="network", reason=Reason.OWN_NETWORK, advice=(Advice(AdviceKind.CHECK_NETWORK),))
+
+    assert summarise(Judgement((_BAD, told), at("14:02")), KNOWLEDGE, {}, _NOW).details == ("check your network, VPN or proxy",)
+    assert summarise(Judgement((replace(told, advice=()),), at("14:02")), KNOWLEDGE, {}, _NOW).details == ()
+
+
 def test_offline_says_how_many_pages_are_out_of_reach_and_how_sure_that_makes_it() -> None:
     silent = (Evidence(EvidenceKind.FEEDS_SILENT, at("14:02"), 5, 5),)
     told = replace(verdict(health="unknown", fault="network", reason=Reason.OWN_NETWORK, evidence=silent), confidence=Confidence.MEDIUM)

@@ -82,6 +82,7 @@ def test_a_route_without_a_model_is_called_by_its_provider() -> None:
     ("changes", "words"),
     [
         ({}, "It's them. Anthropic is failing for Claude Opus 4.5 since 14:25 (23m). Sure: high."),
+        ({"confidence": Confidence.MEDIUM}, "It looks like them. Anthropic is failing for Claude Opus 4.5 since 14:25 (23m). Sure: medium."),
         ({"health": Health.DOWN}, "It's them. Anthropic is down for Claude Opus 4.5 since 14:25 (23m). Sure: high."),
         ({"route": parse_route("anthropic:*")}, "It's them. Anthropic is failing since 14:25 (23m). Sure: high."),
         ({"fault": Fault.AUTH}, "It's on your side. Anthropic does not accept your key or login since 14:25 (23m). Sure: high."),

@@ -348,7 +348,8 @@ def offline() -> Snapshot:
     since = minutes_ago(46)
     silent = (Evidence(EvidenceKind.FEEDS_SILENT, at=since, count=2, total=2),)
     given: dict[str, Any] = {"fault": Fault.NETWORK, "reason": Reason.OWN_NETWORK, "since": since, "as_of": minutes_ago(47), "evidence": silent}
-    gone = [verdict(route, Health.UNKNOWN, confidence=Confidence.MEDIUM, **given) for route in (HAIKU, GPT)]
+    todo = (Advice(AdviceKind.CHECK_NETWORK),)
+    gone = [verdict(route, Health.UNKNOWN, confidence=Confidence.MEDIUM, advice=todo, **given) for route in (HAIKU, GPT)]
     routes = (
         _haiku(verdict=gone[0], feed_state=FeedState.UNREACHABLE, page_word="unreachable", calls=CallWindow()),
         _gpt(verdict=gone[1], feed_state=FeedState.UNREACHABLE, page_word="unreachable", calls=CallWindow()),

@@ -5,6 +5,8 @@ import os
 import pty
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from statuswatch.config import paths
 from statuswatch.core.wording import age_words
 from statuswatch.surfaces import glyphs
 from statuswatch.surfaces.cli import readyfile, status
+from statuswatch.surfaces.client import wall_clock
 from support import snapshots
 from support.published import outlets, publish
 
@@ -35,6 +38,19 @@ def test_an_old_picture_says_so_first_and_is_no_answer(capsys):
     assert status.run([]) == 4
     first = capsys.readouterr().out.splitlines()[0]
     assert first.startswith("This picture is 3h05m old and no engine renews it")
+
+
+def test_an_age_in_seconds_goes_on_while_the_ready_text_stands(capsys):
+    young = snapshots.trouble()
+    since = wall_clock() - timedelta(seconds=12)
+    views = tuple(replace(view, verdict=replace(view.verdict, since=since)) if view.verdict.since else view for view in young.routes)
+    publish(replace(young, at=since, routes=views))
+
+    assert status.run([]) == 1
+    assert "(0s)" in capsys.readouterr().out, "a text of this moment is shown as it lies there"
+    os.utime(outlets().status, (readyfile.now() - 30, readyfile.now() - 30))
+    assert status.run([]) == 1
+    assert "(0s)" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("content", [None, b"", b"garbage", b"2\t4000000000\t0\nok\n", b"1\tsoon\t0\nok\n", b"1\t4000000000\t7\nok\n", b"1\t4000000000\n\xff"])

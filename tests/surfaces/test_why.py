@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from statuswatch.core.health import Confidence
 from statuswatch.surfaces import asking
-from statuswatch.surfaces.cli import why
+from statuswatch.surfaces.cli import status, why
 from support import snapshots
 from support.published import publish
 
@@ -19,6 +20,19 @@ def test_without_a_subject_it_explains_the_worst_trouble(capsys):
     assert out.startswith("It's them: ")
     for word in ("because", "not you", "do now", "link"):
         assert word in out
+
+
+def test_a_provider_that_is_watched_as_a_whole_is_named_once(capsys):
+    held = snapshots.trouble()
+    worst = next(view for view in held.routes if view.route == snapshots.OPUS)
+    whole = replace(worst, title=worst.provider_name, verdict=replace(worst.verdict, confidence=Confidence.MEDIUM))
+    publish(replace(held, routes=(whole,)))
+
+    assert why.run([]) == 1
+    told = capsys.readouterr().out
+    assert told.startswith(f"It looks like them: {worst.provider_name}, since ")
+    assert status.run([]) == 1
+    assert "▲ It looks like them. " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("text", [snapshots.HAIKU, "anthropic/code:claude-haiku-4-5", "haiku"])

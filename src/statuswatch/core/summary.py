@@ -56,7 +56,8 @@ def summarise(judgement: Judgement, knowledge: Knowledge, acknowledged: Mapping[
     level = level_of(worst)
     if judgement.offline_since is not None:
         words = f"{offline_sentence(verdicts, judgement.offline_since, now, zone)} Nothing below is newer than that."
-        return Summary(Level.YOURS, Side.YOURS, words, label=f"offline {age_of(judgement.offline_since, now)}", exit_status=YOURS)
+        todo = tuple(advice_line(item, knowledge) for item in next((verdict.advice for verdict in ranked if verdict.offline), ()))
+        return Summary(Level.YOURS, Side.YOURS, words, todo, label=f"offline {age_of(judgement.offline_since, now)}", exit_status=YOURS)
     if level is Level.OK or not new:
         return _calm(ranked, knowledge, now, zone)
     if level is Level.UNKNOWN:

@@ -142,12 +142,17 @@ def headline(verdict: Verdict, knowledge: Knowledge, now: datetime, zone: tzinfo
         what = _IN_THE_WAY.get(verdict.reason, _YOURS[verdict.fault]).format(provider=provider, model=model)
         return f"It's on your side. {what}{since}.{sure}"
     if verdict.side is Side.THEIRS and verdict.health in {Health.DEGRADED, Health.DOWN}:
-        return f"It's them. {failing_sentence(verdict, knowledge)}{since}.{sure}"
+        return f"{theirs_words(verdict.confidence)}. {failing_sentence(verdict, knowledge)}{since}.{sure}"
     if verdict.health is Health.RECOVERING:
         if verdict.reason is Reason.BACK_BUT_OPEN:
             return f"{model} works again for you{since}; {provider} still has the incident open."
         return f"{provider} says {model} is coming back{since}; not verified by a call of yours."
     return _quiet_headline(verdict, provider, model, since, now)
+
+
+def theirs_words(confidence: Confidence) -> str:
+    """That the fault is the provider's, no surer than it is."""
+    return "It's them" if confidence is Confidence.HIGH else "It looks like them"
 
 
 def offline_sentence(verdicts: Iterable[Verdict], since: datetime, now: datetime, zone: tzinfo = UTC) -> str:

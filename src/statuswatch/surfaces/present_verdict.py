@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from statuswatch.core.health import Confidence, FeedState, Health, Side
+from statuswatch.core.health import FeedState, Health, Side
 from statuswatch.core.notice import NoticeKind, NoticeReason
 from statuswatch.core.snapshot import RouteView
 from statuswatch.core.verdict import AdviceKind, Evidence, EvidenceKind, Reason, Verdict
+from statuswatch.core.wording import theirs_words
 from statuswatch.surfaces.present_text import EMPTY, Line, Span, Tone, clean, join, safe_link, say, width_of, wrap
 from statuswatch.surfaces.present_words import USUAL_LAG, Scene, advice_words, age_words, client_name, evidence_words, headline, offline_words, unknown_words
 
@@ -138,7 +139,7 @@ def _no_trouble(look: Scene) -> tuple[Health, list[Line]]:
     if offline is not None:
         return Health.UNKNOWN, [
             say(offline_words(offline.verdict.since or look.snapshot.at, look), Tone.STRONG),
-            say("Nothing below is newer than that.", Tone.DIM),
+            say(_offline_advice(offline, look), Tone.DIM),
         ]
     unknown = [view for view in routes if view.verdict.health is Health.UNKNOWN]
     if len(unknown) == len(routes):
@@ -147,6 +148,11 @@ def _no_trouble(look: Scene) -> tuple[Health, list[Line]]:
             say(f"{look.name_of(unknown[0].route)}: {unknown_words(unknown[0], look)}.", Tone.DIM),
         ]
     return Health.OK, [_fine(look, unknown)]
+
+
+def _offline_advice(view: RouteView, look: Scene) -> str:
+    todo = next(filter(None, (advice_words(item, look) for item in view.verdict.advice)), "")
+    return "Nothing below is newer than that." + (f" What to do: {todo}." if todo else "")
 
 
 def _fine(look: Scene, unknown: list[RouteView]) -> Line:
@@ -195,9 +201,10 @@ def reasoning(view: RouteView, look: Scene) -> tuple[Line, ...]:
     if verdict.health in WEIGHT:
         first = _why_headline(view, look)
     elif verdict.health is Health.UNKNOWN:
-        first = f"Unknown: {clean(view.provider_name, 40)}, {look.name_of(view.route)}: {unknown_words(view, look)}."
+        first = f"Unknown: {', '.join(_names(view, look))}: {unknown_words(view, look)}."
     else:
-        first = f"{look.name_of(view.route)} is fine ({clean(view.provider_name, 40)}). Confidence {verdict.confidence}."
+        model, *provider = reversed(_names(view, look))
+        first = f"{model} is fine{f' ({provider[0]})' if provider else ''}. Confidence {verdict.confidence}."
     lines = [*wrap(say(first, Tone.STRONG), width, 2)]
     told = [(item, evidence_words(item, look)) for item in verdict.evidence]
     lines += _section("because", [words for item, words in told if words and item.kind not in _NOT_YOU] or [_no_evidence(view, look)], width)
@@ -213,9 +220,13 @@ def _why_headline(view: RouteView, look: Scene) -> str:
     verdict = view.verdict
     if verdict.side is not Side.THEIRS or verdict.health in {Health.RECOVERING, Health.MAINTENANCE}:
         return headline(view, look)
-    lead = "It's them" if verdict.confidence is Confidence.HIGH else "It looks like them"
-    since = look.since(verdict.since)
-    return f"{lead}: {clean(view.provider_name, 40)}, {look.name_of(view.route)}{', ' + since if since else ''}. Confidence {verdict.confidence}."
+    told = ", ".join(filter(None, (*_names(view, look), look.since(verdict.since))))
+    return f"{theirs_words(verdict.confidence)}: {told}. Confidence {verdict.confidence}."
+
+
+def _names(view: RouteView, look: Scene) -> list[str]:
+    """The provider's name and the model's; a provider that is watched as a whole has one name, not two."""
+    return list(dict.fromkeys((clean(view.provider_name, 40), look.name_of(view.route))))
 
 
 def _no_evidence(view: RouteView, look: Scene) -> str:

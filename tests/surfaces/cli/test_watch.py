@@ -44,6 +44,13 @@ def test_the_first_picture_tells_how_things_are() -> None:
     assert [item.what for item in told if item.what == "feed"] == []
 
 
+def test_what_is_unknown_comes_with_its_reason_and_offline_is_called_that() -> None:
+    first = changes(None, still(snapshots.offline()), snapshots.NOW)[0]
+    assert first.sentence == "Claude Haiku 4.5 (Claude Code): offline: nothing outside answers this machine."
+    turned = changes(CALM, still(snapshots.offline()), snapshots.NOW)
+    assert any("offline, was ok: nothing outside answers this machine." in item.sentence for item in turned)
+
+
 def test_the_same_picture_says_nothing() -> None:
     assert said(TROUBLE, TROUBLE) == []
 

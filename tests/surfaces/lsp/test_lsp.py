@@ -269,6 +269,7 @@ async def test_of_an_old_picture_nothing_is_said_to_be_fine():
             return (await editor.run("status"))["routes"]
 
         await soon(stale)
+        editor.heard.clear()  # before the picture was read, that none was read was said, and rightly
         said = await editor.run("status")
         await editor.run("incidents")
         about = await editor.run("why")

@@ -11,6 +11,8 @@ from statuswatch.surfaces.cli.readyfile import coloured, inert, now, on_terminal
 
 CANNOT_TELL = 4
 _LIMIT = 1 << 20
+_LATE = 2.0
+"""Seconds after which a ready text that tells ages in seconds is wrong."""
 _NOTHING = "Cannot tell: no engine runs, and there is no picture of an earlier one. To begin: statuswatch engine start"
 _COLOURS = {"✓": "32", "◌": "33", "▲": "33", "●": "31", "↑": "36", "◷": "35", "–": "2"}  # noqa: RUF001 - the signs of the screens
 
@@ -38,7 +40,8 @@ def run(argv: list[str]) -> int:
         return CANNOT_TELL
     status, expires, changed, text = ready
     fresh = now() < expires
-    if _too_wide(text) and _render_anew():
+    late = fresh and now() - changed >= _LATE and _tells_seconds(text)
+    if (late or _too_wide(text)) and _render_anew():
         return status if fresh else CANNOT_TELL
     if not fresh:
         sys.stdout.write(f"This picture is {age(now() - changed)} old and no engine renews it: it shows what was, not what is.\n")
@@ -99,6 +102,11 @@ def painted(text: str) -> str:
         lines.append(f"{indent}\x1b[{code}m{bare[0]}\x1b[0m" + (f"\x1b[1m{rest}\x1b[0m" if bold else rest))
         bold = False
     return "\n".join(lines)
+
+
+def _tells_seconds(text: str) -> bool:
+    """Whether an age below a minute stands in the ready text: it goes on, and the text does not."""
+    return any(word[-1:] == "s" and word[:-1].isdigit() for word in text.replace("(", " ").replace(")", " ").split())
 
 
 def _too_wide(text: str) -> bool:

@@ -8,17 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 
-from statuswatch.core.health import FeedState
+from statuswatch.core.health import FeedState, Health
 from statuswatch.core.moment import format_time
 from statuswatch.core.snapshot import IncidentView, RouteView, Snapshot
-from statuswatch.core.wording import feed_word, health_word
 from statuswatch.surfaces.cli.asked import read
 from statuswatch.surfaces.cli.printing import look_here, put_json
 from statuswatch.surfaces.cli.readyfile import printable
 from statuswatch.surfaces.client import CANNOT_TELL, FINE, EngineGoneError, Link, monotonic, snapshot_in, wall_clock
 from statuswatch.surfaces.present import scene
 from statuswatch.surfaces.present_text import clean
-from statuswatch.surfaces.present_words import Scene, headline
+from statuswatch.surfaces.present_words import Scene, feed_word, headline, health_word, unknown_words
 
 _FIRST_SECONDS = 2.0
 _AGAIN_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -150,8 +149,10 @@ def _routes(old: Snapshot | None, look: Scene) -> Iterator[Told]:
 
 def _route(view: RouteView, was: RouteView | None, look: Scene) -> str:
     title = f"{clean(view.title, 60)} ({clean(view.surface_name, 30)})"
-    word = health_word(view.verdict.health, view.verdict.reason)
-    turned = f"{word}, was {health_word(was.verdict.health, was.verdict.reason)}" if was else word
+    word = health_word(view.verdict.health, view.verdict)
+    turned = f"{word}, was {health_word(was.verdict.health, was.verdict)}" if was else word
+    if view.verdict.health is Health.UNKNOWN:
+        return f"{title}: {turned}: {unknown_words(view, look)}."
     return f"{title}: {turned}. {headline(view, look)}" if view.verdict.trouble or was else f"{title}: {turned}."
 
 
