@@ -232,6 +232,14 @@ def test_an_empty_watchlist_is_told_in_whole_sentences_on_a_small_screen() -> No
     assert "Or make a call with a tool" in told
 
 
+@pytest.mark.parametrize("width", [36, 60, 100])
+def test_an_empty_watchlist_names_the_file_of_the_settings_and_that_a_running_engine_is_started_anew_for_it(width: int) -> None:
+    path = "/home/ann/.config/statuswatch/config.toml"
+    told = "".join("".join(plain(line) for line in present.answer(seen(snapshots.empty(), width, settings=path), width).lines).split())
+    assert f"Addoneto{path},below[watch]:routes=" in told
+    assert "Arunningenginereadsitafter:statuswatchenginestop,thenstatuswatchenginestart." in told
+
+
 def test_the_last_trouble_is_your_own_where_you_were_told_of_one() -> None:
     opened = Notice("n1", "t1", NoticeKind.OPENED, minutes_ago(90), NoticeReason.OWN_FAILURES, (OPUS,), "t", "b", "anthropic")
     over = replace(opened, id="n2", kind=NoticeKind.RESOLVED, at=minutes_ago(12), reason=NoticeReason.OWN_SUCCESS)

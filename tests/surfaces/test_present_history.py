@@ -80,7 +80,7 @@ def test_what_the_days_come_to() -> None:
     days = dated(UNKNOWN, GOOD, Day("", Health.DOWN, 7200.0, 3600.0, 600.0, ok=40, failed=3))
 
     told = summary(RouteHistory(ROUTE, days, (span,)))
-    assert told == "watched on 2 of 3 days, 3h in all; trouble once, 1h, 33.3 % of it; 10m on your side; your requests: 40 worked, 3 failed"
+    assert told == "watched on 2 of 3 days, 3h in all; trouble once, 1h, 33.3 % of the watched time; 10m on your side; your requests: 40 worked, 3 failed"
     assert summary(RouteHistory(ROUTE, dated(UNKNOWN, UNKNOWN))) == "not watched in these 2 days"
     assert summary(RouteHistory(ROUTE, dated(GOOD))).endswith("no trouble seen")
 

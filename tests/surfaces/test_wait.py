@@ -312,3 +312,16 @@ def test_a_name_that_comes_near_to_a_watched_one_is_answered_with_that_one(slip,
         assert wait.run([name]) == 0
 
     assert capsys.readouterr().err == f"Cannot tell, not watched: {slip}; did you mean {name}? watched are {snapshots.OPUS}\n"
+
+
+def test_a_name_that_comes_near_to_a_provider_of_which_nothing_is_watched_is_answered_with_it_too(capsys):
+    with Engine() as engine:
+        engine.show(snapshots.empty())
+
+        assert wait.run(["antropic"]) == 4
+        assert wait.run(["anthropic"]) == 4
+
+    assert capsys.readouterr().err.splitlines() == [
+        "Cannot tell, not watched: antropic; did you mean anthropic? nothing is watched yet",
+        "Cannot tell, not watched: anthropic; nothing is watched yet",
+    ]

@@ -251,7 +251,7 @@ def _tapped(setting: Setting, start: Start, inbox: Inbox, poller: Poller, stored
 
 def render(snapshot: Snapshot) -> str:
     """The ready text of `statuswatch status`."""
-    return status_text(snapshot, snapshot.at, look=Look(_PLAIN_WIDTH))
+    return status_text(snapshot, snapshot.at, look=Look(_PLAIN_WIDTH, settings=paths.config_file()))
 
 
 def _asker(clock: Clock) -> Ask:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from statuswatch.config import paths
 from statuswatch.core.codec import encode
 from statuswatch.core.errors import RouteError
 from statuswatch.core.health import Fault, Health, Side
@@ -193,7 +194,7 @@ def reply(question: Question, snapshot: Snapshot, now: datetime, told: Mapping[s
 
 
 def _reply_why(question: Question, snapshot: Snapshot, now: datetime) -> dict[str, Any]:
-    look = Look(question.width)
+    look = Look(question.width, settings=paths.config_file())
     about = subject(snapshot, question.target, now, look)
     if about is None:
         return {"ok": False, "error": unknown(question.target, snapshot)[1]}

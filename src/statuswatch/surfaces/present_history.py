@@ -124,7 +124,7 @@ def legend_lines(look: Look) -> tuple[Line, ...]:
 
 
 def summary(route: RouteHistory) -> str:
-    """What the days come to: `watched 61 of 90 days (412h); trouble 3 times, 2h14m in all, 0.5 % of it; 1204 of your requests worked, 31 failed`."""
+    """What the days come to: `watched on 61 of 90 days, 17d in all; trouble 3 times, 2h14m, 0.5 % of the watched time; your requests: 9 worked, 1 failed`."""
     watched = [day for day in route.days if day.worst is not Health.UNKNOWN]
     known, trouble, yours = (sum(getattr(day, name) for day in watched) for name in ("known_s", "trouble_s", "yours_s"))
     ok, failed = sum(day.ok for day in route.days), sum(day.failed for day in route.days)
@@ -134,7 +134,7 @@ def summary(route: RouteHistory) -> str:
         told = [f"watched on {len(watched)} of {len(route.days)} days, {age_words(known)} in all"]
         theirs = sum(span.side is not Side.YOURS for span in route.troubles)
         times = "once" if theirs == 1 else f"{theirs} times"
-        told.append(f"trouble {times}, {age_words(trouble)}, {100 * trouble / known:.1f} % of it" if trouble and known else "no trouble seen")
+        told.append(f"trouble {times}, {age_words(trouble)}, {100 * trouble / known:.1f} % of the watched time" if trouble and known else "no trouble seen")
         if yours:
             told.append(f"{age_words(yours)} on your side")
     if ok or failed:

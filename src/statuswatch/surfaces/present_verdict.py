@@ -9,7 +9,20 @@ from statuswatch.core.snapshot import RouteView
 from statuswatch.core.verdict import AdviceKind, Evidence, EvidenceKind, Reason, Verdict
 from statuswatch.core.wording import theirs_words
 from statuswatch.surfaces.present_text import EMPTY, Line, Span, Tone, clean, join, safe_link, say, width_of, wrap
-from statuswatch.surfaces.present_words import USUAL_LAG, Scene, advice_words, age_words, client_name, evidence_words, headline, offline_words, unknown_words
+from statuswatch.surfaces.present_words import (
+    EXAMPLE_ROUTES,
+    REREAD,
+    USUAL_LAG,
+    Scene,
+    add_words,
+    advice_words,
+    age_words,
+    client_name,
+    evidence_words,
+    headline,
+    offline_words,
+    unknown_words,
+)
 
 TONES: dict[Health, Tone] = {
     Health.OK: Tone.OK,
@@ -131,7 +144,8 @@ def _no_trouble(look: Scene) -> tuple[Health, list[Line]]:
     if not routes:
         lines = [
             say("Nothing to watch yet: no model or tool of yours was found.", Tone.STRONG),
-            (Span("Add one to config.toml, below [watch]: ", Tone.DIM), Span('routes = ["anthropic/code:claude-opus-4.5"]')),
+            (Span(add_words(look.look), Tone.DIM), Span(EXAMPLE_ROUTES)),
+            say(REREAD, Tone.DIM),
             say("Or make a call with a tool that you allowed to be read. `statuswatch sources` shows what can be read.", Tone.DIM),
         ]
         return Health.UNKNOWN, lines

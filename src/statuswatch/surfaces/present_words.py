@@ -16,16 +16,24 @@ from statuswatch.surfaces.present_text import clean
 age_words = wording.age_words
 USUAL_LAG = wording.USUAL_LAG
 
+EXAMPLE_ROUTES = 'routes = ["anthropic/code:claude-opus-4.5"]'
+REREAD = "A running engine reads it after: statuswatch engine stop, then statuswatch engine start."
+"""The settings are read once, when the engine starts."""
+
 _WEEK_DAYS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a person looks at a picture: `width` in cells, whether only ASCII can be shown, and their time zone (None: the system's)."""
+    """How a person looks at a picture: `width` in cells, whether only ASCII can be shown, and their time zone (None: the system's).
+
+    `settings`: the path of the settings file, for where they are told to write into it.
+    """
 
     width: int = 80
     ascii: bool = False
     zone: tzinfo | None = None
+    settings: str = "config.toml"
 
     @property
     def glyphs(self) -> Glyphs:
@@ -145,6 +153,11 @@ def unknown_words(view: RouteView, look: Scene) -> str:
         return f"{page}, last known state {look.clock(view.verdict.as_of)}" if view.verdict.as_of else page
     calls = "no calls of yours lately" if view.calls.ok or view.calls.failed else "no calls of yours yet"
     return calls if view.feed_state is FeedState.FRESH else f"{calls}, {page}"
+
+
+def add_words(look: Look) -> str:
+    """Into which file, and where in it, a route is written that is to be watched; `EXAMPLE_ROUTES` follows."""
+    return f"Add one to {clean(look.settings, 300)}, below [watch]: "
 
 
 _RELEVANCE = {

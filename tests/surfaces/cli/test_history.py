@@ -76,6 +76,18 @@ def test_where_nothing_was_ever_kept_it_says_what_to_do(capsys: pytest.CaptureFi
     assert not Path(paths.store_file()).exists()
 
 
+def test_where_an_engine_runs_and_nothing_is_watched_the_engine_is_not_blamed(capsys: pytest.CaptureFixture[str]) -> None:
+    publish(snapshots.empty())
+    assert app.run([]) == 4
+    told = capsys.readouterr().err
+    assert told.startswith("Nothing is kept yet: the engine runs, but no model or tool of yours was found to watch. ")
+    assert f'Add one to {paths.config_file()}, below [watch]: routes = ["anthropic/code:claude-opus-4.5"]. ' in told
+    assert told.endswith("A running engine reads it after: statuswatch engine stop, then statuswatch engine start.\n")
+    publish(snapshots.empty(), seconds=-1)
+    assert app.run([]) == 4
+    assert "Nothing is kept yet: no engine runs" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("kept")
 @pytest.mark.parametrize("given", [[], ["--json"], ["--list", ROUTE]])
 def test_a_store_that_cannot_be_read_is_no_empty_past(capsys: pytest.CaptureFixture[str], given: list[str]) -> None:

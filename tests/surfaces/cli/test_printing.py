@@ -6,8 +6,11 @@ import pytest
 from rich.cells import cell_len
 
 from statuswatch.config import paths
-from statuswatch.surfaces.cli import printing, readyfile
+from statuswatch.surfaces.asking import Question, reply
+from statuswatch.surfaces.cli import printing, readyfile, status, why
 from statuswatch.surfaces.present_text import cells, clean
+from support import snapshots
+from support.published import publish
 
 _TERMINAL = {"TERM": "xterm-256color"}
 
@@ -82,3 +85,17 @@ def test_columns_decide_how_wide_a_page_is(columns: str | None, width: int, monk
 @pytest.mark.parametrize("text", ["plain", "通义千问", "日本語 and Latin", "ｆｕｌｌ ｗｉｄｔｈ", "한국어", "e\u0301te\u0301", "🚀", "✓ ▲ ● ◌ ↑ ▁▂▃", "ไทย"])  # noqa: RUF001 - full-width letters
 def test_cells_are_counted_as_terminals_do(text: str) -> None:
     assert cells(clean(text)) == cell_len(clean(text))
+
+
+def test_the_first_screen_names_the_file_in_which_routes_are_written(capsys: pytest.CaptureFixture[str]) -> None:
+    publish(snapshots.empty())
+    answers = ["".join(reply(Question("why"), snapshots.empty(), snapshots.NOW)["lines"])]
+    for verb in (status, why):
+        assert verb.run([]) == 4
+        answers.append(capsys.readouterr().out)
+    assert [f"Addoneto{paths.config_file()},below[watch]" in "".join(told.split()) for told in answers] == [True] * 3
+
+
+def test_where_no_file_can_lie_the_look_still_has_a_name_for_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STATUSWATCH_HOME", "not/absolute")
+    assert printing.look_here().settings == "config.toml"

@@ -18,7 +18,7 @@ from statuswatch.surfaces.present_text import plain
 from statuswatch.surfaces.tui.app import Dashboard
 from statuswatch.surfaces.tui.board import Board
 from statuswatch.surfaces.tui.lines import Lines, Rows
-from statuswatch.surfaces.tui.scenery import Place
+from statuswatch.surfaces.tui.scenery import Place, View
 from statuswatch.surfaces.tui.screens import Ask, Page
 from statuswatch.surfaces.tui.source import Connection, Linked, Reply
 from statuswatch.surfaces.tui.theme import DARK, LIGHT, theme_for
@@ -554,3 +554,7 @@ async def test_the_theme_of_the_settings_is_taken_and_one_that_nobody_knows_is_t
             await pilot.pause()
             assert app.theme == theme
             assert len([note for note in app._notifications if "none is called no-such" in note.message]) == told
+
+
+def test_the_first_screen_is_told_where_the_settings_lie() -> None:
+    assert View(Place(lambda: NOW, settings="/home/ann/config.toml")).look(80).settings == "/home/ann/config.toml"

@@ -18,9 +18,10 @@ from statuswatch.surfaces.client import CANNOT_TELL, FINE, USAGE, read_snapshot,
 from statuswatch.surfaces.present import find_route
 from statuswatch.surfaces.present_history import gaps, history_lines
 from statuswatch.surfaces.present_text import EMPTY, Tone, clean, say, wrap
+from statuswatch.surfaces.present_words import EXAMPLE_ROUTES, REREAD, add_words
 
 MOST_DAYS = 366
-_NOTHING = "Nothing is kept yet: no engine has watched anything here. To begin: statuswatch engine start"
+_NOTHING = "Nothing is kept yet: no engine runs, and none has watched anything here. To begin: statuswatch engine start"
 
 Recall = Callable[[tuple[str, ...], datetime, int], History]
 """The past of these routes (of all that were ever watched where there are none), up to a time, for so many days."""
@@ -50,15 +51,26 @@ def run(argv: list[str], recall: Recall) -> int:
     elif history.routes:
         _show(history, snapshot, names, now, listed=given.list)
     else:
-        tell(_NOTHING, sys.stderr)
+        tell(_nothing(snapshot, now), sys.stderr)
     return FINE if any(day.worst is not Health.UNKNOWN or day.ok or day.failed for route in history.routes for day in route.days) else CANNOT_TELL
 
 
 def _show(history: History, snapshot: Snapshot | None, names: Mapping[str, str], now: datetime, *, listed: bool) -> None:
     look = look_here()
-    if snapshot is None or now >= snapshot.engine.expires_at:
+    if not _runs(snapshot, now):
         put([*wrap(say("No engine runs: what happens now is not written down.", Tone.UNSURE), look.width), EMPTY])
     put(history_lines(history, names, look, look.zone or now.astimezone().tzinfo or UTC, listed=listed))
+
+
+def _runs(snapshot: Snapshot | None, now: datetime) -> bool:
+    return snapshot is not None and now < snapshot.engine.expires_at
+
+
+def _nothing(snapshot: Snapshot | None, now: datetime) -> str:
+    """Why there is no past, and what to do."""
+    if not _runs(snapshot, now):
+        return _NOTHING
+    return f"Nothing is kept yet: the engine runs, but no model or tool of yours was found to watch. {add_words(look_here())}{EXAMPLE_ROUTES}. {REREAD}"
 
 
 def _days(text: str) -> int:

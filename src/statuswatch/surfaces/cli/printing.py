@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
+from statuswatch.config import paths
 from statuswatch.surfaces.cli.readyfile import coloured, on_terminal, printable, wanted_look
 from statuswatch.surfaces.glyphs import speaks_ascii
 from statuswatch.surfaces.present import Look, terminal
@@ -25,7 +26,15 @@ def page_width() -> int:
 
 def look_here() -> Look:
     """How standard output is looked at."""
-    return Look(page_width(), wanted_look()[0] or speaks_ascii(sys.stdout.encoding, os.environ.get("TERM") if on_terminal() else None))
+    plain_set = wanted_look()[0] or speaks_ascii(sys.stdout.encoding, os.environ.get("TERM") if on_terminal() else None)
+    return Look(page_width(), plain_set, settings=_settings())
+
+
+def _settings() -> str:
+    try:
+        return paths.config_file()
+    except OSError:  # the home of all files is not usable, which verbs that need one say; the others go on
+        return "config.toml"
 
 
 def tell(sentence: str, stream: TextIO, lead: str = "") -> None:

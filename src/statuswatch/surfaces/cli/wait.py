@@ -177,7 +177,7 @@ class _Waiting:
             return USAGE, f"statuswatch wait: {several(self._text, named)}"
         known = ", ".join(clean(view.route, 60) for view in snapshot.routes[:12])
         told = f"watched are {known}" if known else "nothing is watched yet"
-        return CANNOT_TELL, f"Cannot tell, not watched: {self.name}; {hint(snapshot, self._text)}{told}"
+        return CANNOT_TELL, f"Cannot tell, not watched: {self.name}; {hint(snapshot, self._text) or _provider_hint(self._text)}{told}"
 
     def _timed_out(self) -> tuple[int, str]:
         if self._first is None:
@@ -187,6 +187,17 @@ class _Waiting:
     @property
     def _title(self) -> str:
         return clean(self._first.title, 60) if self._first else self.name
+
+
+def _provider_hint(text: str) -> str:
+    """The provider of the catalogue that `text` comes near to, though nothing of it is watched; else nothing."""
+    from statuswatch.catalog.knowing import know  # only where a name means nothing
+    from statuswatch.catalog.located import nearest
+    from statuswatch.config import paths
+    from statuswatch.sources.formats import FORMATS
+
+    found = nearest(text[:200], know(paths.config_dir(), FORMATS).knowledge.providers)
+    return f"did you mean {found}? " if found and found != text else ""
 
 
 def _state(view: RouteView, snapshot: Snapshot) -> str:

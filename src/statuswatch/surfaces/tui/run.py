@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from statuswatch.config import paths
 from statuswatch.core.snapshot import Snapshot
 from statuswatch.surfaces.glyphs import speaks_ascii
 from statuswatch.surfaces.present import Look, status_text
@@ -56,7 +57,7 @@ def run(
 
     plain = past.ascii or (not in_browser() and speaks_ascii(sys.stdout.encoding, os.environ.get("TERM")))
     theme = theme_for(os.environ.get("COLORFGBG"))
-    place = Place(now, consent, opener(), plain, None, theme, alert, past.recall, past.looked, "" if past.theme == "auto" else past.theme)
+    place = Place(now, consent, opener(), plain, None, theme, alert, past.recall, past.looked, "" if past.theme == "auto" else past.theme, paths.config_file())
     dashboard = Dashboard(source, place, notes)
     dashboard.run()
     dashboard.leave()
@@ -70,7 +71,7 @@ async def _once(source: Source, notes: tuple[str, ...], now: Now, *, ascii_only:
     if picture is None:
         sys.stdout.write("Cannot tell: no engine answers, and there is no last picture.\n")
         return CANNOT_TELL
-    sys.stdout.write(status_text(picture, now(), look=Look(100, ascii_only or speaks_ascii(sys.stdout.encoding, None))))
+    sys.stdout.write(status_text(picture, now(), look=Look(100, ascii_only or speaks_ascii(sys.stdout.encoding, None), settings=paths.config_file())))
     return picture.summary.exit_status if now() < picture.engine.expires_at else CANNOT_TELL
 
 

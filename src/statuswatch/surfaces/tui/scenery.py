@@ -41,6 +41,7 @@ class Place:
 
     `alert`: how this terminal calls for a person who looks elsewhere (None: it does not). `recall`: how the past is read (None: it cannot be).
     `looked`: the file that keeps which posts were seen (None: nothing is marked as new). `theme` fits the terminal; `chosen` is what the settings name.
+    `settings`: the path of their file.
     """
 
     now: Now
@@ -53,6 +54,7 @@ class Place:
     recall: Recall | None = None
     looked: Path | None = None
     chosen: str = ""
+    settings: str = "config.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class View:
 
     def look(self, width: int) -> Look:
         """How this terminal shows lines of `width` cells."""
-        return Look(max(20, width), self.place.ascii, self.place.zone)
+        return Look(max(20, width), self.place.ascii, self.place.zone, self.place.settings)
 
     def scene(self, width: int) -> Scene | None:
         """The picture as seen now, for lines of `width` cells; None while there is none."""
