@@ -71,7 +71,7 @@ def test_it_gives_up_after_its_time(capsys):
     with Engine() as engine:
         engine.show(down(fault=Fault.PROVIDER))
 
-        assert wait.run([snapshots.OPUS, "--timeout", "3"]) == 4
+        assert wait.run([snapshots.OPUS, "--timeout", "8"]) == 4
 
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -83,7 +83,7 @@ def test_not_sure_unknown_and_coming_back_are_not_back(health):
     with Engine() as engine:
         engine.show(snapshots.snapshot(routes=(snapshots.route_view(health=health),)))
 
-        assert wait.run([snapshots.OPUS, "--timeout", "3"]) == 4
+        assert wait.run([snapshots.OPUS, "--timeout", "8"]) == 4
 
 
 @pytest.mark.parametrize("fault", [Fault.AUTH, Fault.BILLING, Fault.REQUEST, Fault.MODEL])
@@ -100,7 +100,7 @@ def test_a_rate_limit_passes_by_itself_and_is_named_as_yours(capsys):
     with Engine() as engine:
         engine.show(down(fault=Fault.QUOTA))
 
-        assert wait.run([snapshots.OPUS, "--timeout", "3"]) == 4
+        assert wait.run([snapshots.OPUS, "--timeout", "8"]) == 4
 
     assert capsys.readouterr().err.splitlines() == [
         "Waiting until Claude Opus 4.5 is back. Now: down on your side.",
@@ -216,7 +216,7 @@ def test_with_notify_what_cannot_be_asked_for_is_said(capsys):
         engine.show(down(fault=Fault.BILLING))
         assert wait.run([snapshots.OPUS, "--notify"]) == 3
         assert wait.run(["acme/api:big-1", "--notify"]) == 4
-    assert wait.run([snapshots.OPUS, "--notify", "--timeout", "3"]) == 2
+    assert wait.run([snapshots.OPUS, "--notify", "--timeout", "8"]) == 2
     lines = capsys.readouterr().err.splitlines()
     assert "no engine answers" in lines[0]
     assert "Waiting does not help" in lines[1]
@@ -247,7 +247,7 @@ def test_what_is_unknown_is_waited_for_only_with_a_word_on_why_on_a_terminal_or_
     with Engine() as engine:
         engine.show(picture())
 
-        assert wait.run([snapshots.OPUS, "--timeout", "3"]) == 4
+        assert wait.run([snapshots.OPUS, "--timeout", "8"]) == 4
 
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -282,7 +282,7 @@ def test_trouble_that_was_waited_for_is_named_too_and_programs_still_get_one_obj
     with Engine() as engine:
         engine.show(down(fault=Fault.PROVIDER))
 
-        assert wait.run([snapshots.OPUS, "--timeout", "3", "--json"]) == 4
+        assert wait.run([snapshots.OPUS, "--timeout", "8", "--json"]) == 4
 
     captured = capsys.readouterr()
     assert captured.err == "Waiting until Claude Opus 4.5 is back. Now: down.\n"
