@@ -161,6 +161,21 @@ def test_a_doubt_is_no_trouble_but_worse_than_a_good_day() -> None:
     assert (route.days[0].worst, route.days[0].trouble_s, route.troubles) == (Health.SUSPECT, 0.0, ())
 
 
+@pytest.mark.parametrize(
+    ("after", "ended", "lost"),
+    [
+        ((), None, None),
+        ((turn(on(1, "11:00"), Health.OK),), on(1, "11:00"), None),
+        ((turn(on(1, "11:00"), Health.DOWN), turn(on(1, "11:30"), Health.OK)), on(1, "11:30"), None),
+        ((turn(on(1, "11:00"), Health.UNKNOWN),), None, on(1, "11:00")),
+    ],
+)
+def test_a_doubt_ends_no_trouble(after: tuple[Turn, ...], ended: datetime | None, lost: datetime | None) -> None:
+    (trouble,) = past_of(turn(on(1, "10:00"), Health.DOWN), turn(on(1, "10:30"), Health.SUSPECT), *after).troubles
+
+    assert (trouble.started, trouble.worst, trouble.ended, trouble.unknown_since) == (on(1, "10:00"), Health.DOWN, ended, lost)
+
+
 def test_the_incident_of_a_trouble_may_come_with_a_lighter_turn() -> None:
     route = past_of(turn(on(1, "10:00"), Health.DOWN), turn(on(1, "10:30"), Health.DEGRADED, incident="anthropic:i1"), turn(on(1, "11:00"), Health.OK))
 

@@ -146,3 +146,24 @@ def test_a_reader_that_went_away_is_no_failure_and_no_word_is_lost_on_it(home: P
         os.close(write)
 
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+async def test_settings_that_change_under_a_running_engine_are_told_until_it_begins_anew_with_them(home: Path) -> None:
+    (home / "config").mkdir(mode=0o700)
+    settings = home / "config" / "config.toml"
+    settings.write_text('[watch]\nroutes = ["anthropic/api:claude-opus-4.5"]\n')
+    try:
+        assert said(home, "engine", "start").returncode == 0
+        before = said(home, "status", "--json").stdout
+        settings.write_text('[watch]\nroutes = ["openai/api:gpt-5"]\n')
+        assert said(home, "mute", "openai").returncode == 0  # whatever the engine does next: it looks at each step
+        told = said(home, "status").stdout
+        assert (said(home, "engine", "stop").returncode, said(home, "engine", "start").returncode) == (0, 0)
+        after = said(home, "status").stdout
+    finally:
+        said(home, "engine", "stop")
+
+    sentence = " ".join(told.split())
+    assert "config.toml was changed" not in before
+    assert "config.toml was changed after the engine had read it. To read it again: statuswatch engine stop, then statuswatch engine start" in sentence
+    assert ("was changed" in after, "GPT-5" in after) == (False, True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from statuswatch.app import gatewaying
 from statuswatch.app.around import Around, around
+from statuswatch.app.changed import SettingFiles
 from statuswatch.app.gatewaying import Door, environ_of
 from statuswatch.app.statusline import StatusLine
 from statuswatch.app.tapping import OTLP, Ground, Tapped, tap
@@ -86,16 +87,18 @@ class Setting:
     config: Config
     catalogue: Catalogue
     consent: Mapping[str, bool]
+    files: SettingFiles
 
 
 def read_setting() -> Setting:
     """The settings, the catalogue with the person's own files, and the consent; raises ConfigError where a file of theirs is wrong."""
+    files = SettingFiles(Path(paths.config_dir()))  # first: what changes while the rest is read counts as changed
     known = know(paths.config_dir(), FORMATS)
     # A file of theirs that has a mistake is told of as such; its provider is no unknown one for that.
     own = (file.stem for file in Path(paths.providers_dir()).glob("*.toml"))
     config = load_config(paths.config_file(), {*known.knowledge.providers, *own})
     catalogue = replace(with_overrides(known.catalogue, config), problems=known.problems)
-    return Setting(config, catalogue, load_consent(paths.sources_file()))
+    return Setting(config, catalogue, load_consent(paths.sources_file()), files)
 
 
 def agreed(consent: Mapping[str, bool]) -> frozenset[str]:
@@ -173,6 +176,7 @@ def make_engine(setting: Setting, start: Start) -> Made:
         _all(beside.stepped, line.stepped, start.after_step),
         start.holds,
         tapped.notes,
+        setting.files.changes if start.simulated is None else tuple,
         lambda at: quiet_until(config.notices.quiet, at.astimezone()),
     )
     engine = actions.engine = Engine(parts)

@@ -18,6 +18,8 @@ DAYS = 90
 TROUBLE = (Health.RECOVERING, Health.DEGRADED, Health.DOWN)
 """What counts as trouble, from light to heavy. Recovering does: it is not yet known to be over."""
 
+_BEGINS = (Health.DEGRADED, Health.DOWN)
+_GOES_ON = (Health.SUSPECT, *TROUBLE)
 _WEIGHT = (Health.UNKNOWN, Health.OK, Health.MAINTENANCE, Health.SUSPECT, *TROUBLE)
 _NONE = timedelta()
 PAUSE = timedelta(minutes=10)
@@ -82,7 +84,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class TroubleSpan:
-    """One trouble from its beginning to the next known health that is none (`ended`), or to where nothing is known of it any more (`unknown_since`).
+    """One trouble from its beginning to the next health that is known to be none (`ended`), or to where nothing is known of it any more (`unknown_since`).
 
     Both None: it lasts. What is not known is not over: `unknown_since` is the time up to which it was seen to last, and `ended` is None then.
     `seen_s`: seconds of it in which the engine looked; fewer than from start to end where it did not look all the time.
@@ -227,10 +229,10 @@ def _by_day(stretch: _Stretch, days: Sequence[DayBounds]) -> Iterator[tuple[int,
 
 
 def _troubles(turns: Sequence[Turn], watched: Sequence[Watched], now: datetime) -> Iterator[TroubleSpan]:
-    """Turns in trouble that follow each other are one trouble."""
+    """Turns in trouble that follow each other are one trouble. A doubt begins none and ends none: who is no longer sure of trouble has not seen it end."""
     spell: list[Turn] = []
     for turn in turns:
-        if turn.health in TROUBLE and (spell or turn.health is not Health.RECOVERING):
+        if turn.health in _GOES_ON if spell else turn.health in _BEGINS:
             spell.append(turn)
         elif spell:
             yield _span(spell, turn, watched, now)

@@ -48,7 +48,7 @@ class Parts:
 
     `watchlist`: what was configured and found; what is seen is added to it. `stored`: what `store.load` gave. `problems`: what was wrong before the
     start (settings, catalogue). `beat` is called after each step, at least once a minute: the place for small chores such as keeping a log small.
-    `notes` says what hinders reading a source, by its path.
+    `notes` says what hinders reading a source, by its path; `lately` what came to be wrong outside since the start.
     `holds` is asked before each step: false where the engine's folder is no longer its own, and then the engine ends and writes nothing more.
     `quiet_until`: the end of the person's quiet hours that a time lies in.
     """
@@ -71,6 +71,7 @@ class Parts:
     beat: Callable[[], None] | None = None
     holds: Callable[[], bool] | None = None
     notes: Callable[[], Mapping[str, str]] | None = None
+    lately: Callable[[], tuple[str, ...]] = tuple
     quiet_until: QuietUntil = lambda _: None
 
 
@@ -235,7 +236,7 @@ class Engine:
         expires = self._clock.real() + timedelta(seconds=EXPIRES_SECONDS)
         view = EngineView(__version__, self._started, expires, os.getpid(), parts.simulated, parts.publisher.listeners, parts.poller.clock_offset)
         try:
-            problems = (*parts.problems, *parts.stored.problems, *self._problems.values(), *parts.publisher.problems)
+            problems = (*parts.problems, *parts.stored.problems, *self._problems.values(), *parts.publisher.problems, *parts.lately())
             delivery = tuple(sentence for sentence in self._outbox.troubles.values() if sentence)
             plan = parts.poller.plan()
             notes = parts.notes() if parts.notes else {}

@@ -179,6 +179,19 @@ async def test_wait_returns_when_it_is_back_and_tells_of_its_progress(engine):
     assert [command.kind.value for command in engine.commands] == ["wait"]
 
 
+async def test_what_was_only_unknown_turns_out_to_be_fine_and_is_not_called_back(engine):
+    unheard = snapshots.route_view(snapshots.OPUS, health=snapshots.Health.UNKNOWN)
+    engine.show(snapshots.snapshot(routes=(unheard,)))
+
+    async def heard(*_):
+        engine.show(well())
+
+    async with spoken() as one:
+        done = await one.call_tool("wait", {"subject": snapshots.OPUS, "timeout_s": 60}, progress_callback=heard)
+
+    assert (done.structured_content["outcome"], done.structured_content["message"]) == ("fine_already", "Claude Opus 4.5 is fine.")
+
+
 async def test_wait_for_what_is_fine_for_what_times_out_and_for_what_only_a_person_can_mend(engine):
     async with agent() as one:
         fine = await call(one, "wait", subject=snapshots.HAIKU)

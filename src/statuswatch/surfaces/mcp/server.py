@@ -9,6 +9,7 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from statuswatch import __version__
+from statuswatch.core.health import Health
 from statuswatch.core.snapshot import RouteView, Snapshot
 from statuswatch.surfaces.asking import NO_PICTURE, Standing, named_by, standing, subject, unknown
 from statuswatch.surfaces.client import monotonic, read_snapshot, snapshot_in, wall_clock
@@ -94,7 +95,7 @@ class _Wait:
         self._begun = monotonic()
         self._first: RouteView | None = None
         self._last: RouteView | None = None
-        self._said = ""
+        self._troubled = False
         self._news: asyncio.Queue[dict[str, Any]] = asyncio.Queue(maxsize=1)
         self._peer = Peer(self._hear)
 
@@ -150,9 +151,10 @@ class _Wait:
         self._text = found.route
         match standing(found.verdict):
             case Standing.FINE:
-                return self._ended("back" if begun else "fine_already", f"{self._title} is {'back' if begun else 'fine'}.")
+                return self._ended("back", f"{self._title} is back.") if self._troubled else self._ended("fine_already", f"{self._title} is fine.")
             case Standing.HOPELESS:
                 return self._ended("needs_a_person", f"Waiting does not help: {self._title} fails on your side ({found.verdict.fault.value}).")
+        self._troubled = self._troubled or found.verdict.health is not Health.UNKNOWN  # what was only unknown does not come back
         if not begun:
             self._first = found
             await self._peer.ask("wait", found.verdict.route.canonical)  # its pages are read more often while somebody waits
